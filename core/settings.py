@@ -1,0 +1,139 @@
+"""Settings of one installation: everything that differs between two machines, and nothing else.
+
+Read from the environment (``HOTLINE_…``) and from ``<home>/hotline.toml``; the environment wins. Secrets are
+not settings: `core.secrets` makes them at first use.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def _home() -> Path:
+    return Path(os.environ.get("HOTLINE_HOME", PROJECT / "var")).resolve()
+
+
+class Settings(BaseSettings):
+    """One installation. Ports are on loopback unless an address says otherwise; times are in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", extra="forbid")
+
+    home: Path = Field(default_factory=_home)
+    city: str = "示范市"
+    node: str = "node1"
+    language: str = "zh-CN"
+    timezone: str = "Asia/Shanghai"
+
+    # the switch
+    asterisk_root: Path | None = None  # default: <project>/var/asterisk; an installed one: "/"
+    sip_address: str = "127.0.0.1"
+    sip_port: int = 15060
+    rtp_first: int = 20000
+    rtp_last: int = 20999
+    ami_port: int = 15038
+    agi_port: int = 14573
+    ws_port: int = 18088
+    network_address: str = "127.0.0.2"  # the telephone network (trunk)
+    network_port: int = 15070
+    phones_address: str = "127.0.0.3"  # where plain agents' phones live in the demo; informative
+    max_inbound: int = 300
+
+    # who is who
+    directory: Path = PROJECT / "hotline" / "demo" / "directory.toml"
+    flow: Path = PROJECT / "ivr" / "flows" / "default.yaml"
+
+    # HTTP
+    web_address: str = "127.0.0.1"
+    web_port: int = 18345
+    work_orders_url: str = ""  # default: this installation's own web process
+
+    # data
+    database_url: str = ""  # default: SQLite in <home>
+
+    # rules of the queue and the talk
+    agent_ring_seconds: int = 20
+    unit_ring_seconds: int = 25
+    return_ring_seconds: int = 10  # the same agent, after a lost leg
+    wrap_up_seconds: int = 180
+    gateway_silence_seconds: float = 4.0
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, **_: Any,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        toml = TomlConfigSettingsSource(settings_cls, _home() / "hotline.toml")
+        return (init_settings, env_settings, toml)
+
+    # places under home: one line each, so that nobody joins paths elsewhere
+    @property
+    def run_dir(self) -> Path:
+        """Sockets and pid files."""
+        return self.home / "run"
+
+    @property
+    def switch_dir(self) -> Path:
+        """Everything the embedded switch reads and writes, except recordings."""
+        return self.home / "switch"
+
+    @property
+    def prompts_dir(self) -> Path:
+        """Rendered prompts, a sounds folder of the switch: ``<prompts_dir>/<name>.alaw`` and ``.sln16``."""
+        return self.home / "prompts"
+
+    @property
+    def recordings_dir(self) -> Path:
+        """Recordings: ``<recordings_dir>/<call key>-….alaw`` and their manifests."""
+        return self.home / "recordings"
+
+    @property
+    def journal_dir(self) -> Path:
+        """Segments of the journal, written by the controller only."""
+        return self.home / "journal"
+
+    @property
+    def cel_file(self) -> Path:
+        """The switch's own event log: one JSON object a line."""
+        return self.switch_dir / "log" / "cel-custom" / "hotline.jsonl"
+
+    @property
+    def release_dir(self) -> Path:
+        """The published flow as the survival menu reads it (flow.json)."""
+        return self.home / "release"
+
+    @property
+    def control_socket(self) -> Path:
+        """The controller's Unix socket."""
+        return self.run_dir / "controller.sock"
+
+    @property
+    def secrets_file(self) -> Path:
+        """Generated secrets, mode 0600."""
+        return self.home / "secrets.json"
+
+    @property
+    def asterisk(self) -> Path:
+        """Root folder of the Asterisk in use."""
+        return self.asterisk_root or PROJECT / "var" / "asterisk"
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL of the database."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'hotline.db'}"
+
+    @property
+    def orders_url(self) -> str:
+        """Base URL to which appeals are posted."""
+        return self.work_orders_url or f"http://{self.web_address}:{self.web_port}"

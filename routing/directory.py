@@ -1,0 +1,111 @@
+"""The directory: who can be invited into a call, and by which phones.
+
+Nobody is ever dialled by what somebody typed: an invitation names an id of this directory. It is one TOML file,
+read whole and checked whole; a broken file is refused with the place, and the directory in use stays in use.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+Word = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.-]{1,40}$")]
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9*#]{2,20}$")]
+Role = Literal["agent", "unit", "expert", "leader", "emergency"]
+PhoneKind = Literal["plain", "web"]
+
+
+class DirectoryError(ValueError):
+    """The directory file cannot be used; the message says where and what to do."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Agent(_Strict):
+    """A call-taker (坐席). `phone` is the SIP endpoint of our own switch on which the agent is rung."""
+
+    id: Word
+    name: str = Field(min_length=1, max_length=40)
+    phone: Word
+    kind: PhoneKind = "plain"
+    skills: tuple[Word, ...] = ("general",)
+
+
+class Phone(_Strict):
+    """A telephone outside, reached through the network. `accept`: whoever answers presses 1 before joining."""
+
+    number: Number
+    label: str = ""
+    order: int = Field(default=1, ge=1, le=9)  # phones of the same order ring together, then the next order
+    accept: bool = False
+
+
+class Party(_Strict):
+    """Somebody who can be invited: a unit (承办单位), an expert, a leader on duty, or 110/119/120."""
+
+    id: Word
+    name: str = Field(min_length=1, max_length=60)
+    duties: str = ""
+    phones: tuple[Phone, ...] = Field(min_length=1, max_length=12)
+
+
+class Directory(_Strict):
+    """Everybody who can be rung. Ids are unique over all lists."""
+
+    agents: tuple[Agent, ...] = ()
+    units: tuple[Party, ...] = ()
+    experts: tuple[Party, ...] = ()
+    leaders: tuple[Party, ...] = ()
+    emergency: tuple[Party, ...] = ()
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Directory:
+        seen: set[str] = set()
+        for member in (*self.agents, *(party for _, party in self.parties())):
+            if member.id in seen:
+                raise ValueError(f"id {member.id!r} stands twice; give each agent, unit and person its own id")
+            seen.add(member.id)
+        phones = [agent.phone for agent in self.agents]
+        if len(phones) != len(set(phones)):
+            raise ValueError("two agents share a phone; give each agent a phone of their own")
+        return self
+
+    def parties(self) -> Iterator[tuple[Role, Party]]:
+        """Yield everybody but agents, with the role they have in a call."""
+        yield from (("unit", p) for p in self.units)
+        yield from (("expert", p) for p in self.experts)
+        yield from (("leader", p) for p in self.leaders)
+        yield from (("emergency", p) for p in self.emergency)
+
+    def party(self, role: Role, party_id: str) -> Party | None:
+        """Return the party with this role and id, or None."""
+        return next((p for r, p in self.parties() if r == role and p.id == party_id), None)
+
+    def agent(self, agent_id: str) -> Agent | None:
+        """Return the agent with this id, or None."""
+        return next((a for a in self.agents if a.id == agent_id), None)
+
+    def agent_by_phone(self, phone: str) -> Agent | None:
+        """Return the agent whose own endpoint is `phone`, or None."""
+        return next((a for a in self.agents if a.phone == phone), None)
+
+
+def load_directory(path: Path) -> Directory:
+    """Read and check a directory file. Raises DirectoryError with the place of each fault."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DirectoryError(f"cannot read the directory {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DirectoryError(f"{path} is no readable TOML: {error}") from error
+    try:
+        return Directory.model_validate(data)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
+        raise DirectoryError(f"{path}: {faults}") from error
