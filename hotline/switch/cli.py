@@ -1,0 +1,89 @@
+"""``hotline switch …``: fetch, start, stop and look at the embedded switch."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.secrets import load_secrets
+from core.settings import Settings
+from hotline.switch.embedded import EmbeddedSwitch
+from hotline.switch.errors import SwitchError
+from hotline.switch.fetch import fetch
+from hotline.switch.installation import Installation
+from routing.directory import load_directory
+
+NOT_RUNNING = 3  # exit status, as of service managers
+
+app = typer.Typer(name="switch", help="内置交换机 · the embedded switch (Asterisk)", no_args_is_help=True)
+
+
+@app.command("fetch")
+def fetch_command(
+    installed: Annotated[bool, typer.Option("--installed", help="用本机已装的 · use this machine's own")] = False,
+) -> None:
+    """获取 Asterisk · fetch Asterisk into var/, once"""
+    settings = Settings()
+    version = _use_installed(settings) if installed else fetch(settings.asterisk, typer.echo)
+    root = Path("/") if installed else settings.asterisk
+    typer.echo(f"Asterisk {_dotted(version)} 就绪 · ready: {Installation(root).binary}")
+
+
+@app.command()
+def start() -> None:
+    """启动 · render the files, start it, wait until it is ready"""
+    switch = _switch()
+    before = switch.process.pid
+    asyncio.run(switch.start())
+    said = "已在运行 · is running already" if before else "已启动 · started"
+    typer.echo(f"交换机{said} (pid {switch.process.pid}, SIP {switch.settings.sip_address}:{switch.settings.sip_port})")
+
+
+@app.command()
+def stop() -> None:
+    """停止 · stop it; calls that are up end"""
+    switch = _switch()
+    if switch.process.pid is None:
+        typer.echo("交换机未在运行 · the switch is not running")
+        return
+    asyncio.run(switch.stop())
+    typer.echo("交换机已停止 · the switch has stopped")
+
+
+@app.command()
+def status() -> None:
+    """状态 · running or not, and how many calls; exit status 3 if not"""
+    found = asyncio.run(_switch().status())
+    if found.pid is None:
+        typer.echo(f"未运行 · not running (Asterisk {found.version})")
+        raise typer.Exit(NOT_RUNNING)
+    calls = "未应答 · does not answer" if found.calls is None else f"{found.calls} 个通话 · calls"
+    typer.echo(f"运行中 · running: pid {found.pid}, Asterisk {found.version}, {calls}")
+
+
+def _switch() -> EmbeddedSwitch:
+    settings = Settings()
+    return EmbeddedSwitch(settings, load_secrets(settings), load_directory(settings.directory))
+
+
+def _use_installed(settings: Settings) -> tuple[int, int, int]:
+    """Check the machine's own Asterisk and write the choice into hotline.toml. Raises SwitchError, TooOldError."""
+    version = Installation(Path("/")).check()
+    if settings.asterisk != Path("/"):
+        _choose_installed(settings.home / "hotline.toml")
+    return version
+
+
+def _choose_installed(path: Path) -> None:
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if "asterisk_root" in text:
+        raise SwitchError(f'{path} names another Asterisk; change that line to: asterisk_root = "/"')
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f'asterisk_root = "/"\n{text}', encoding="utf-8")
+
+
+def _dotted(version: tuple[int, int, int]) -> str:
+    return ".".join(map(str, version))
