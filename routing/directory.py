@@ -67,10 +67,10 @@ class Directory(_Strict):
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Directory:
         seen: set[str] = set()
-        for member in (*self.agents, *(party for _, party in self.parties())):
-            if member.id in seen:
-                raise ValueError(f"id {member.id!r} stands twice; give each agent, unit and person its own id")
-            seen.add(member.id)
+        for name in (*(agent.id for agent in self.agents), *(party.id for _, party in self.parties())):
+            if name in seen:
+                raise ValueError(f"id {name!r} stands twice; give each agent, unit and person its own id")
+            seen.add(name)
         phones = [agent.phone for agent in self.agents]
         if len(phones) != len(set(phones)):
             raise ValueError("two agents share a phone; give each agent a phone of their own")

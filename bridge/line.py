@@ -1,0 +1,139 @@
+"""The line: pairs waiting citizens with free agents, tells everybody their place, and lets times run out.
+
+What it decides is in routing/queue.py; here is only when it is asked and what is done with the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from bridge.errors import SwitchError
+from bridge.model import Call, CitizenState, Invitation, InvitationState, LegState, Target
+from bridge.talks import Talks
+from core.ids import new_id
+from core.log import get_logger
+from routing.agents import AgentStatus
+from routing.directory import Directory
+from routing.queue import Free, Waiting, estimate_minutes, match, places
+
+log = get_logger(__name__)
+_ON_DUTY = frozenset(AgentStatus) - {AgentStatus.OFFLINE, AgentStatus.BREAK}
+_USUAL_HANDLING = 180.0  # s, until the first talks have been measured
+
+
+class Line:
+    """The queue of one switch."""
+
+    def __init__(self, talks: Talks, directory: Directory) -> None:
+        self.talks = talks
+        self.directory = directory
+        self._told: dict[str, tuple[int, int]] = {}
+        self._handled: deque[float] = deque(maxlen=50)
+        self._asked = False
+        talks.on_queue = self.look_soon
+
+    # -- who waits, who is free ------------------------------------------------------------------------------
+    def waiting(self) -> list[Waiting]:
+        """Return the citizens in line."""
+        return [self._waiting(c) for c in self.talks.board.calls.values() if c.state is CitizenState.WAITING]
+
+    @staticmethod
+    def _waiting(call: Call) -> Waiting:
+        return Waiting(
+            call.key, call.queued, call.skill, call.urgency, call.waits_because in ("lost", "rating"), call.prefer,
+            call.prefer_until, ringing=bool(call.ringing("agent")),
+        )
+
+    def free(self) -> list[Free]:
+        """Return the agents who can be rung."""
+        now = {state.id: state for state in self.talks.board.agents}
+        out = []
+        for agent in self.directory.agents:
+            state = now.get(agent.id)
+            if state and state.status is AgentStatus.READY:
+                out.append(Free(agent.id, frozenset(agent.skills), state.idle_since))
+            elif state and state.status is AgentStatus.LOST:
+                out.append(Free(agent.id, frozenset(agent.skills), state.since, only_for=state.call))
+        return out
+
+    # -- looking ---------------------------------------------------------------------------------------------
+    def look_soon(self) -> None:
+        """Look at the line once the signals at hand are taken; many wishes make one look."""
+        if not self._asked:
+            self._asked = True
+            asyncio.get_running_loop().call_soon(self.look)
+
+    def look(self) -> None:
+        """Ring whoever is next, and tell everybody where they stand."""
+        self._asked = False
+        now = self.talks.clock()
+        for call_key, agent in match(self.waiting(), self.free(), now):
+            self._ring_agent(self.talks.board.calls[call_key], agent, now)
+        self._tell_places()
+
+    def _ring_agent(self, call: Call, agent_id: str, now: float) -> None:
+        agent = self.directory.agent(agent_id)
+        if agent is None:
+            return
+        returning = call.prefer == agent_id and now < call.prefer_until
+        seconds = self.talks.rules.return_ring if returning else self.talks.rules.agent_ring
+        target = Target(f"PJSIP/{agent.phone}", agent.phone, agent.kind)
+        invitation = Invitation(
+            new_id("inv"), "agent", agent.id, agent.name, ((target,),), private=False, by="queue", ring_seconds=seconds
+        )
+        self.talks.follow(self.talks.board.place_agent(agent.id, AgentStatus.RINGING, now, call=call.key))
+        self.talks.invite(call, invitation)
+
+    def _tell_places(self) -> None:
+        waiting = self.waiting()
+        on_duty = sum(1 for a in self.talks.board.agents if a.status in _ON_DUTY)
+        told = {}
+        for call_key, place in places(waiting).items():
+            told[call_key] = (place, estimate_minutes(place, on_duty, self.mean_handling()))
+            if self._told.get(call_key) != told[call_key]:
+                self.talks.spawn(self._tell(call_key, *told[call_key]), f"place {call_key}")
+        self._told = told
+
+    async def _tell(self, call_key: str, place: int, minutes: int) -> None:
+        call = self.talks.board.calls.get(call_key)
+        if call is None:
+            return
+        try:
+            await self.talks.switch.tell_waiting(call, place, minutes)
+        except SwitchError as error:
+            log.debug("place.not_told", call=call_key, error=str(error))
+
+    # -- time ------------------------------------------------------------------------------------------------
+    def handled(self, seconds: float) -> None:
+        """Learn how long a talk and its wrap-up took."""
+        self._handled.append(seconds)
+
+    def mean_handling(self) -> float:
+        """Return the mean seconds from an agent's answer to the agent being free again."""
+        return sum(self._handled) / len(self._handled) if self._handled else _USUAL_HANDLING
+
+    def tick(self, now: float) -> None:
+        """Let what is due end: wrap-up, the window for a lost leg, a preference."""
+        board = self.talks.board
+        for state in board.agents.due(now):
+            ready = state.status is AgentStatus.WRAP_UP
+            after = AgentStatus.READY if ready else AgentStatus.BREAK
+            self.talks.follow(board.place_agent(state.id, after, now, why="wrap_up_over" if ready else "lost"))
+        for call in board.calls.values():
+            if call.prefer and now >= call.prefer_until:
+                call.prefer = ""
+                self.look_soon()
+
+    async def keep_asides(self) -> None:
+        """Renew the time limit of everybody in a side room."""
+        for call in list(self.talks.board.calls.values()):
+            for leg in [x for x in call.present() if x.state is LegState.SIDE]:
+                try:
+                    await self.talks.switch.keep_aside(leg, self.talks.rules.side_room)
+                except SwitchError as error:
+                    log.info("side.not_renewed", leg=leg.id, error=str(error))
+
+    def open_for(self, call: Call) -> list[Invitation]:
+        """Return the open invitations of a call."""
+        return [i for i in call.invitations.values() if i.state is InvitationState.RINGING]

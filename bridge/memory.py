@@ -1,0 +1,83 @@
+"""What the controller must remember across its own death, folded from the journal: a pure function over facts.
+
+The switch knows the channels; it does not know that an agent is on a break, who was first responder, or who a ringing
+phone belongs to. `Memory` is small, serialisable and idempotent: folding the same fact twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from core import facts
+from core.facts import Fact
+from routing.agents import AgentNow, AgentStatus
+
+
+@dataclass(slots=True)
+class CallMemory:
+    """What is remembered of one open call."""
+
+    answered_at: float = 0.0
+    first_responder: str = ""
+    talked_with: list[str] = field(default_factory=list)
+    invitations: dict[str, dict[str, Any]] = field(default_factory=dict)  # open ones, as intended
+    rated: bool = False
+
+
+@dataclass(slots=True)
+class Memory:
+    """Agents and open calls as the journal last told them."""
+
+    agents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    calls: dict[str, CallMemory] = field(default_factory=dict)
+    booted_at: str = ""
+    seq: int = 0
+
+    def fold(self, fact: Fact) -> None:
+        """Take one fact."""
+        self.seq = max(self.seq, fact.seq)
+        if fact.kind == facts.AGENT_STATE:
+            self.agents[str(fact.data["agent"])] = {**fact.data, "since": fact.at}
+        elif fact.kind == facts.CALL_ANSWERED:
+            self.calls.setdefault(fact.call, CallMemory()).answered_at = fact.at
+        elif fact.kind in (facts.CALL_HUNG_UP, facts.CALL_INTERRUPTED):
+            self.calls.pop(fact.call, None)
+        elif fact.kind == facts.CONTROLLER_STARTED:
+            self.booted_at = str(fact.data.get("booted_at", ""))
+        elif fact.call in self.calls:
+            self._fold_call(self.calls[fact.call], fact)
+
+    @staticmethod
+    def _fold_call(call: CallMemory, fact: Fact) -> None:
+        if fact.kind == facts.FIRST_RESPONDER:
+            call.first_responder = str(fact.data["unit"])
+        elif fact.kind == facts.INVITE_INTENDED:
+            call.invitations[str(fact.data["invitation"])] = dict(fact.data)
+        elif fact.kind == facts.INVITE_ENDED:
+            call.invitations.pop(str(fact.data["invitation"]), None)
+        elif fact.kind == facts.PARTY_JOINED and fact.data.get("role") == "agent":
+            who = str(fact.data["who"])
+            if who not in call.talked_with:
+                call.talked_with.append(who)
+
+    def agent(self, agent: str) -> AgentNow | None:
+        """Return what an agent was last known to do, or None."""
+        data = self.agents.get(agent)
+        if data is None:
+            return None
+        return AgentNow(
+            agent, AgentStatus(data["state"]), float(data["since"]), float(data.get("until") or 0),
+            str(data.get("why", "")), str(data.get("call", "")), float(data.get("idle_since") or 0),
+            int(data.get("missed") or 0),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return a JSON-able snapshot."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Memory:
+        """Read a snapshot."""
+        calls = {key: CallMemory(**value) for key, value in data.get("calls", {}).items()}
+        return cls(data.get("agents", {}), calls, data.get("booted_at", ""), int(data.get("seq", 0)))

@@ -1,0 +1,136 @@
+"""What the controller remembers of live calls: calls, legs, invitations. Plain data, rebuilt from the switch.
+
+A *call* belongs to one citizen. A *leg* is one telephone of somebody else in it (its id is also the Uniqueid of its
+channel, chosen by us before it exists). An *invitation* rings one or several legs until one takes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from routing.directory import PhoneKind, Role
+
+
+class CitizenState(StrEnum):
+    """Where the citizen is; the values of HL_STATE in the dialplan."""
+
+    MENU = "menu"
+    WAITING = "waiting"
+    SURVIVING = "surviving"  # the dialplan rings agents by itself: hands off
+    DIALLED = "dialled"  # an outgoing talk: the citizen's phone is being rung
+    ROOM = "room"
+    HELD = "held"
+    RATING = "rating"
+    ENDED = "ended"
+
+
+class LegState(StrEnum):
+    """How far a leg has come."""
+
+    INTENDED = "intended"  # in the journal, perhaps not yet on the switch
+    RINGING = "ringing"
+    ANSWERED = "answered"  # picked up: hears the notice, perhaps asked to press 1
+    ROOM = "room"
+    SIDE = "side"
+    GONE = "gone"
+
+
+IN_TALK = frozenset({LegState.ROOM, LegState.SIDE})
+
+
+class InvitationState(StrEnum):
+    """One invitation's life; it ends once."""
+
+    RINGING = "ringing"
+    TAKEN = "taken"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One telephone to ring. `endpoint` is what Originate dials, for example ``PJSIP/66010001@network``."""
+
+    endpoint: str
+    number: str
+    kind: PhoneKind
+    accept: bool = False
+
+
+@dataclass(slots=True)
+class Leg:
+    """Somebody's telephone in a call."""
+
+    id: str
+    role: Role
+    who: str
+    number: str
+    kind: PhoneKind
+    invitation: str
+    channel: str = ""
+    state: LegState = LegState.INTENDED
+    muted: bool = False
+    provisional: bool = False  # the far end said something before answering
+    why: str = ""  # why we are ending it: left, removed, cancelled, gateway_dead …
+    joined_at: float = 0.0
+
+
+@dataclass(slots=True)
+class Invitation:
+    """Ring `waves` one after the other; within a wave all phones at once; the first leg to take it wins."""
+
+    id: str
+    role: Role
+    who: str
+    name: str
+    waves: tuple[tuple[Target, ...], ...]
+    private: bool
+    by: str
+    ring_seconds: int
+    wave: int = -1
+    state: InvitationState = InvitationState.RINGING
+    taken_by: str = ""
+    failures: list[dict[str, object]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Call:
+    """One citizen and everybody with them."""
+
+    key: str
+    citizen: str  # Uniqueid of the citizen's channel
+    caller: str = ""
+    called: str = ""
+    direction: str = "in"
+    state: CitizenState = CitizenState.MENU
+    since: float = 0.0
+    answered_at: float = 0.0
+    queued: float = 0.0
+    skill: str = "general"
+    unit: str = ""
+    urgency: int = 0
+    lang: str = "zh-CN"
+    waits_because: str = ""  # menu | lost | rating
+    prefer: str = ""
+    prefer_until: float = 0.0
+    legs: dict[str, Leg] = field(default_factory=dict)
+    invitations: dict[str, Invitation] = field(default_factory=dict)
+    first_responder: str = ""
+    talked_with: list[str] = field(default_factory=list)  # agents, in the order they joined
+
+    def present(self) -> list[Leg]:
+        """Return the legs that are in the room or in the side room."""
+        return [leg for leg in self.legs.values() if leg.state in IN_TALK]
+
+    def ringing(self, role: Role | None = None) -> list[Invitation]:
+        """Return the open invitations, of one role if given."""
+        return [
+            i
+            for i in self.invitations.values()
+            if i.state is InvitationState.RINGING and (role is None or i.role == role)
+        ]
+
+    def legs_of(self, invitation: str) -> list[Leg]:
+        """Return the legs that one invitation rang."""
+        return [leg for leg in self.legs.values() if leg.invitation == invitation]

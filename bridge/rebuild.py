@@ -1,0 +1,138 @@
+"""After every (re)connect: what is on the switch, and what the journal remembers, become the board. Then we act.
+
+The switch is believed about channels, the journal about everything a channel cannot carry. What the journal says is
+open and the switch does not have is over: either the switch died under it (interrupted), or it ended unseen and the
+switch's own event log has the rest.
+"""
+
+from __future__ import annotations
+
+from bridge.board import Board, Follow, Said, agent_fact
+from bridge.memory import CallMemory, Memory
+from bridge.model import Call, CitizenState, Invitation, InvitationState, Leg, LegState
+from bridge.switch import ChannelNow
+from core import facts
+from routing.agents import AgentNow, AgentStatus
+
+_STATES = {state.value: state for state in CitizenState}
+_LEG_STATES = {"room": LegState.ROOM, "side": LegState.SIDE, "arriving": LegState.ANSWERED}
+
+
+def rebuild(board: Board, channels: list[ChannelNow], memory: Memory, *, rebooted: bool, now: float) -> list[Follow]:
+    """Make the board anew; return what must be said and done because of what is missing."""
+    board.clear()
+    for channel in channels:
+        if channel.get("HL_KEY") and not channel.get("HL_PARTY"):
+            board.add_call(_call(channel, memory, now))
+    for channel in channels:
+        if channel.get("HL_KEY") and channel.get("HL_PARTY"):
+            _put_leg(board, channel, memory)
+    out: list[Follow] = []
+    for call in board.calls.values():
+        out += _close_dead_invitations(board, call, memory.calls.get(call.key))
+        if call.key not in memory.calls:
+            out.append(_answered_unseen(call))
+    for key in memory.calls.keys() - board.calls.keys():
+        if rebooted:
+            data = {"why": "the switch was restarted under the call"}
+            out.append(Said(facts.CALL_INTERRUPTED, key, data, now, f"{key}:interrupted"))
+    return out + _agents(board, memory, now)
+
+
+def _number(text: str, default: float = 0.0) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return default
+
+
+def _call(channel: ChannelNow, memory: Memory, now: float) -> Call:
+    get = channel.get
+    remembered = memory.calls.get(get("HL_KEY"), CallMemory())
+    call = Call(get("HL_KEY"), channel.id, get("HL_CALLER"), get("HL_CALLED"), get("HL_DIRECTION") or "in")
+    call.state = _STATES.get(get("HL_STATE"), CitizenState.MENU)
+    call.since = _number(get("HL_SINCE"), now)
+    call.answered_at = _number(get("HL_ANSWERED"))
+    call.queued = _number(get("HL_QUEUED"), now)
+    call.skill, call.unit = get("HL_SKILL") or "general", get("HL_UNIT")
+    call.urgency = int(_number(get("HL_URGENCY")))
+    call.lang = get("HL_LANG") or "zh-CN"
+    call.waits_because = get("HL_WHY") or "menu"
+    call.first_responder = remembered.first_responder
+    call.talked_with = list(remembered.talked_with)
+    if call.direction == "out" and not channel.up:
+        call.state = CitizenState.DIALLED
+    return call
+
+
+def _put_leg(board: Board, channel: ChannelNow, memory: Memory) -> None:
+    get = channel.get
+    call = board.calls.get(get("HL_KEY"))
+    if call is None:
+        call = Call(get("HL_KEY"), "", state=CitizenState.ENDED)  # its citizen is gone: the leg is on its way out
+        board.add_call(call)
+    role = get("HL_ROLE") or "agent"
+    leg = Leg(get("HL_PARTY"), role, get("HL_WHO"), get("HL_NUMBER"), "web" if get("HL_PHONE") == "web" else "plain",  # type: ignore[arg-type]
+              get("HL_INVITATION"), channel.name)
+    leg.state = _LEG_STATES.get(get("HL_STATE"), LegState.RINGING)
+    leg.joined_at = call.since if leg.state in (LegState.ROOM, LegState.SIDE) else 0.0
+    leg.why = get("HL_WHY")
+    board.add_leg(call, leg)
+    intended = memory.calls.get(call.key, CallMemory()).invitations.get(leg.invitation)
+    if intended and leg.invitation not in call.invitations:
+        call.invitations[leg.invitation] = _invitation(intended, leg)
+
+
+def _invitation(intended: dict[str, object], leg: Leg) -> Invitation:
+    """An invitation under way: its ringing phones go on, no further ones are tried."""
+    taken = leg.state in (LegState.ROOM, LegState.SIDE)
+    return Invitation(
+        str(intended["invitation"]), leg.role, leg.who, leg.who, (), bool(intended.get("private")),
+        str(intended.get("by", "")), int(str(intended.get("ring_seconds", 20))), 0,
+        InvitationState.TAKEN if taken else InvitationState.RINGING, leg.id if taken else "",
+    )
+
+
+def _close_dead_invitations(board: Board, call: Call, remembered: CallMemory | None) -> list[Follow]:
+    """An invitation that was intended and has no leg on the switch is over: it is never rung a second time."""
+    out: list[Follow] = []
+    for name, intended in (remembered.invitations if remembered else {}).items():
+        if name not in call.invitations:
+            data = {"invitation": name, "role": intended.get("role"), "who": intended.get("who"), "result": "failed",
+                    "party": "", "failures": [{"phone": "", "why": "controller_restarted"}]}
+            out.append(Said(facts.INVITE_ENDED, call.key, data, key=f"{name}:ended"))
+    return out
+
+
+def _answered_unseen(call: Call) -> Said:
+    data = {"caller": call.caller, "called": call.called, "direction": call.direction, "channel": call.citizen}
+    key = f"{call.key}:{facts.CALL_ANSWERED}:{call.answered_at:.3f}"
+    return Said(facts.CALL_ANSWERED, call.key, data, call.answered_at, key)
+
+
+def _agents(board: Board, memory: Memory, now: float) -> list[Follow]:
+    out: list[Follow] = []
+    on_legs = {leg.who: (call, leg) for call in board.calls.values() for leg in call.legs.values()
+               if leg.role == "agent"}
+    for agent in [state.id for state in board.agents]:
+        remembered = memory.agent(agent)
+        if remembered is not None:
+            board.agents.restore(remembered)
+        state = _agent_now(board, board.agents[agent], on_legs.get(agent), now)
+        if state is not None:
+            out.append(agent_fact(state))
+    return out
+
+
+def _agent_now(board: Board, state: AgentNow, found: tuple[Call, Leg] | None, now: float) -> AgentNow | None:
+    """An agent's state follows the agent's leg; without a leg a call state cannot last."""
+    put = board.agents.put
+    if found:
+        call, leg = found
+        talking = leg.state in (LegState.ROOM, LegState.SIDE)
+        return put(state.id, AgentStatus.TALKING if talking else AgentStatus.RINGING, now, call=call.key)
+    if state.status is AgentStatus.RINGING:
+        return put(state.id, AgentStatus.READY, now, why="not_rung")
+    if state.status in (AgentStatus.TALKING, AgentStatus.LOST):
+        return put(state.id, AgentStatus.WRAP_UP, now, call=state.call, until=now + board.rules.wrap_up, why="ended")
+    return None

@@ -1,0 +1,33 @@
+"""Live calls as other processes see them: plain JSON-able dictionaries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bridge.model import Call, Invitation, Leg, LegState
+
+
+def call_view(call: Call) -> dict[str, Any]:
+    """Return a call with everybody in it. Times are epoch seconds."""
+    return {
+        "call": call.key, "state": call.state.value, "since": call.since, "answered_at": call.answered_at,
+        "caller": call.caller, "called": call.called, "direction": call.direction, "skill": call.skill,
+        "unit": call.unit, "urgency": call.urgency, "lang": call.lang, "queued": call.queued,
+        "first_responder": call.first_responder,
+        "parties": [leg_view(leg) for leg in call.legs.values() if leg.state is not LegState.GONE],
+        "invitations": [invitation_view(call, i) for i in call.invitations.values()],
+    }
+
+
+def leg_view(leg: Leg) -> dict[str, Any]:
+    """Return a party."""
+    return {"party": leg.id, "role": leg.role, "who": leg.who, "phone": leg.number, "kind": leg.kind,
+            "state": leg.state.value, "muted": leg.muted, "invitation": leg.invitation, "joined_at": leg.joined_at}
+
+
+def invitation_view(call: Call, invitation: Invitation) -> dict[str, Any]:
+    """Return an invitation with its phones' states and the reasons of those that failed."""
+    phones = [{"phone": leg.number, "state": leg.state.value} for leg in call.legs_of(invitation.id)]
+    return {"invitation": invitation.id, "role": invitation.role, "who": invitation.who, "name": invitation.name,
+            "state": invitation.state.value, "private": invitation.private, "by": invitation.by, "phones": phones,
+            "taken_by": invitation.taken_by, "failures": list(invitation.failures)}

@@ -1,0 +1,251 @@
+"""The controller process: AMI, FastAGI, the line, the talks, the journal. No database, no HTTP.
+
+Everything is built here and nowhere else. Kill it at any moment: the switch carries every call on, and the next
+controller rebuilds the board before it acts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import uvloop
+
+from bridge.acts import Acts, agent_view
+from bridge.ami import Ami, AmiEvent
+from bridge.board import Board, BoardRules, Said
+from bridge.errors import Refused, SwitchError
+from bridge.line import Line
+from bridge.memory import Memory
+from bridge.rebuild import rebuild
+from bridge.signals import Signal, signal_of
+from bridge.switch import AmiSwitch
+from bridge.talks import TalkRules, Talks
+from bridge.views import call_view
+from core import facts
+from core.control import ControlRefused, ControlServer
+from core.facts import Fact
+from core.journal import Journal, load_snapshot, read_journal
+from core.log import configure, get_logger
+from core.secrets import Secrets, load_secrets
+from core.settings import Settings
+from ivr.agi import AgiServer
+from ivr.drivers.fastagi import MenuService
+from routing.agents import AgentBoard, AgentStatus
+from routing.directory import Directory, load_directory
+
+log = get_logger(__name__)
+
+HEARTBEAT_SECONDS = 1.0
+ASIDE_SECONDS = 5.0
+SNAPSHOT_SECONDS = 60.0
+HELD_BACK = 20_000  # signals kept while the board is being rebuilt
+
+
+class Controller:
+    """One controller of one switch."""
+
+    def __init__(self, settings: Settings, secrets: Secrets, directory: Directory, journal: Journal) -> None:
+        self.settings, self.directory, self.journal = settings, directory, journal
+        self.memory = remember(settings)
+        board = Board(
+            AgentBoard(agent.id for agent in directory.agents),
+            BoardRules(settings.wrap_up_seconds, settings.return_ring_seconds),
+        )
+        self.ami = Ami(
+            "127.0.0.1", settings.ami_port, events=("events", secrets.ami_secret_events), actions=("actions", secrets.ami_secret_actions),
+            on_event=self._on_event, on_up=self._on_up, on_down=self._on_down,
+        )
+        self.switch = AmiSwitch(self.ami)
+        self.talks = Talks(board, self.switch, journal, time.time, talk_rules(settings))
+        self.line = Line(self.talks, directory)
+        self.acts = Acts(self.talks, self.line, directory)
+        self.menu = build_menu(settings, self._menu_fact)
+        self.agi = AgiServer({"menu": self.menu.handle})
+        self.control = ControlServer(settings.control_socket, self._handlers(), journal)
+        self._held_back: deque[Signal] | None = deque(maxlen=HELD_BACK)
+        self._ticks: list[asyncio.Task[None]] = []
+
+    # -- life ------------------------------------------------------------------------------------------------
+    async def start(self) -> None:
+        """Open everything; returns at once, the switch may come later."""
+        self.journal.subscribe(self.memory.fold)
+        await self.agi.start("127.0.0.1", self.settings.agi_port)
+        await self.control.start()
+        await self.ami.start()
+        for work, seconds in ((self._beat, HEARTBEAT_SECONDS), (self.line.keep_asides, ASIDE_SECONDS),
+                              (self._snapshot, SNAPSHOT_SECONDS)):
+            self._ticks.append(asyncio.create_task(every(seconds, work), name=f"tick {work.__name__}"))
+
+    async def close(self) -> None:
+        """Leave in order. Calls go on without us."""
+        for tick in self._ticks:
+            tick.cancel()
+        await asyncio.gather(*self._ticks, return_exceptions=True)
+        await self.control.stop()
+        await self.agi.close()
+        await self.ami.close()
+        await self.talks.close()
+        await self._snapshot()
+
+    # -- the switch ------------------------------------------------------------------------------------------
+    def _on_event(self, event: AmiEvent) -> None:
+        signal_ = signal_of(event)
+        if signal_ is None:
+            return
+        if self._held_back is None:
+            self.talks.take(signal_)
+        else:
+            self._held_back.append(signal_)
+
+    def _on_down(self) -> None:
+        self._held_back = deque(maxlen=HELD_BACK)
+        log.warning("switch.away")
+
+    async def _on_up(self) -> None:
+        """Rebuild the board from switch and journal; only then act."""
+        self._held_back = self._held_back if self._held_back is not None else deque(maxlen=HELD_BACK)
+        channels = await self.switch.channels()
+        booted_at = await self.switch.booted_at()
+        rebooted = bool(self.memory.booted_at) and booted_at != self.memory.booted_at
+        now = time.time()
+        follow = rebuild(self.talks.board, channels, self.memory, rebooted=rebooted, now=now)
+        held, self._held_back = self._held_back, None
+        self.talks.follow(follow)
+        calls = len(self.talks.board.calls)
+        data = {"pid": os.getpid(), "booted_at": booted_at, "rebuilt": {"calls": calls, "channels": len(channels)}}
+        self.talks.say(Said(facts.CONTROLLER_STARTED, data=data))
+        log.info("switch.here", calls=calls, channels=len(channels), rebooted=rebooted)
+        for signal_ in held:
+            self.talks.take(signal_)
+        await self._beat()
+        self.line.look_soon()
+
+    # -- time ------------------------------------------------------------------------------------------------
+    async def _beat(self) -> None:
+        self.line.tick(time.time())
+        if self._held_back is not None:
+            return
+        off = (AgentStatus.OFFLINE, AgentStatus.BREAK)
+        phones = [a.phone for a in self.directory.agents if self.talks.board.agents[a.id].status not in off]
+        try:
+            await self.switch.beat(phones)
+        except SwitchError as error:
+            log.warning("heartbeat.failed", error=str(error))
+
+    async def _snapshot(self) -> None:
+        self.journal.save_snapshot(self.memory.as_dict(), self.memory.seq)
+
+    # -- the menu --------------------------------------------------------------------------------------------
+    def _menu_fact(self, kind: str, call: str, key: str, data: dict[str, Any]) -> None:
+        self.journal.append(kind, call, key, **data)
+
+    # -- acts ------------------------------------------------------------------------------------------------
+    def _handlers(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
+        acts = self.acts
+        verbs: dict[str, Callable[..., Awaitable[Any]]] = {
+            "calls.list": self._calls, "calls.get": self._call, "agents.list": self._agents,
+            "agent.state": acts.agent_state, "agent.wrap_up_done": acts.wrap_up_done,
+            "call.invite": acts.invite, "call.cancel": acts.cancel, "call.hold": acts.hold,
+            "call.resume": acts.resume, "call.consult": acts.consult, "call.bring_back": acts.bring_back,
+            "call.finish": acts.finish, "call.dial_out": acts.dial_out, "call.appeal": acts.appeal,
+            "call.dispose": acts.dispose, "party.mute": acts.mute, "party.remove": acts.remove,
+            "party.leave": acts.leave,
+        }
+        return {name: functools.partial(carry_out, verb) for name, verb in verbs.items()}
+
+    async def _calls(self) -> list[dict[str, Any]]:
+        return [call_view(call) for call in self.talks.board.calls.values()]
+
+    async def _call(self, call: str) -> dict[str, Any]:
+        return call_view(self.acts.call(call))
+
+    async def _agents(self) -> list[dict[str, Any]]:
+        names = {a.id: a for a in self.directory.agents}
+        return [
+            {**agent_view(self.talks, s.id), "name": names[s.id].name, "phone": names[s.id].phone}
+            for s in self.talks.board.agents if s.id in names
+        ]
+
+
+async def carry_out(verb: Callable[..., Awaitable[Any]], args: dict[str, Any]) -> Any:
+    """Do an act for another process; what bridge/ refuses is refused there in the same words."""
+    try:
+        return await verb(**args)
+    except Refused as refused:
+        raise ControlRefused(refused.code, refused.message, refused.fix) from refused
+    except TypeError as error:
+        raise ControlRefused("bad_arguments", str(error), "see the API's description of this act") from error
+
+
+def talk_rules(settings: Settings) -> TalkRules:
+    """Return the seconds of ringing from the settings."""
+    return TalkRules(
+        settings.agent_ring_seconds, settings.unit_ring_seconds, settings.return_ring_seconds,
+        gateway_silence=settings.gateway_silence_seconds, side_room=settings.side_room_seconds,
+    )
+
+
+def remember(settings: Settings) -> Memory:
+    """Return what snapshot and journal remember."""
+    found = load_snapshot(settings.journal_dir)
+    memory = Memory.from_dict(found[0]) if found else Memory()
+    for fact in read_journal(settings.journal_dir, found[1] if found else 0):
+        memory.fold(fact)
+    return memory
+
+
+def build_menu(settings: Settings, on_fact: Callable[[str, str, str, dict[str, Any]], None]) -> MenuService:
+    """Return the menu on the published release, published from the configured flow if there is none yet."""
+    from ivr.build import build_menu_service
+
+    return build_menu_service(settings, on_fact)
+
+
+async def every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Do `work` every so often until cancelled; a failure is logged and the next turn comes."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except Exception:
+            log.exception("tick.failed", work=getattr(work, "__name__", "?"))
+
+
+async def run(settings: Settings) -> None:
+    """Run a controller until it is told to stop."""
+    secrets, directory = load_secrets(settings), load_directory(settings.directory)
+    journal = Journal.open(settings.journal_dir)
+    controller = Controller(settings, secrets, directory, journal)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stop.set)
+    try:
+        await controller.start()
+        await stop.wait()
+    finally:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(controller.close(), 5)
+        journal.close()
+
+
+def main() -> None:
+    """Entry point of ``python -m hotline.controller``."""
+    settings = Settings()
+    configure("controller")
+    uvloop.run(run(settings))
+
+
+if __name__ == "__main__":
+    main()
+
+
+__all__ = ["Controller", "Fact", "main", "run"]
