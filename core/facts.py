@@ -15,7 +15,7 @@ CALL_HUNG_UP = "call.hung_up"  # state (menu|waiting|room|held|rating), by (citi
 CALL_INTERRUPTED = "call.interrupted"  # why: the switch died under it
 CALL_RATED = "call.rated"  # rating 1..5 or null, why (pressed|no_key|wrong_key|hung_up|to_person)
 # -- the menu ------------------------------------------------------------------------------------------------
-MENU_STEP = "menu.step"  # release, step, verb, heard (prompt names), key, why, to: one trace line a step
+MENU_STEP = "menu.step"  # release, step, verb, heard (prompt names), pressed, why, to, lang: one trace line a step
 MENU_OUTCOME = "menu.outcome"  # outcome, skill, unit, urgency, lang, driver (fastagi|survival)
 # -- the queue -----------------------------------------------------------------------------------------------
 QUEUE_ENTERED = "queue.entered"  # skill, urgency, queued (epoch s), why (menu|lost|rating), prefer (agent or "")
