@@ -14,6 +14,7 @@ from core.secrets import Secrets, load_secrets
 from core.settings import Settings
 from hotline.switch import EmbeddedSwitch, Installation
 from routing.directory import Directory, load_directory
+from tests.support.city import city, lone_city  # noqa: F401  the fixtures of real calls
 
 RTP_PORTS = 200  # a test's share
 

@@ -247,8 +247,8 @@ class City:
         try:
             await ami.connect(events=False)
             await ami.action("Originate", {"CITY_TONE": str(call.hz)}, DIAL_SECONDS + 5.0,
-                             Channel=f"PJSIP/{called}@switch", ChannelId=call.id, Context="talk", Exten="citizen", Priority=1,
-                             Timeout=round(DIAL_SECONDS * 1000), PreDialGoSub="before,citizen,1")
+                             Channel=f"PJSIP/{called}@switch", ChannelId=call.id, Context="talk", Exten="citizen",
+                             Priority=1, Timeout=round(DIAL_SECONDS * 1000), PreDialGoSub="before,citizen,1")
         except CityError as error:
             log.debug("citizen_not_answered", number=call.number, error=str(error))
         finally:

@@ -146,13 +146,20 @@ def _search(samples: Samples, hz: float, rate: int) -> ToneSpan | None:
     strength = 20 * np.log10(np.maximum(np.abs(lines), 1e-9))
     there = (strength[:, 0] > LOWEST) & (strength[:, 0] > np.median(strength[:, 1:], axis=1) + CLEAR)
     there &= (strength[:, 0] > _loudness(samples, rate) + SHARE) & _exact(lines[:, 0], hz)
-    runs = [(a, b) for a, b in _joined(_runs(there)) if (b - a) * HOP + WINDOW / 2 >= HOLD]
-    runs = [(a, b) for a, b in runs if _is_still(strength[a:b, 0])]
+    runs = [_trimmed(strength[:, 0], start, stop) for start, stop in _joined(_runs(there))]
+    runs = [(a, b) for a, b in runs if (b - a) * HOP >= HOLD and _is_still(strength[a:b, 0])]
     if not runs:
         return None
     level = float(np.median(np.concatenate([strength[a:b, 0] for a, b in runs])))
-    spans = tuple((a * HOP + WINDOW / 4, b * HOP + WINDOW * 3 / 4) for a, b in runs)
+    middle = WINDOW / 2
+    spans = tuple((round(a * HOP + middle, 3), round(b * HOP + middle, 3)) for a, b in runs)
     return ToneSpan(sum(b - a for a, b in spans), spans[0][0], spans[-1][1], level, spans)
+
+
+def _trimmed(level: Samples, start: int, stop: int) -> tuple[int, int]:
+    """Cut off both ends of a stretch where the window lies more than half outside of the tone."""
+    loud = np.flatnonzero(level[start:stop] > np.median(level[start:stop]) - 6.0)
+    return start + int(loud[0]), start + int(loud[-1]) + 1
 
 
 def _loudness(samples: Samples, rate: int) -> Samples:
