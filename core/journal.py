@@ -108,6 +108,10 @@ class Journal:
     def append(self, kind: str, call: str = "", key: str | None = None, at: float | None = None,
                **data: Any) -> Fact | None:
         """Write a fact down; return it, or None when a fact with this key was written before. Never blocks on disk."""
+        return self.write(kind, call, key, at, data)
+
+    def write(self, kind: str, call: str, key: str | None, at: float | None, data: dict[str, Any]) -> Fact | None:
+        """Do what `append` does, with data whose names may be any (``call``, ``key``)."""
         with self._wake:
             if key and key in self._keys:
                 return None

@@ -1,0 +1,101 @@
+"""The keeper of orders: makes one order per Idempotency-Key and per appeal, numbers it, changes it, lists it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from core.db import insert_into
+from workorders.errors import AppealTaken, KeyReused, NotFound
+from workorders.models import IdempotencyKey, OrderDay, WorkOrder
+
+CHANGEABLE = frozenset({"kind", "urgency", "summary", "address", "unit", "state", "agent", "call"})
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An order and whether this very request made it."""
+
+    order: WorkOrder
+    new: bool
+
+
+async def make(session: AsyncSession, content: dict[str, Any], key: str, fingerprint: str, now: float,
+               zone: ZoneInfo) -> Made:
+    """Make the order that `content` (columns of WorkOrder) asks for; the same key again returns the same order.
+
+    Raises KeyReused when the key came with another `fingerprint`, AppealTaken when the appeal has its order.
+    """
+    used = await _use_key(session, key, fingerprint, now)
+    if used is not None:
+        if used.fingerprint != fingerprint:
+            raise KeyReused("这个 Idempotency-Key 已用于另一份内容", "换一个新的 Idempotency-Key,或重发原来的内容")
+        return Made(await get(session, used.number), new=False)
+    await _refuse_second(session, content)
+    order = WorkOrder(**content, number=await _next_number(session, now, zone), created_at=now, changed_at=now)
+    session.add(order)
+    (await session.get_one(IdempotencyKey, key)).number = order.number
+    await session.flush()
+    return Made(order, new=True)
+
+
+async def _use_key(session: AsyncSession, key: str, fingerprint: str, now: float) -> IdempotencyKey | None:
+    """Take the key for this request; return its row if it was used before (waits for whoever is using it)."""
+    row = {"key": key, "fingerprint": fingerprint, "number": "", "at": now}
+    insert = insert_into(session, IdempotencyKey).values(row).on_conflict_do_nothing()
+    taken = (await session.execute(insert.returning(col(IdempotencyKey.key)))).scalar_one_or_none()
+    return None if taken else await session.get_one(IdempotencyKey, key)
+
+
+async def _refuse_second(session: AsyncSession, content: dict[str, Any]) -> None:
+    call, appeal = content.get("call_key"), content.get("appeal")
+    if call is None or appeal is None:
+        return
+    query = select(WorkOrder).where(col(WorkOrder.call_key) == call, col(WorkOrder.appeal) == appeal)
+    there = (await session.execute(query)).scalar_one_or_none()
+    if there is not None:
+        raise AppealTaken(f"这通电话的第 {appeal} 项诉求已有工单 {there.number}", f"修改工单 {there.number},不要再建")
+
+
+async def _next_number(session: AsyncSession, now: float, zone: ZoneInfo) -> str:
+    day = datetime.fromtimestamp(now, zone).strftime("%Y-%m%d")
+    insert = insert_into(session, OrderDay).values(day=day, last=1)
+    counted = insert.on_conflict_do_update(index_elements=["day"], set_={"last": OrderDay.last + 1})
+    count = (await session.execute(counted.returning(col(OrderDay.last)))).scalar_one()
+    return f"{day}-{count:04d}"
+
+
+async def get(session: AsyncSession, number: str) -> WorkOrder:
+    """Return the order with this number. Raises NotFound."""
+    order = await session.get(WorkOrder, number)
+    if order is None:
+        raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")
+    return order
+
+
+async def alter(session: AsyncSession, number: str, changes: dict[str, Any], now: float) -> WorkOrder:
+    """Change an order's CHANGEABLE columns. Raises NotFound."""
+    order = await session.get(WorkOrder, number, with_for_update=True)
+    if order is None:
+        raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")
+    for name in CHANGEABLE & changes.keys():
+        setattr(order, name, changes[name])
+    order.changed_at = now
+    return order
+
+
+async def listed(session: AsyncSession, *, call_key: str | None, before: str | None, limit: int) -> Sequence[WorkOrder]:
+    """Return orders, newest first, of one call if asked; `before` is the last number of the page before."""
+    query = select(WorkOrder)
+    if call_key is not None:
+        query = query.where(col(WorkOrder.call_key) == call_key)
+    if before is not None:
+        query = query.where(col(WorkOrder.created_at) < (await get(session, before)).created_at)
+    query = query.order_by(col(WorkOrder.created_at).desc(), col(WorkOrder.number).desc()).limit(limit)
+    return (await session.execute(query)).scalars().all()
