@@ -12,7 +12,8 @@ from typing import Any
 
 from core.secrets import Secrets
 from core.settings import PROJECT, Settings
-from hotline.switch.errors import SwitchError
+from hotline.ports import Protocol, owner_of_port, why_taken
+from hotline.switch.errors import NotReadyError, SwitchError
 from hotline.switch.installation import Installation
 from hotline.switch.music import ensure_music
 from hotline.switch.places import Places, places_under
@@ -68,6 +69,7 @@ class EmbeddedSwitch:
         """
         if self.process.pid is None:
             self.installation.check()
+            self._need_ports()
             self.render()
             _turn_over(self.places.log / "messages.log")
         await self.process.start(deadline)
@@ -91,6 +93,22 @@ class EmbeddedSwitch:
         except SwitchError:
             return SwitchStatus(pid, version)
         return SwitchStatus(pid, version, _number(_CALLS, answer), _number(_CHANNELS, answer))
+
+    def _need_ports(self) -> None:
+        """Asterisk itself starts without the ports it cannot have, and says so only in its log."""
+        settings = self.settings
+        wanted: tuple[tuple[Protocol, str, int], ...] = (
+            ("udp", settings.sip_address, settings.sip_port),
+            ("tcp", "127.0.0.1", settings.ami_port),
+            ("tcp", "127.0.0.1", settings.ws_port),
+        )
+        for protocol, address, port in wanted:
+            reason = why_taken(protocol, address, port)
+            if reason:
+                owner = owner_of_port(protocol, port)
+                raise NotReadyError(
+                    f"{protocol} {address}:{port}: {reason}{f', {owner} has it' if owner else ''}; see: hotline doctor"
+                )
 
     def _context(self) -> dict[str, Any]:
         settings = self.settings

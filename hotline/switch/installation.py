@@ -14,7 +14,7 @@ from pathlib import Path
 from hotline.switch.errors import SwitchError, TooOldError
 
 OLDEST = (22, 8)  # from here on cel_custom writes JSON that is correct whatever the caller's name is
-_VERSION = re.compile(r"Asterisk (?:certified[/-])?(\d+)\.(\d+)\.(\d+)")
+_VERSION = re.compile(r"Asterisk (?:certified[/-])?(\d+)\.(\d+)(?:\.(\d+))?")
 _JSON_MODULE = "res_cdrel_custom.so"  # came with the JSON format; cel_custom is built upon it
 _TRIPLET = "*-linux-gnu*"
 
@@ -70,7 +70,7 @@ class Installation:
         found = _VERSION.search(done.stdout)
         if found is None:
             raise SwitchError(f"{self.binary} does not tell its version: {(done.stdout + done.stderr).strip()[:200]}")
-        return int(found[1]), int(found[2]), int(found[3])
+        return int(found[1]), int(found[2]), int(found[3] or 0)
 
     def check(self) -> tuple[int, int, int]:
         """Return the version if we can work with it. Raises TooOldError or SwitchError with what to do."""

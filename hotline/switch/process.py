@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
+import socket
+import sys
 from pathlib import Path
 
 from core.settings import PROJECT
@@ -53,6 +56,7 @@ class AsteriskProcess:
         Raises NotReadyError with the last lines of the log if it dies or needs longer than `deadline` seconds.
         """
         if self.pid is None:
+            self._need_control_socket()
             self._spawn()
         try:
             async with asyncio.timeout(deadline):
@@ -62,10 +66,16 @@ class AsteriskProcess:
             raise NotReadyError(f"{self.name} was not ready within {deadline:.0f} s.{self._last_words()}") from error
 
     async def stop(self, deadline: float = STOP_SECONDS) -> None:
-        """Ask it to stop, wait `deadline` seconds, then kill it. Returns when it is gone; no fault if it never ran."""
+        """End its calls, ask it to stop, wait `deadline` seconds, then kill it. No fault if it never ran.
+
+        Returns when it is gone. Its last events are written first: a switch that is merely told to stop drops them.
+        """
         pid = self.pid
         if pid is None:
             return
+        with contextlib.suppress(SwitchError, TimeoutError):
+            async with asyncio.timeout(deadline / 2):
+                await self._wind_down()
         for sign in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, sign)
@@ -98,6 +108,18 @@ class AsteriskProcess:
             raise SwitchError(f"{self.name} cannot be asked {command!r}: {text.strip()[:300]}")
         return text
 
+    def _need_control_socket(self) -> None:
+        """Refuse to start where another Asterisk answers: its answers would be taken for ours."""
+        run_dir = re.search(r"^astrundir\s*=>\s*(.+)$", self.config.read_text("utf-8"), re.MULTILINE)
+        if run_dir is None:
+            raise NotReadyError(f"{self.config} names no astrundir")
+        path = Path(run_dir[1].strip()) / "asterisk.ctl"
+        with socket.socket(socket.AF_UNIX) as probe, contextlib.suppress(OSError):
+            probe.settimeout(1.0)
+            probe.connect(str(path))
+            pid = int.from_bytes(probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)[:4], sys.byteorder)
+            raise NotReadyError(f"{self.name} cannot start: another Asterisk (pid {pid}) has {path}; stop it first")
+
     def _spawn(self) -> None:
         """Start the process in a session of its own. posix_spawn, since it shall outlive us without a keeper."""
         command = self.installation.command("-C", str(self.config), "-f")
@@ -124,6 +146,15 @@ class AsteriskProcess:
                 if "fully booted" in answer:
                     return
             await asyncio.sleep(_STEP)
+
+    async def _wind_down(self) -> None:
+        """Hang up every channel and wait until none is left and no event waits to be written."""
+        await self.rx("channel request hangup all")
+        for command, done in (("core show channels count", _no_channel), ("core show taskprocessors", _all_told)):
+            while True:
+                if done(await self.rx(command)):
+                    break
+                await asyncio.sleep(_STEP)
 
     async def _gone(self, pid: int, deadline: float) -> bool:
         loop = asyncio.get_running_loop()
@@ -155,6 +186,15 @@ class AsteriskProcess:
         except OSError:
             return ""
         return f" Last lines of {self.log_file}:\n  " + "\n  ".join(lines)
+
+
+def _no_channel(answer: str) -> bool:
+    return answer.startswith("0 active channels")
+
+
+def _all_told(answer: str) -> bool:
+    """Tell from "core show taskprocessors" (name, processed, in queue, …) whether no event waits to be told."""
+    return re.search(r"^stasis/\S+ +\d+ +[1-9]", answer, re.MULTILINE) is None
 
 
 def _environment() -> dict[str, str]:
