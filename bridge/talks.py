@@ -27,9 +27,7 @@ log = get_logger(__name__)
 class Scribe(Protocol):
     """Where facts go: the journal."""
 
-    def append(
-        self, kind: str, call: str = "", key: str | None = None, at: float | None = None, **data: Any
-    ) -> object:
+    def write(self, kind: str, call: str, key: str | None, at: float | None, data: dict[str, Any]) -> object:
         """Write one fact; never waits."""
 
 
@@ -83,7 +81,7 @@ class Talks:
 
     def say(self, said: Said) -> None:
         """Write a fact."""
-        self._scribe.append(said.kind, said.call, said.key or None, said.at or self.clock(), **said.data)
+        self._scribe.write(said.kind, said.call, said.key or None, said.at or self.clock(), said.data)
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run work that this object owns; a failure is logged, never lost."""

@@ -145,10 +145,10 @@ class Controller:
 
     # -- the menu --------------------------------------------------------------------------------------------
     def _menu_fact(self, kind: str, call: str, key: str, data: dict[str, Any]) -> None:
-        self.journal.append(kind, call, key, **data)
+        self.journal.write(kind, call, key, None, data)
 
     # -- acts ------------------------------------------------------------------------------------------------
-    def _handlers(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
+    def _handlers(self) -> dict[str, Callable[..., Awaitable[Any]]]:
         acts = self.acts
         verbs: dict[str, Callable[..., Awaitable[Any]]] = {
             "calls.list": self._calls, "calls.get": self._call, "agents.list": self._agents,
@@ -159,7 +159,7 @@ class Controller:
             "call.dispose": acts.dispose, "party.mute": acts.mute, "party.remove": acts.remove,
             "party.leave": acts.leave,
         }
-        return {name: functools.partial(carry_out, verb) for name, verb in verbs.items()}
+        return {name: carry_out(verb) for name, verb in verbs.items()}
 
     async def _calls(self) -> list[dict[str, Any]]:
         return [call_view(call) for call in self.talks.board.calls.values()]
@@ -175,14 +175,17 @@ class Controller:
         ]
 
 
-async def carry_out(verb: Callable[..., Awaitable[Any]], args: dict[str, Any]) -> Any:
-    """Do an act for another process; what bridge/ refuses is refused there in the same words."""
-    try:
-        return await verb(**args)
-    except Refused as refused:
-        raise ControlRefused(refused.code, refused.message, refused.fix) from refused
-    except TypeError as error:
-        raise ControlRefused("bad_arguments", str(error), "see the API's description of this act") from error
+def carry_out(verb: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Return the act as another process may ask for it: what bridge/ refuses is refused there in the same words."""
+
+    @functools.wraps(verb)
+    async def carried(**args: Any) -> Any:
+        try:
+            return await verb(**args)
+        except Refused as refused:
+            raise ControlRefused(refused.code, refused.message, refused.fix) from refused
+
+    return carried
 
 
 def talk_rules(settings: Settings) -> TalkRules:
