@@ -35,6 +35,7 @@ Model = TypeVar("Model", bound=BaseModel)
 _AUTO: frozenset[How] = frozenset({"auto"})
 _UNATTENDED: frozenset[How] = frozenset({"auto", "silence"})
 _BUILT_IN = frozenset({"caller", "called", "lang"})
+_ASKING = (MenuDoc, CollectDoc)
 _SHOWN = 6  # steps of a circle shown in a message
 
 
@@ -224,14 +225,14 @@ def _silence_reaches_a_person(checked: Checked, head: FlowDoc) -> None:
     hang_ups = [name for name, step in checked.steps.items() if isinstance(step, HangUpDoc)]
     hows = _UNATTENDED if head.silence == "person" else _AUTO
     lost = reachable(reversed_graph(graph), hang_ups, hows)
-    if head.entry in lost:
+    if head.entry in lost and not (hows is _UNATTENDED and isinstance(checked.steps.get(head.entry), _ASKING)):
         problem = "来电人什么都不按就会被挂断"
         checked.add(("entry",), "silence-ends-call", problem, "请在挂断之前给出转人工的路径，或直接转人工")
     if head.silence != "person":
         return
     for name in reachable(graph, [head.entry]):
         for edge in graph[name]:
-            if edge.how == "silence" and edge.to in lost and isinstance(checked.steps[name], MenuDoc | CollectDoc):
+            if edge.how == "silence" and edge.to in lost and isinstance(checked.steps[name], _ASKING):
                 problem = f"在步骤 {name!r} 不按键会被挂断，没有转到人工"
                 fix = "请把 on_time_out 指向转人工的步骤（或删去，默认即转人工）"
                 checked.add(("steps", name, *edge.field), "silence-ends-call", problem, fix)

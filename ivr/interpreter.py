@@ -49,6 +49,9 @@ from ivr.requests import (
 )
 
 
+_MOST_OWED = 6  # prompts carried along to the next question; more are played at once
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """One call in one menu. `count` is the number of trace lines so far, `visits` of steps entered or repeated."""
@@ -169,8 +172,8 @@ class _Walk:
 
     # -- a method for each verb: entering ------------------------------------------------------------------------
     def say(self, step: Say) -> Request | None:
-        if not step.barge_in:
-            return Play(self._owed(step.prompts), self.state.lang, barge_in=False)
+        if not step.barge_in or len(self.state.pending) + len(step.prompts) > _MOST_OWED:
+            return Play(self._owed(step.prompts), self.state.lang, step.barge_in)
         self.state = replace(self.state, pending=(*self.state.pending, *step.prompts))
         self._go(step.then, "next")
         return None

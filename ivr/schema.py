@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 MAX_STEPS = 5000
 MAX_CHOICES = 5
+MAX_PROMPTS = 6  # of one step: a question with what is owed must fit into one AGI line of 2048 bytes
 
 Word = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.-]{1,60}$")]
 Key = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
@@ -53,8 +54,8 @@ def _weekdays(value: Any) -> Any:
     return found
 
 
-Prompts = Annotated[tuple[Word, ...], BeforeValidator(_one_or_many), Field(max_length=8)]
-SomePrompts = Annotated[tuple[Word, ...], BeforeValidator(_one_or_many), Field(min_length=1, max_length=8)]
+Prompts = Annotated[tuple[Word, ...], BeforeValidator(_one_or_many), Field(max_length=MAX_PROMPTS)]
+SomePrompts = Annotated[tuple[Word, ...], BeforeValidator(_one_or_many), Field(min_length=1, max_length=MAX_PROMPTS)]
 Minutes = Annotated[int, BeforeValidator(_minutes), Field(ge=0, le=24 * 60)]
 Days = Annotated[tuple[int, ...], BeforeValidator(_weekdays), Field(min_length=1)]
 
