@@ -48,7 +48,6 @@ from ivr.requests import (
     TraceEntry,
 )
 
-
 _MOST_OWED = 6  # prompts carried along to the next question; more are played at once
 
 

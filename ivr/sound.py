@@ -53,9 +53,10 @@ def trim(sound: Sound, rate: int) -> Sound:
 
 def level(sound: Sound) -> Sound:
     """Bring speech to the usual loudness, softly limited so that no peak clips."""
-    active = sound[np.abs(sound) > 0.02]
-    if not len(active):
+    peak = float(np.max(np.abs(sound), initial=0))
+    if peak < 1e-4:
         return sound
+    active = sound[np.abs(sound) > peak / 20]  # pauses do not count
     louder = sound * (_LEVEL / float(np.sqrt(np.mean(active**2))))
     over = np.abs(louder) > _PEAK / 2
     if over.any():

@@ -65,7 +65,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("code", "steps", "line", "where"), REFUSED, ids=[f"{r[0]}-{i}" for i, r in enumerate(REFUSED)])
+@pytest.mark.parametrize(("code", "steps", "line", "where"), REFUSED, ids=[row[0] for row in REFUSED])
 def test_a_refused_flow_names_line_step_reason_and_remedy(code: str, steps: str, line: int, where: str) -> None:
     found = finding(text(steps), code)
     assert found.place == f"test.yaml:{line} {where}"

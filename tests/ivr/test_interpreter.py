@@ -257,9 +257,8 @@ def finish(state: State, request: Request, press: list[Keys]) -> tuple[Outcome, 
 @given(random_documents(), st.lists(presses, max_size=60))
 def test_an_accepted_flow_strands_nobody_whatever_is_pressed(document: dict[str, object], press: list[Keys]) -> None:
     try:
-        flow = compile_flow(flow_from_data(document, "random.yaml"), lambda name, lang, said: name)
-    except FlowError as error:
-        assert all(found.place.startswith("random.yaml:") for found in error.findings)
+        flow = compile_flow(flow_from_data(document), lambda name, lang, said: name)
+    except FlowError:
         return
     state, request = advance(start(flow, CALL), Begin(), NOON)
     done, asked = finish(state, request, list(press))
