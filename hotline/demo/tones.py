@@ -89,7 +89,7 @@ def read_sound(path: Path | str) -> tuple[Samples, int]:
 def heard(sound: Sound, candidates: Mapping[str, float], rate: int = RATE) -> dict[str, ToneSpan]:
     """Return which candidates (role → Hz) can be heard in a file or in samples; a role not heard is not in it."""
     samples, rate = _samples(sound, rate)
-    found = ((role, _search(samples, hz, rate)) for role, hz in candidates.items())
+    found = ((role, _search(samples, float(hz), rate)) for role, hz in candidates.items())
     return {role: span for role, span in found if span is not None}
 
 

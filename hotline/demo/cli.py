@@ -1,0 +1,120 @@
+"""``hotline demo``: brings everything up, plays one whole call, shows what proves it."""
+
+from __future__ import annotations
+
+import asyncio
+import json as json_text
+import signal
+import time
+from typing import Annotated, get_args
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from core.settings import Settings
+from hotline.demo.behaviours import TONES
+from hotline.demo.errors import CityError
+from hotline.demo.evidence import NAMES, Evidence, Fault, faults_of
+from hotline.demo.play import Break, Play
+from hotline.demo.stage import base_url, demo_settings, stage
+from hotline.switch.errors import SwitchError
+from ivr.errors import IvrError
+
+BREAKS = get_args(Break)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="一通电话后结束，全部属实才返回 0 · end after the call")] = False,
+    json: Annotated[bool, typer.Option("--json", help="最后一行是 JSON 对象 · one JSON object on the last line")] = False,
+    broken: Annotated[str, typer.Option("--break", help=f"从外部破坏：{'、'.join(BREAKS)} · break it on purpose")] = "",
+) -> None:
+    """演示 · the demo city: one whole call, played and proved"""
+    if broken and broken not in BREAKS:
+        raise typer.BadParameter(f"{broken!r}; 可选 · choose one of {', '.join(BREAKS)}")
+    console = Console(stderr=json, highlight=False)
+    show = Show(console)
+    try:
+        status = asyncio.run(_run(show, once, json, broken or None))  # type: ignore[arg-type]
+    except (CityError, SwitchError, IvrError) as error:
+        console.print(f"[red]✗ 演示未能完成 · the demonstration did not come to its end[/]\n  {error}", markup=True)
+        status = 1
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        console.print("已停止 · stopped")
+        status = 130
+    raise typer.Exit(status)
+
+
+class Show:
+    """What the terminal shows: a line for each thing that happens, then the proof."""
+
+    def __init__(self, console: Console) -> None:
+        self.console, self._start = console, time.monotonic()
+
+    def tell(self, zh: str, en: str) -> None:
+        """Print one line of progress with the seconds since the start."""
+        self.console.print(f"{time.monotonic() - self._start:6.1f}s  {zh}  [dim]· {en}[/dim]", soft_wrap=True)
+
+    def evidence(self, evidence: Evidence, faults: list[Fault]) -> None:
+        """Print what everybody heard, the recording, the order and the verdict."""
+        self.console.print(_heard_table(evidence))
+        self.console.print(_legs_table(evidence))
+        sound = evidence.recorded
+        self.console.print(f"录音 · recording  {sound.path}", soft_wrap=True)
+        self.console.print(f"                  {sound.seconds:.1f} s  sha256 {sound.sha256 or '—'}", soft_wrap=True)
+        self.console.print(f"工单 · order      {evidence.order or '—'}    评分 · rating  {evidence.rating or '—'}")
+        for fault in faults:
+            self.console.print(f"[red]✗ {fault.zh}[/]  · {fault.en}", soft_wrap=True)
+        if not faults:
+            self.console.print("[green]✓ 全部属实 · all of it is true[/]")
+
+
+async def _run(show: Show, once: bool, json: bool, broken: Break | None) -> int:
+    """Play once; unless `once`, stay until stopped. Returns the exit status."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    settings = demo_settings()
+    async with stage(settings, show.tell) as (city, desk):
+        evidence = await Play(city, desk, show.tell, broken).run()
+        faults = faults_of(evidence)
+        show.evidence(evidence, faults)
+        if not once:
+            await _stay(show, settings)
+    if json:
+        typer.echo(json_text.dumps(evidence.as_json(), ensure_ascii=False))
+    return 1 if faults else 0
+
+
+async def _stay(show: Show, settings: Settings) -> None:
+    """Leave everything running until the terminal says stop."""
+    show.console.print(
+        f"接口 · API  {base_url(settings)}/docs    令牌 · token: api_token in {settings.secrets_file}\n"
+        "按 Ctrl-C 停止 · Ctrl-C stops everything", soft_wrap=True,
+    )
+    await asyncio.Event().wait()
+
+
+def _heard_table(evidence: Evidence) -> Table:
+    table = Table(title="每一方听到了谁（秒） · who heard whom (seconds)", title_justify="left")
+    roles = ("citizen", "agent", "unit")
+    table.add_column("")
+    for role in roles:
+        table.add_column(f"{NAMES[role]} {TONES[role]} Hz", justify="right")
+    rows = {NAMES[who]: evidence.heard.get(who, {}) for who in roles} | {"录音 · recording": evidence.recorded.tones}
+    for name, heard in rows.items():
+        table.add_row(name, *(f"{heard[role]:.1f}" if role in heard else "—" for role in roles))
+    return table
+
+
+def _legs_table(evidence: Evidence) -> Table:
+    table = Table(title="各方 · legs", title_justify="left")
+    for title in ("", "接起 · answered", "离开 · left", "原因 · reason"):
+        table.add_column(title)
+    start = evidence.record.get("answered_at") or 0.0
+    for leg in evidence.legs():
+        times = (f"{leg[name] - start:.1f}" if leg[name] is not None else "—" for name in ("answered_at", "left_at"))
+        table.add_row(NAMES.get(leg["role"], leg["role"]), *times, str(leg["reason"]))
+    return table
