@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any, Final
 
@@ -61,13 +62,17 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _top(
-    show_version: Annotated[bool, typer.Option("--version", is_eager=True, help="版本 · version")] = False,
-) -> None:
-    if show_version:
+def _say_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(_version())
         raise typer.Exit
+
+
+@app.callback()
+def _top(
+    _: Annotated[bool, typer.Option("--version", is_eager=True, callback=_say_version, help="版本 · version")] = False,
+) -> None:
+    """12345 城市热线 · the engine of a city hotline"""
 
 
 @app.command()
@@ -88,6 +93,8 @@ def main() -> None:
         app()
     except (SwitchError, DirectoryError, SecretsError) as error:
         _give_up(str(error))
+    except tomllib.TOMLDecodeError as error:
+        _give_up(f"hotline.toml 无法读取 · is no readable TOML: {error}")
     except ValidationError as error:
         _give_up("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
 

@@ -148,11 +148,13 @@ async def _line_with(path: Path, text: str) -> str:
     """Return the line of the log that has `text`, waiting up to 10 s for it."""
     async with asyncio.timeout(10):
         while True:
-            lines = path.read_text().splitlines() if path.exists() else []
-            found = [line for line in lines if text in line]
-            if found:
+            if found := _lines_with(path, text):
                 return found[0]
             await asyncio.sleep(0.02)
+
+
+def _lines_with(path: Path, text: str) -> list[str]:
+    return [line for line in path.read_text().splitlines() if text in line] if path.exists() else []
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
