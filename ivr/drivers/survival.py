@@ -130,9 +130,13 @@ class Menu:
         if not request.barge_in:
             self._play(files, barge_in=False)
             files = []
-        wait = str(int(request.timeout_s * 1000))
-        digits, note, _ = self._switch.ask("GET DATA", "&".join(files), wait, str(request.max_digits))
-        return Keys(digits, note == "timeout")
+        first = self._play(files[:-1], barge_in=True)  # GET DATA plays one file; given several it plays none
+        if first == "#" or (first and request.max_digits == 1):
+            return Keys(first.strip("#"), False)
+        last = "" if first else "".join(files[-1:])
+        wait, left = str(int(request.timeout_s * 1000)), str(request.max_digits - len(first))
+        digits, note, _ = self._switch.ask("GET DATA", last, wait, left)
+        return Keys(first + digits, note == "timeout")
 
     def _record(self, request: TakeMessage) -> Event:
         self._play(self._files(request.prompts, request.lang), barge_in=True)
@@ -144,11 +148,13 @@ class Menu:
         key = chr(int(result)) if result.isdecimal() and int(result) else ""
         return Recorded(position / _BYTES_A_SECOND, key)
 
-    def _play(self, files: list[str], barge_in: bool) -> None:
+    def _play(self, files: list[str], barge_in: bool) -> str:
+        """Play; return the key that interrupted, or ""."""
         for file in files:
             result, _, _ = self._switch.ask("STREAM FILE", file, _ANY_KEY if barge_in else "")
-            if result not in ("", "0"):
-                return
+            if result.isdecimal() and int(result):
+                return chr(int(result))
+        return ""
 
     def _files(self, prompts: tuple[str, ...], lang: str) -> list[str]:
         """A prompt that is not on disk is passed over: its keys still work."""
