@@ -28,7 +28,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="一通电话后结束，全部属实才返回 0 · end after the call")] = False,
-    json: Annotated[bool, typer.Option("--json", help="最后一行是 JSON 对象 · one JSON object on the last line")] = False,
+    json: Annotated[bool, typer.Option("--json", help="最后一行是 JSON 对象 · last line is a JSON object")] = False,
     broken: Annotated[str, typer.Option("--break", help=f"从外部破坏：{'、'.join(BREAKS)} · break it on purpose")] = "",
 ) -> None:
     """演示 · the demo city: one whole call, played and proved"""

@@ -17,7 +17,7 @@ from core.secrets import load_secrets
 from core.settings import PROJECT, Settings
 from hotline.demo.city import City
 from hotline.demo.desk import Desk
-from hotline.demo.errors import DemoError, TooLateError
+from hotline.demo.errors import CityError, DemoError
 from hotline.ports import Protocol, why_taken
 from hotline.switch import EmbeddedSwitch
 from ivr.build import prepare
@@ -68,23 +68,25 @@ async def stage(settings: Settings, tell: Tell) -> AsyncIterator[tuple[City, Des
         await stack.enter_async_context(city)
         await city.phones_registered(10)
         tell("示范市电话网已启动，坐席话机已注册", "the telephone network is up, phones registered")
-        await stack.enter_async_context(_serving(settings))
+        child = await stack.enter_async_context(_serving(settings))
         desk = await stack.enter_async_context(Desk(base_url(settings), secrets.api_token))
-        await _until_up(desk, settings)
+        await _until_up(desk, settings, child)
         tell("控制器、网页、后台任务已启动", f"controller, web and worker are up on {base_url(settings)}")
         yield city, desk
 
 
-async def _until_up(desk: Desk, settings: Settings) -> None:
+async def _until_up(desk: Desk, settings: Settings, child: asyncio.subprocess.Process) -> None:
     """Wait until the controller answers through the API; if it does not, say what the processes said."""
 
     async def look() -> bool:
+        if child.returncode is not None:
+            raise CityError(f"hotline serve ended with status {child.returncode}")
         await desk.calls()
         return True
 
     try:
         await desk.until(look, UP_SECONDS, "the API did not answer")
-    except TooLateError as error:
+    except CityError as error:
         raise DemoError(f"{error}; last lines of {_log(settings)}:\n{_log_tail(settings)}") from error
 
 
@@ -104,14 +106,14 @@ def base_url(settings: Settings) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _serving(settings: Settings) -> AsyncIterator[None]:
+async def _serving(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run ``hotline serve`` as a child in a session of its own, and stop it and all it started."""
     with _log(settings).open("ab") as log:
         child = await asyncio.create_subprocess_exec(
             *SERVE, cwd=PROJECT, env=_environment(settings), stdout=log, stderr=log, start_new_session=True,
         )
         try:
-            yield
+            yield child
         finally:
             await _end(child)
 
