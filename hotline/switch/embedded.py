@@ -71,7 +71,7 @@ class EmbeddedSwitch:
             self.installation.check()
             self._need_ports()
             self.render()
-            _turn_over(self.places.log / "messages.log")
+            turn_over(self.places.log / "messages.log")
         await self.process.start(deadline)
 
     async def stop(self, deadline: float = STOP_SECONDS) -> None:
@@ -147,7 +147,7 @@ def local_addresses(table: Path = Path("/proc/net/fib_trie")) -> list[str]:
     return sorted({address for address in found if not ipaddress.ip_address(address).is_loopback})
 
 
-def _turn_over(log: Path) -> None:
+def turn_over(log: Path) -> None:
     """Begin a new log, keeping the last ones as ``<log>.1`` (newest) to ``.5``."""
     for number in range(KEPT_LOGS, 0, -1):
         older = log.with_name(f"{log.name}.{number - 1}") if number > 1 else log
