@@ -16,7 +16,7 @@ import json
 import os
 import socket
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -202,7 +202,7 @@ class ControlClient:
         except (OSError, TimeoutError, ValueError) as error:
             raise ControlDown(f"the controller does not answer ({error or 'no reply in time'})") from error
 
-    async def facts(self, after: int) -> AsyncIterator[Fact]:
+    async def facts(self, after: int) -> AsyncGenerator[Fact, None]:
         """Yield the facts after `after`, then live ones, for ever. Raises ControlDown when the stream breaks."""
         try:
             async with self._connection() as (reader, writer):

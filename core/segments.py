@@ -7,6 +7,7 @@ no fact is passed over and counted. The same `seq` may stand twice after a faile
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -45,7 +46,10 @@ def decode(line: bytes) -> Fact | None:
     """Return the fact of a line, or None if it is none."""
     try:
         body = json.loads(line)
-        return Fact(int(body["seq"]), float(body["at"]), str(body["kind"]), str(body["call"]), str(body["key"]),
+        at = float(body["at"])
+        if not math.isfinite(at):
+            return None
+        return Fact(int(body["seq"]), at, str(body["kind"]), str(body["call"]), str(body["key"]),
                     dict(body["data"]))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None

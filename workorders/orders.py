@@ -79,8 +79,17 @@ async def get(session: AsyncSession, number: str) -> WorkOrder:
     return order
 
 
-async def alter(session: AsyncSession, number: str, changes: dict[str, Any], now: float) -> WorkOrder:
-    """Change an order's CHANGEABLE columns. Raises NotFound."""
+async def alter(session: AsyncSession, number: str, changes: dict[str, Any], now: float, key: str = "",
+                fingerprint: str = "") -> WorkOrder:
+    """Change an order's CHANGEABLE columns; with a key that was used before, change nothing again.
+
+    Raises NotFound, KeyReused.
+    """
+    used = await _use_key(session, key, fingerprint, now) if key else None
+    if used is not None:
+        if used.fingerprint != fingerprint:
+            raise KeyReused("这个 Idempotency-Key 已用于另一份内容", "换一个新的 Idempotency-Key,或重发原来的内容")
+        return await get(session, number)
     order = await session.get(WorkOrder, number, with_for_update=True)
     if order is None:
         raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")

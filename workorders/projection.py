@@ -17,6 +17,7 @@ TOOK = "party.took"  # the dialplan's word: this party's phone has the invitatio
 GONE = "party.gone"  # the dialplan's word: this party's leg has ended; why, cause
 SWITCH_HANGUP = "switch.hangup"  # the switch's own event of a leg's end: channel (unique id), cause
 PATH_LIMIT = 200  # steps of the menu kept in a record
+APPEALS_LIMIT = 20  # appeals in one call
 _SAME = 2.0  # s within which two witnesses speak of the same entry into the queue
 _RANK = {"controller": 0, "cel": 1, "worker": 2}
 
@@ -122,7 +123,7 @@ def project(told: Iterable[Told]) -> Record:
         ended_at=end.at if end else None, ended_in=_text(end, "state"), ended_by=_text(end, "by"),
         outcome=str(seen.last(facts.MENU_OUTCOME, "outcome")), skill=str(seen.last(facts.MENU_OUTCOME, "skill")),
         unit=str(seen.last(facts.MENU_OUTCOME, "unit")),
-        urgency=_int(seen.last(facts.MENU_OUTCOME, "urgency")) or 0,
+        urgency=min(2, max(0, _int(seen.last(facts.MENU_OUTCOME, "urgency")) or 0)),
         language=str(seen.last(facts.MENU_OUTCOME, "lang")),
         path=_path(seen), parties=[asdict(party) for party in parties], failures=_failures(seen),
         waits=_waits(seen, parties, end), first_responder=_first_responder(seen, parties),
@@ -142,7 +143,7 @@ def _end(seen: _Witnesses, answered: Told | None) -> Told | None:
 
 def _rating(seen: _Witnesses, end: Told | None) -> tuple[int | None, str]:
     told = seen.all(facts.CALL_RATED)
-    rated = [t for t in told if _int(t.data.get("rating")) is not None]
+    rated = [t for t in told if _int(t.data.get("rating")) in range(1, 6)]
     if rated:
         return _int(rated[-1].data["rating"]), _text(rated[-1], "why") or "pressed"
     if told:
@@ -213,7 +214,7 @@ def _appeals(seen: _Witnesses) -> dict[str, dict[str, Any]]:
     appeals: dict[str, dict[str, Any]] = {}
     for one in seen.all(facts.APPEAL_SAVED):
         number, appeal = _int(one.data.get("number")) or 1, one.data.get("appeal")
-        if isinstance(appeal, dict):
+        if isinstance(appeal, dict) and 1 <= number <= APPEALS_LIMIT:
             appeals[str(number)] = {**appeal, "agent": _text(one, "agent")}
     return appeals
 
@@ -226,5 +227,5 @@ def _text(told: Told | None, name: str) -> str:
 def _int(value: Any) -> int | None:
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

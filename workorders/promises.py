@@ -76,6 +76,6 @@ def change(sent: Sequence[dict[str, Any]], wanted: dict[str, Any]) -> dict[str, 
 
 def _agent(record: CallRecord, appeal: dict[str, Any]) -> str:
     if appeal.get("agent"):
-        return str(appeal["agent"])
+        return str(appeal["agent"])[:40]
     agents = [p["who"] for p in record.parties if p["role"] == "agent" and p["joined_at"] is not None]
-    return agents[0] if agents else ""
+    return str(agents[0])[:40] if agents else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -22,9 +23,10 @@ from workorders.projection import KINDS, Told, project
 
 def told_of(fact: Fact, source: str = "controller") -> Told:
     """Return a fact of the journal as a record's witness tells it."""
-    name = fact.key or f"{fact.kind}:{fact.call}:{fact.at:.6f}:{digest(fact.data)}"
+    at = round(fact.at, 6)
+    name = fact.key or f"{fact.kind}:{fact.call}:{at:.6f}:{digest(fact.data)}"
     name = name if source == "controller" else f"{source}:{name}"
-    return Told(name if len(name) <= 200 else digest(name), fact.at, fact.kind, source, fact.data)
+    return Told(name if len(name) <= 200 else digest(name), at, fact.kind, source, fact.data)
 
 
 def digest(value: Any) -> str:
@@ -74,7 +76,9 @@ def _fitting(name: str, value: Any) -> Any:
 
 
 def _storable(value: Any) -> Any:
-    """Return a JSON value without what PostgreSQL refuses in text."""
+    """Return a JSON value without what PostgreSQL refuses: odd text, numbers that are none."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, str):
         return storable(value, 20_000)
     if isinstance(value, dict):

@@ -1,0 +1,104 @@
+"""Live events for browsers: the facts of the journal as server-sent events, replayed from where the browser was."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+
+from api.access import needs
+from api.calls import control
+from api.problems import Problem
+from api.schemas import CallKey
+from core.control import ControlClient, ControlDown, ControlRefused
+from core.facts import Fact
+
+router = APIRouter(tags=["events"])
+STREAMS = 200  # browsers at once on one web process
+_BEAT = 15.0  # s of silence after which a comment keeps the connection open
+_PAUSE = 1.0  # s between attempts to reach the controller
+
+
+@router.get("/api/events", dependencies=[needs("events.read")])
+async def events(request: Request, after: Annotated[int | None, Query(ge=-1)] = None,
+                 call: CallKey | None = None) -> StreamingResponse:
+    """Stream facts: ``id`` is the seq, ``event`` the kind. Resumes after Last-Event-ID, or `after`; else from now.
+
+    ``event: house`` tells when the controller is away or back, and when the place to resume from is no longer known.
+    """
+    state = request.app.state
+    if state.streams >= STREAMS:
+        raise Problem(503, "too_many_streams", "实时连接已满", "关闭多余的页面后重试")
+    last = request.headers.get("last-event-id", "")
+    start = int(last) if last.isdecimal() and len(last) < 16 else -1 if after is None else after
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_counted(state, control(request), start, call), 200, headers, "text/event-stream")
+
+
+async def _counted(state: Any, client: ControlClient, after: int, call: str | None) -> AsyncGenerator[str, None]:
+    state.streams += 1
+    try:
+        async with aclosing(_following(client, after, call)) as parts:
+            async for part in parts:
+                yield part
+    finally:
+        state.streams -= 1
+
+
+async def _following(client: ControlClient, after: int, call: str | None) -> AsyncGenerator[str, None]:
+    away = False
+    yield ": 12345\n\n"
+    while True:
+        try:
+            async with aclosing(_with_beats(client, after)) as parts:
+                async for fact in parts:
+                    if away:
+                        away = False
+                        yield _house("back")
+                    if fact is None:
+                        yield ": \n\n"
+                        continue
+                    after = fact.seq
+                    if call is None or fact.call == call:
+                        yield _event(fact)
+        except ControlDown:
+            if not away:
+                yield _house("away")
+            away = True
+            await asyncio.sleep(_PAUSE)
+        except ControlRefused:
+            after = -1
+            yield _house("reset")
+            await asyncio.sleep(_PAUSE)
+
+
+async def _with_beats(client: ControlClient, after: int) -> AsyncGenerator[Fact | None, None]:
+    """Yield facts, and None whenever none came for a while."""
+    async with aclosing(client.facts(after)) as facts:
+        coming = asyncio.ensure_future(anext(facts))
+        try:
+            while True:
+                done, _ = await asyncio.wait({coming}, timeout=_BEAT)
+                if not done:
+                    yield None
+                    continue
+                fact = coming.result()
+                coming = asyncio.ensure_future(anext(facts))
+                yield fact
+        finally:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+
+
+def _event(fact: Fact) -> str:
+    return f"id: {fact.seq}\nevent: {fact.kind}\ndata: {json.dumps(asdict(fact), default=str)}\n\n"
+
+
+def _house(word: str) -> str:
+    return f"event: house\ndata: {json.dumps({'controller': word})}\n\n"

@@ -1,0 +1,119 @@
+"""Call records, and the recordings that belong to them."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+from sqlalchemy import tuple_
+from sqlmodel import col, select
+
+from api.access import needs
+from api.problems import Problem
+from api.schemas import CallKey, Word
+from core.db import Database
+from core.log import get_logger
+from workorders.errors import NotFound
+from workorders.models import CallRecord
+
+router = APIRouter(prefix="/api", tags=["call records"])
+log = get_logger(__name__)
+
+_LONG = {"path", "failures", "recordings"}  # left out of lists
+_CHUNK = 64 * 1024
+
+
+@router.get("/call-records", dependencies=[needs("records.read")])
+async def listed(request: Request, before: CallKey | None = None, disposition: str | None = Query(None, max_length=40),
+                 caller: str | None = Query(None, max_length=40),
+                 limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
+    """List answered calls, newest first; `next` is what to pass as `before` for the following page."""
+    db: Database = request.app.state.db
+    query = select(CallRecord).order_by(col(CallRecord.answered_at).desc(), col(CallRecord.key).desc()).limit(limit)
+    if disposition is not None:
+        query = query.where(col(CallRecord.disposition) == disposition)
+    if caller is not None:
+        query = query.where(col(CallRecord.caller) == caller)
+    async with db.reading() as session:
+        last = await session.get(CallRecord, before) if before else None
+        if last is not None:
+            place = tuple_(col(CallRecord.answered_at), col(CallRecord.key))
+            query = query.where(place < tuple_(last.answered_at, last.key))
+        found = (await session.execute(query)).scalars().all()
+    rows = [one.model_dump(exclude=_LONG) for one in found]
+    return {"call_records": rows, "next": found[-1].key if len(found) == limit else None}
+
+
+@router.get("/call-records/{key}", dependencies=[needs("records.read")])
+async def read(request: Request, key: CallKey) -> dict[str, Any]:
+    """Show one call record whole."""
+    db: Database = request.app.state.db
+    async with db.reading() as session:
+        record = await session.get(CallRecord, key)
+    if record is None:
+        raise NotFound(f"没有通话记录 {key}", "核对通话编号;刚接通的电话稍后才有记录")
+    return record.model_dump()
+
+
+@router.get("/recordings/{key}/{name}", dependencies=[needs("recordings.listen")])
+async def listen(request: Request, key: CallKey, name: Word) -> StreamingResponse:
+    """Play a recording as WAV (A-law, 8 kHz); `name` as in the record, or only ``mixed``, ``citizen``, a party's id.
+
+    Takes a Range of one part.
+    """
+    part = name.removeprefix(f"{key}-").removesuffix(".alaw").removesuffix(".wav")
+    path: Path = request.app.state.settings.recordings_dir / f"{key}-{part}.alaw"
+    try:
+        size = (await asyncio.to_thread(path.stat)).st_size
+    except OSError as error:
+        raise Problem(404, "no_recording", "没有这段录音", "看通话记录里的 recordings 与 recording_gap") from error
+    head = wav_header(size)
+    first, last = _range(request.headers.get("range", ""), len(head) + size)
+    log.info("recording played", call=key, part=part, first=first, last=last)
+    headers = {"Accept-Ranges": "bytes", "Content-Length": str(last - first + 1), "Cache-Control": "private, no-store"}
+    partial = "range" in request.headers
+    if partial:
+        headers["Content-Range"] = f"bytes {first}-{last}/{len(head) + size}"
+    return StreamingResponse(_bytes(path, head, first, last), 206 if partial else 200, headers, "audio/wav")
+
+
+def wav_header(samples: int) -> bytes:
+    """Return the WAV header of raw A-law at 8 kHz, one channel (RFC 2361: format 6, with a fact chunk)."""
+    form = struct.pack("<4sIHHIIHHH", b"fmt ", 18, 6, 1, 8000, 8000, 1, 8, 0)
+    fact = struct.pack("<4sII", b"fact", 4, samples)
+    data = struct.pack("<4sI", b"data", samples)
+    return struct.pack("<4sI4s", b"RIFF", 4 + len(form) + len(fact) + len(data) + samples, b"WAVE") + form + fact + data
+
+
+def _range(asked: str, total: int) -> tuple[int, int]:
+    """Return the first and last byte that a Range header asks for. Raises Problem 416."""
+    if not asked:
+        return 0, total - 1
+    unit, _, part = asked.partition("=")
+    begin, _, end = part.partition("-")
+    try:
+        if unit.strip() != "bytes" or "," in part:
+            raise ValueError
+        first = int(begin) if begin else max(0, total - int(end))
+        last = min(int(end), total - 1) if begin and end else total - 1
+    except ValueError:
+        first, last = 0, -1
+    if not 0 <= first <= last:
+        raise Problem(416, "range_not_satisfiable", "请求的范围不在录音之内", f"范围应在 0 到 {total - 1} 之间")
+    return first, last
+
+
+async def _bytes(path: Path, head: bytes, first: int, last: int) -> AsyncIterator[bytes]:
+    if first < len(head):
+        yield head[first:last + 1]
+    position, end = max(0, first - len(head)), last + 1 - len(head)
+    with await asyncio.to_thread(path.open, "rb") as file:
+        file.seek(position)
+        while position < end and (block := await asyncio.to_thread(file.read, min(_CHUNK, end - position))):
+            position += len(block)
+            yield block

@@ -1,0 +1,119 @@
+"""What goes in and out over HTTP, with its bounds. Times are epoch seconds (UTC)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from core.db import storable
+from workorders.models import ADDRESS_LIMIT, SUMMARY_LIMIT
+from workorders.projection import APPEALS_LIMIT
+
+CallKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.-]{1,80}$")]
+WordOrNone = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.-]{0,40}$")]
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{4}-[0-9]{4,8}$")]
+Kind = Literal["", "inquiry", "help", "complaint", "report", "suggestion", "praise"]
+Urgency = Annotated[int, Field(ge=0, le=2)]
+Short = Annotated[str, StringConstraints(max_length=40)]
+Appeal = Annotated[int, Field(ge=1, le=APPEALS_LIMIT)]
+
+
+class Strict(BaseModel):
+    """Unknown fields are refused; text is cleaned of what no database takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _clean(cls, value: Any) -> Any:
+        return storable(value, SUMMARY_LIMIT) if isinstance(value, str) else value
+
+
+class OrderIn(Strict):
+    """A new order. `call_key` and `appeal` tie it to a call; `call` is what is known of that call."""
+
+    call_key: CallKey | None = None
+    appeal: Appeal | None = None
+    kind: Kind = ""
+    urgency: Urgency = 0
+    summary: str = Field(default="", max_length=SUMMARY_LIMIT)
+    address: str = Field(default="", max_length=ADDRESS_LIMIT)
+    unit: Short = ""
+    caller: Short = ""
+    agent: Short = ""
+    call: dict[str, Any] = Field(default_factory=dict)
+
+
+class OrderChange(Strict):
+    """What is to change in an order; what is left out stays."""
+
+    kind: Kind | None = None
+    urgency: Urgency | None = None
+    summary: str | None = Field(default=None, max_length=SUMMARY_LIMIT)
+    address: str | None = Field(default=None, max_length=ADDRESS_LIMIT)
+    unit: Short | None = None
+    agent: Short | None = None
+    state: Literal["accepted", "withdrawn"] | None = None
+    call: dict[str, Any] | None = None
+
+
+class By(Strict):
+    """Who asks for an act: an agent's id or a party of the call; "" for the house itself."""
+
+    by: WordOrNone = ""
+
+
+class InvitationIn(By):
+    """Whom to invite: a role and an id of the directory. Nobody is dialled by a number."""
+
+    role: Literal["agent", "unit", "expert", "leader", "emergency"]
+    id: Word
+    private: bool = False
+
+
+class ConsultIn(By):
+    """Whom to consult while the citizen hears music."""
+
+    role: Literal["agent", "unit", "expert", "leader", "emergency"]
+    id: Word
+
+
+class AppealIn(Strict):
+    """What the citizen said, as the agent writes it down."""
+
+    agent: Word
+    kind: Kind = ""
+    urgency: Urgency = 0
+    summary: str = Field(default="", max_length=SUMMARY_LIMIT)
+    address: str = Field(default="", max_length=ADDRESS_LIMIT)
+    unit: WordOrNone = ""
+
+
+class DispositionIn(Strict):
+    """Why a call needs no order."""
+
+    agent: Word
+    disposition: Word
+
+
+class DialOutIn(By):
+    """An outgoing call: the number stands in the order or the call record, it is never typed."""
+
+    agent: Word
+    work_order: Number | None = None
+    call_record: CallKey | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> DialOutIn:
+        if (self.work_order is None) == (self.call_record is None):
+            raise ValueError("give either work_order or call_record")
+        return self
+
+
+class AgentStateIn(By):
+    """The state an agent chooses."""
+
+    state: Literal["ready", "break", "offline"]
+    why: Short = ""

@@ -1,0 +1,238 @@
+"""The worker process: journal and the switch's own log → call records → orders, delivered exactly once.
+
+Five errands side by side, each in transactions of its own, each resumed where the database says it was: a worker may
+be killed at any moment, and several may work on one PostgreSQL. Nothing here is on a live call's path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import httpx
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
+
+from bridge.recording import Expected, RecordingFile, verify
+from core import facts
+from core.control import ControlClient, ControlError
+from core.db import Database, DatabaseDown, migrate
+from core.facts import Fact
+from core.log import configure, get_logger
+from core.secrets import load_secrets
+from core.segments import JournalReader
+from core.settings import PROJECT, Settings
+from workorders import records, witness
+from workorders.models import CallRecord
+from workorders.outbox import Courier
+
+MIGRATIONS = PROJECT / "workorders" / "migrations"
+BATCH = 200  # facts kept in one transaction
+QUIET = 1.0  # s without news of an ended call before it is settled
+ONLY_SWITCH = 5.0  # the same for a call that the controller has not told of
+RECORDING_PATIENCE = 10.0  # s a recording may take to be whole before its gap is believed
+SILENT = 120.0  # s without news after which a call that nobody knows is thought interrupted
+_LONGEST_PAUSE = 10.0
+log = get_logger(__name__)
+
+Clock = Callable[[], float]
+
+
+class Worker:
+    """The errands of one installation. `name` tells workers apart."""
+
+    def __init__(self, settings: Settings, db: Database, client: httpx.AsyncClient, clock: Clock = time.time) -> None:
+        self._settings, self._db, self._clock = settings, db, clock
+        self._courier = Courier(db, client, f"{settings.node}-{os.getpid()}")
+        self._control = ControlClient(settings.control_socket)
+        self._reader: JournalReader | None = None
+
+    async def run(self) -> None:
+        """Do all errands until cancelled."""
+        errands = ((self.follow_journal, 0.1), (self.follow_switch, 0.5), (self.settle, 0.2), (self.deliver, 0.2),
+                   (self.sweep, 30.0))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for errand, rest in errands:
+                    group.create_task(_forever(errand, rest), name=errand.__name__)
+        finally:
+            self.close()
+
+    # -- the journal -----------------------------------------------------------------------------------------
+    async def follow_journal(self) -> bool:
+        """Keep the next facts of the journal; tell whether there were any."""
+        name = f"journal:{self._settings.node}"
+        if self._reader is None:
+            async with self._db.reading() as session:
+                position, _ = await records.offset(session, name)
+            self._reader = JournalReader(self._settings.journal_dir, position)
+        try:
+            batch = await asyncio.to_thread(self._reader.poll, BATCH)
+            if batch:
+                await self._keep(batch, "controller", name, batch[-1].seq, "")
+        except BaseException:  # whatever it was: start again from where the database says we are
+            self.close()
+            raise
+        return bool(batch)
+
+    def close(self) -> None:
+        """Let go of the journal."""
+        if self._reader is not None:
+            self._reader.close()
+        self._reader = None
+
+    async def _keep(self, batch: Sequence[Fact], source: str, name: str, position: int, mark: str) -> None:
+        try:
+            async with self._db.writing() as session:
+                await records.keep(session, batch, source, self._clock())
+                await records.move_offset(session, name, position, mark)
+        except SQLAlchemyError:
+            log.exception("facts refused by the database, taking them one by one", reader=name)
+            await self._keep_one_by_one(batch, source)
+            async with self._db.writing() as session:
+                await records.move_offset(session, name, position, mark)
+
+    async def _keep_one_by_one(self, batch: Sequence[Fact], source: str) -> None:
+        """A fact that the database will never take must not stop those behind it."""
+        for fact in batch:
+            try:
+                async with self._db.writing() as session:
+                    await records.keep(session, [fact], source, self._clock())
+            except SQLAlchemyError as error:
+                log.error("fact passed over", seq=fact.seq, kind=fact.kind, call=fact.call, error=str(error))
+
+    # -- the second witness ----------------------------------------------------------------------------------
+    async def follow_switch(self) -> bool:
+        """Keep what the switch's own log says since last time; tell whether it said anything."""
+        name = f"switch:{self._settings.node}"
+        async with self._db.reading() as session:
+            position, mark = await records.offset(session, name)
+        batch, further, now_at = await asyncio.to_thread(witness.read_on, self._settings.cel_file, position, mark)
+        if (further, now_at) == (position, mark):
+            return False
+        await self._keep(batch, "cel", name, further, now_at)
+        return True
+
+    # -- the end of a call -----------------------------------------------------------------------------------
+    async def settle(self) -> bool:
+        """Verify the recordings of ended calls, and promise what they need; tell whether any was settled."""
+        now, done = self._clock(), 0
+        async with self._db.reading() as session:
+            ended = await records.unsettled(session, now - QUIET)
+        for record in ended:
+            if record.source == "controller" or now - record.last_fact_at >= ONLY_SWITCH:
+                done += await self._settle(record, now)
+        return done > 0
+
+    async def _settle(self, record: CallRecord, now: float) -> bool:
+        files = await asyncio.to_thread(_verified, self._settings.recordings_dir, record)
+        gap = "; ".join(f"{file.path}: {file.gap}" for file in files if file.gap)
+        if gap and now - (record.ended_at or now) < RECORDING_PATIENCE:
+            return False
+        if gap:
+            log.warning("recording has a gap", call=record.key, gap=gap)
+        async with self._db.writing() as session:
+            return await records.settle(session, record.key, [asdict(file) for file in files], gap, now)
+
+    async def deliver(self) -> bool:
+        """Send what is due; tell whether anything was."""
+        return await self._courier.round(self._clock()) > 0
+
+    async def sweep(self) -> bool:
+        """Mark calls interrupted that never ended, that nobody has spoken of and that the controller does not know."""
+        now = self._clock()
+        query = select(CallRecord.key).where(col(CallRecord.ended_at).is_(None),
+                                             col(CallRecord.last_fact_at) < now - SILENT).limit(500)
+        async with self._db.reading() as session:
+            silent = set((await session.execute(query)).scalars())
+        if not silent:
+            return False
+        try:
+            live = {str(call["call"]) for call in await self._control.do("calls.list")}
+        except ControlError:
+            return False
+        gone = [Fact(0, now, facts.CALL_INTERRUPTED, key, f"{key}:silent", {"why": "nobody knows of it any more"})
+                for key in sorted(silent - live)]
+        async with self._db.writing() as session:
+            await records.keep(session, gone, "worker", now)
+        return False
+
+
+async def _forever(errand: Callable[[], Awaitable[bool]], rest: float) -> None:
+    """Do an errand again and again: at once while there is work, after `rest` else, ever later while it fails."""
+    failures = 0
+    while True:
+        try:
+            busy = await errand()
+            failures = 0
+        except DatabaseDown as error:
+            failures, busy = failures + 1, False
+            log.warning("database away, errand waits", errand=errand.__name__, error=str(error))
+        except Exception:  # one errand's fault must not end the others
+            failures, busy = failures + 1, False
+            log.exception("errand failed", errand=errand.__name__)
+        if not busy:
+            await asyncio.sleep(min(_LONGEST_PAUSE, rest * 2**min(failures, 8)))
+
+
+def _verified(folder: Path, record: CallRecord) -> list[RecordingFile]:
+    began, ended = record.answered_at or 0.0, record.ended_at or 0.0
+    voices = [Expected(p["party"], p["role"], p["answered_at"], min(p["left_at"] or ended, ended))
+              for p in record.parties if p["answered_at"] is not None]
+    return verify(folder, record.key, began, ended, voices)
+
+
+def order_client(settings: Settings, own_token: str) -> httpx.AsyncClient:
+    """Return the client for the keeper of orders.
+
+    Our own web process knows our token; a remote keeper gets the one in ``<home>/work-orders.token``, if there is any.
+    """
+    token = own_token
+    if settings.work_orders_url:
+        file = settings.home / "work-orders.token"
+        token = file.read_text(encoding="utf-8").strip() if file.exists() else ""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return httpx.AsyncClient(base_url=settings.orders_url, headers=headers, timeout=10.0, trust_env=False)
+
+
+async def run(settings: Settings) -> None:
+    """Run a worker until it is told to stop."""
+    await _migrated(settings)
+    db = Database(settings.database)
+    async with order_client(settings, load_secrets(settings).api_token) as client:
+        work = asyncio.create_task(Worker(settings, db, client).run(), name="worker")
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, work.cancel)
+        try:
+            await work
+        except asyncio.CancelledError:
+            log.info("worker stops")
+        finally:
+            await db.close()
+
+
+async def _migrated(settings: Settings) -> None:
+    pause = 0.5
+    while True:
+        try:
+            return await asyncio.to_thread(migrate, settings.database, MIGRATIONS)
+        except DatabaseDown as error:
+            log.warning("database away, worker waits", error=str(error))
+            await asyncio.sleep(pause)
+            pause = min(_LONGEST_PAUSE, pause * 2)
+
+
+def main() -> None:
+    """Entry point of ``python -m hotline.worker``."""
+    configure("worker")
+    asyncio.run(run(Settings()))
+
+
+if __name__ == "__main__":
+    main()
