@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     database_url: str = ""  # default: SQLite in <home>
 
     # rules of the queue and the talk
+    menu_seconds: int = 600  # longest stay in the menu; then a person
     agent_ring_seconds: int = 20
     unit_ring_seconds: int = 25
     return_ring_seconds: int = 10  # the same agent, after a lost leg

@@ -12,11 +12,11 @@ import functools
 import os
 import signal
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import uvloop
+from ivr.agi import AgiServer
 
 from bridge.acts import Acts, agent_view
 from bridge.ami import Ami, AmiEvent
@@ -25,19 +25,17 @@ from bridge.errors import Refused, SwitchError
 from bridge.line import Line
 from bridge.memory import Memory
 from bridge.rebuild import rebuild
-from bridge.signals import Signal, signal_of
+from bridge.signals import signal_of
 from bridge.switch import AmiSwitch
 from bridge.talks import TalkRules, Talks
 from bridge.views import call_view
 from core import facts
 from core.control import ControlRefused, ControlServer
-from core.facts import Fact
 from core.journal import Journal, load_snapshot, read_journal
 from core.log import configure, get_logger
 from core.secrets import Secrets, load_secrets
 from core.settings import Settings
-from ivr.agi import AgiServer
-from ivr.drivers.fastagi import MenuService
+from ivr.build import build_menu_service
 from routing.agents import AgentBoard, AgentStatus
 from routing.directory import Directory, load_directory
 
@@ -46,7 +44,6 @@ log = get_logger(__name__)
 HEARTBEAT_SECONDS = 1.0
 ASIDE_SECONDS = 5.0
 SNAPSHOT_SECONDS = 60.0
-HELD_BACK = 20_000  # signals kept while the board is being rebuilt
 
 
 class Controller:
@@ -60,17 +57,17 @@ class Controller:
             BoardRules(settings.wrap_up_seconds, settings.return_ring_seconds),
         )
         self.ami = Ami(
-            "127.0.0.1", settings.ami_port, events=("events", secrets.ami_secret_events), actions=("actions", secrets.ami_secret_actions),
+            "127.0.0.1", settings.ami_port, events=("events", secrets.ami_secret_events),
+            actions=("actions", secrets.ami_secret_actions),
             on_event=self._on_event, on_up=self._on_up, on_down=self._on_down,
         )
         self.switch = AmiSwitch(self.ami)
         self.talks = Talks(board, self.switch, journal, time.time, talk_rules(settings))
         self.line = Line(self.talks, directory)
         self.acts = Acts(self.talks, self.line, directory)
-        self.menu = build_menu(settings, self._menu_fact)
+        self.menu = build_menu_service(settings, self._menu_fact)
         self.agi = AgiServer({"menu": self.menu.handle})
         self.control = ControlServer(settings.control_socket, self._handlers(), journal)
-        self._held_back: deque[Signal] | None = deque(maxlen=HELD_BACK)
         self._ticks: list[asyncio.Task[None]] = []
 
     # -- life ------------------------------------------------------------------------------------------------
@@ -98,40 +95,31 @@ class Controller:
     # -- the switch ------------------------------------------------------------------------------------------
     def _on_event(self, event: AmiEvent) -> None:
         signal_ = signal_of(event)
-        if signal_ is None:
-            return
-        if self._held_back is None:
+        if signal_ is not None:
             self.talks.take(signal_)
-        else:
-            self._held_back.append(signal_)
 
     def _on_down(self) -> None:
-        self._held_back = deque(maxlen=HELD_BACK)
-        log.warning("switch.away")
+        log.warning("switch.away", problem=self.ami.problem)
 
     async def _on_up(self) -> None:
-        """Rebuild the board from switch and journal; only then act."""
-        self._held_back = self._held_back if self._held_back is not None else deque(maxlen=HELD_BACK)
+        """Rebuild the board from switch and journal; only then act. Later events wait in the queue meanwhile."""
         channels = await self.switch.channels()
         booted_at = await self.switch.booted_at()
         rebooted = bool(self.memory.booted_at) and booted_at != self.memory.booted_at
         now = time.time()
         follow = rebuild(self.talks.board, channels, self.memory, rebooted=rebooted, now=now)
-        held, self._held_back = self._held_back, None
         self.talks.follow(follow)
         calls = len(self.talks.board.calls)
         data = {"pid": os.getpid(), "booted_at": booted_at, "rebuilt": {"calls": calls, "channels": len(channels)}}
         self.talks.say(Said(facts.CONTROLLER_STARTED, data=data))
         log.info("switch.here", calls=calls, channels=len(channels), rebooted=rebooted)
-        for signal_ in held:
-            self.talks.take(signal_)
         await self._beat()
         self.line.look_soon()
 
     # -- time ------------------------------------------------------------------------------------------------
     async def _beat(self) -> None:
         self.line.tick(time.time())
-        if self._held_back is not None:
+        if not self.ami.up:
             return
         off = (AgentStatus.OFFLINE, AgentStatus.BREAK)
         phones = [a.phone for a in self.directory.agents if self.talks.board.agents[a.id].status not in off]
@@ -205,13 +193,6 @@ def remember(settings: Settings) -> Memory:
     return memory
 
 
-def build_menu(settings: Settings, on_fact: Callable[[str, str, str, dict[str, Any]], None]) -> MenuService:
-    """Return the menu on the published release, published from the configured flow if there is none yet."""
-    from ivr.build import build_menu_service
-
-    return build_menu_service(settings, on_fact)
-
-
 async def every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
     """Do `work` every so often until cancelled; a failure is logged and the next turn comes."""
     while True:
@@ -249,6 +230,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-
-
-__all__ = ["Controller", "Fact", "main", "run"]

@@ -22,8 +22,8 @@ from core.secrets import Secrets
 from core.settings import PROJECT, Settings
 from hotline.controller import Controller
 from hotline.demo.city import City
-from hotline.menu import prepare_menu
 from hotline.switch import EmbeddedSwitch
+from ivr.build import prepare
 from routing.directory import Directory
 
 PROMPTS = PROJECT / "var" / "prompts"  # rendered once for all tests: they are cached by content
@@ -144,8 +144,6 @@ class Town:
 
 def share_prompts(settings: Settings) -> None:
     """Render the prompts into the shared cache, then link them into this home."""
-    shared = settings.model_copy(update={"home": PROMPTS.parent, "flow": settings.flow})
-    prepare_menu(shared, release_dir=settings.release_dir)
-    if settings.prompts_dir != PROMPTS:
-        shutil.copytree(PROMPTS, settings.prompts_dir, copy_function=os.link, dirs_exist_ok=True)
-
+    prepare(settings.model_copy(update={"home": PROMPTS.parent}))
+    shutil.copytree(PROMPTS, settings.prompts_dir, copy_function=os.link, dirs_exist_ok=True)
+    prepare(settings)
