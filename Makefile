@@ -8,7 +8,6 @@ PYTHON := .venv/bin/python
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # what to look for on this machine = Debian package that has it
 RUN_TOOLS := python3=python3 /usr/share/doc/python3-venv=python3-venv mmdebstrap=mmdebstrap espeak-ng=espeak-ng
-RUN_TOOLS += $(if $(SUDO),newuidmap=uidmap)
 TEST_TOOLS := sipp=sip-tester sox=sox /usr/lib/postgresql=postgresql
 
 .PHONY: help

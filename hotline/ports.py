@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 Protocol = Literal["tcp", "udp"]
+LONGEST = 60  # characters of a command line
 _KINDS: dict[Protocol, socket.SocketKind] = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}
 _LISTENING = {"tcp": "0A", "udp": "07"}  # states in /proc/net; for UDP: bound, not connected
 
@@ -70,6 +71,13 @@ def _has_one_of(process: Path, wanted: set[str]) -> bool:
 
 
 def _command(process: Path) -> str:
+    """Return how a process was called, shortened; a loader that only carries another program is left out."""
     with contextlib.suppress(OSError):
+        words = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+        if Path(words[0]).name.startswith("ld-linux") and words[1:2] == ["--library-path"]:
+            words = words[3:]
+        if words[0]:
+            line = " ".join((Path(words[0]).name, *words[1:])).strip()
+            return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
         return (process / "comm").read_text().strip()
     return "?"

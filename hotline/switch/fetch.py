@@ -1,7 +1,8 @@
 """Fetch Asterisk: Debian's own package of it, unpacked into a folder, neither installed nor run as root.
 
 Debian's stable suites have no Asterisk, its testing suite has. The packages are checked with the machine's own
-archive keys, by apt itself. The folder appears whole or not at all.
+archive keys, by apt itself; none of their scripts is run, so no right of root is needed. The folder appears whole or
+not at all.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from hotline.switch.mirrors import machine_mirrors
 
 SUITES = ("forky", "sid")
 PACKAGES = "asterisk,asterisk-modules,asterisk-core-sounds-en"
+ENGLISH = "en_US_f_Allison"  # the voice of asterisk-core-sounds-en
 LIMIT_SECONDS = 1800.0
 NEEDED_BYTES = 1_500_000_000
 _EXPIRED = re.compile(r"Release file for \S+ is expired")
@@ -29,9 +31,6 @@ _STEPS = {  # what mmdebstrap prints → what people read
     "running apt-get update": "读取软件目录 · reading the package lists",
     "downloading packages": "下载 · downloading",
     "extracting archives": "解包 · unpacking",
-    "installing essential": "安装基础 · installing the base",
-    "installing remaining": "安装 Asterisk · installing Asterisk",
-    "creating tarball": "打包 · packing",
 }
 
 Say = Callable[[str], None]
@@ -85,7 +84,10 @@ def _fetch_suite(suite: str, mirror: str, out: Path, say: Say) -> str | None:
 def _mmdebstrap(suite: str, mirror: str, out: Path, options: list[str], say: Say) -> str | None:
     """Run mmdebstrap. Returns None if it worked, else all it printed."""
     out.unlink(missing_ok=True)
-    command = ["mmdebstrap", "--variant=apt", f"--include={PACKAGES}", *_proxies(), *options, suite, str(out), mirror]
+    command = [
+        "mmdebstrap", "--mode=chrootless", "--variant=extract", f"--include={PACKAGES}", *_proxies(), *options,
+        suite, str(out), mirror,
+    ]
     lines: list[str] = []
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -128,7 +130,16 @@ def _unpack(tar: Path, root: Path, say: Say) -> Path:
     tar.unlink()
     if done.returncode != 0:
         raise FetchError(f"the packages cannot be unpacked: {done.stderr.strip()[-300:]}")
+    _name_english_sounds(root / "usr" / "share" / "asterisk" / "sounds")
     return root
+
+
+def _name_english_sounds(sounds: Path) -> None:
+    """Make the link that the package's own script would have made."""
+    english = sounds / "en"
+    if (sounds / ENGLISH).is_dir() and not english.exists():
+        english.unlink(missing_ok=True)
+        english.symlink_to(ENGLISH)
 
 
 def _proxies() -> list[str]:

@@ -55,7 +55,8 @@ class Installation:
         """Return the command line that runs it with these arguments."""
         if not self.foreign:
             return [str(self.binary), *arguments]
-        loader = self._first("loader", "lib64/ld-linux-*.so.*", "lib/ld-linux-*.so.*")
+        loader = self._first("loader", "usr/lib64/ld-linux-*.so.*", "usr/lib/ld-linux-*.so.*", "lib64/ld-linux-*.so.*",
+                             "lib/ld-linux-*.so.*")
         libraries = self.modules.parent.parent
         return [str(loader), "--library-path", f"{libraries}:{self.modules.parent}", str(self.binary), *arguments]
 
