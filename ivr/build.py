@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,8 +34,21 @@ def release_flow(flow: Flow, prompts: PromptStore, folder: Path, progress: Progr
     """Render what a checked flow says, then put it in force. Raises PromptError, SpeechError, ReleaseError."""
     prompts.render(flow.jobs(), progress)
     release = compile_flow(flow, prompts.file_of)
+    prompts.have_beep()
+    prompts.join(joined_questions(release))
     publish(release, folder)
     return release
+
+
+def joined_questions(release: Release) -> Iterator[list[str]]:
+    """Yield the files of each step's prompts in each language, alone and after its apology for a wrong key."""
+    for step in release.steps.values():
+        prompts, wrong = getattr(step, "prompts", ()), getattr(step, "wrong_key", "")
+        for lang in release.languages if prompts else ():
+            files = [release.file(prompt, lang) for prompt in prompts]
+            yield files
+            if wrong:
+                yield [release.file(wrong, lang), *files]
 
 
 def prepare(settings: Settings, progress: Progress = _quiet) -> Release:

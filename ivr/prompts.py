@@ -8,7 +8,6 @@ fixed names. A recording ``<recordings>/<lang>/<name>.wav`` always wins over the
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,8 @@ from typing import Any
 
 from ivr.document import read_document
 from ivr.errors import IvrError, PromptError
-from ivr.sound import NARROW, WIDE, Sound, from_pcm16, from_wav, level, resample, to_alaw, to_pcm16, trim
+from ivr.joined import BEEP, is_there, join, write_whole
+from ivr.sound import NARROW, WIDE, Sound, beep, from_pcm16, from_wav, level, resample, to_alaw, to_pcm16, trim
 from ivr.speech import Speech
 
 HERE = Path(__file__).resolve().parent
@@ -63,7 +63,20 @@ class PromptStore:
 
     def has(self, file: str, lang: str) -> bool:
         """Tell whether the switch can play it."""
-        return os.path.exists(f"{self.folder}/{lang}/{file}.alaw")
+        return is_there(str(self.folder), f"{lang}/{file}")
+
+    def have_beep(self) -> None:
+        """Have the tone after which a caller may speak: ``<folder>/beep`` (the switch needs no sounds of its own)."""
+        if not is_there(str(self.folder), BEEP):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            wide = beep(WIDE)
+            write_whole(f"{self.folder}/{BEEP}.sln16", to_pcm16(wide))
+            write_whole(f"{self.folder}/{BEEP}.alaw", to_alaw(resample(wide, WIDE, NARROW)))
+
+    def join(self, groups: Iterable[Sequence[str]]) -> None:
+        """Have the joined sounds of these groups of ``<lang>/<file>`` on disk. Raises OSError."""
+        for group in groups:
+            join(str(self.folder), group)
 
     def _content(self, name: str, lang: str, text: str) -> str:
         recording = self._recording(name, lang)
@@ -119,8 +132,8 @@ class PromptStore:
             raise PromptError(f"prompt {job.name!r} ({job.lang}) is silent; record it again or change its text")
         place = self.folder / job.lang
         place.mkdir(parents=True, exist_ok=True)
-        _write(place / f"{job.file}.sln16", to_pcm16(sound))
-        _write(place / f"{job.file}.alaw", to_alaw(resample(sound, WIDE, NARROW)))
+        write_whole(str(place / f"{job.file}.sln16"), to_pcm16(sound))
+        write_whole(str(place / f"{job.file}.alaw"), to_alaw(resample(sound, WIDE, NARROW)))
 
     def _sound(self, job: Job) -> Sound:
         recording = self._recording(job.name, job.lang)
@@ -133,12 +146,6 @@ class PromptStore:
         except PromptError as error:
             raise PromptError(f"recording {job.lang}/{recording.name}: {error}") from error
         return level(trim(resample(sound, rate, WIDE), WIDE))
-
-
-def _write(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_bytes(content)
-    os.replace(partial, path)
 
 
 def system_prompts(source: Path = SYSTEM_PROMPTS) -> list[tuple[str, str, str]]:

@@ -65,6 +65,12 @@ def level(sound: Sound) -> Sound:
     return louder
 
 
+def beep(rate: int) -> Sound:
+    """A quarter of a second of 1,000 Hz that comes and goes softly."""
+    time = np.arange(rate // 4) / rate
+    return np.asarray(0.25 * np.sin(2 * np.pi * 1000 * time) * np.sin(np.pi * time / time[-1]) ** 0.5, dtype=np.float64)
+
+
 def to_alaw(sound: Sound) -> bytes:
     """Sound → ITU-T G.711 A-law, one byte a sample."""
     linear = np.clip(np.rint(sound * 32767), -32768, 32767).astype(np.int32) >> 3

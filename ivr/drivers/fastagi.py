@@ -18,6 +18,7 @@ from core.ids import is_call_key
 from core.log import get_logger
 from ivr.errors import ReleaseError
 from ivr.interpreter import State, advance, start
+from ivr.joined import BEEP, is_there, join, joined_name
 from ivr.outcome import PERSON, channel_variables
 from ivr.prompts import PromptStore
 from ivr.releases import FlowStore, place_token, read_place
@@ -76,7 +77,9 @@ class Telephone(Protocol):
     async def get_data(self, prompts: Sequence[str], timeout_ms: int, max_digits: int) -> Pressed: ...
     async def stream(self, prompt: str, escape: str = "") -> str: ...
     async def set_variables(self, variables: Mapping[str, str]) -> None: ...
-    async def record(self, path: str, escape: str, max_ms: int, silence_s: int) -> Taken: ...
+    async def record(
+        self, path: str, escape: str, max_ms: int, silence_s: int, *, beep: bool,
+    ) -> Taken: ...
 
 
 class MenuService:
@@ -107,14 +110,33 @@ class MenuService:
         state = start(flow, CallFacts(call, *_numbers(session.headers)), step or None, lang)
         await _Talk(self, session, state, attempt if _TRY.fullmatch(attempt) else "1").run()
 
-    async def files(self, state: State, names: Sequence[str], lang: str) -> list[str]:
-        """Return paths of prompts; a vanished one is rendered again, and passed over if that fails: keys still work."""
-        found = []
-        for name in names:
-            folder, file = state.flow.file(name, lang).split("/", 1)
-            if self.prompts.has(file, folder) or await self._mend(file, folder, name, state.flow.text(name, lang)):
-                found.append(self.prompts.path(file, folder))
-        return found
+    async def sounds(self, state: State, names: Sequence[str], lang: str) -> list[str]:
+        """Return the paths to play for these prompts: one, joined, or none if there is nothing that can be played.
+
+        A vanished prompt is rendered again, and passed over if that fails: its keys still work. Only a disk that
+        cannot be written makes it several.
+        """
+        folder = str(self.prompts.folder)
+        wanted = [state.flow.file(name, lang) for name in names]
+        if wanted and is_there(folder, joined := joined_name(wanted)):
+            return [f"{folder}/{joined}"]
+        files = [file for name, file in zip(names, wanted, strict=True) if await self._ready(state, name, file)]
+        if not files:
+            return []
+        try:
+            return [f"{folder}/{await asyncio.to_thread(join, folder, files)}"]
+        except OSError as error:
+            log.error("menu.cannot_join", call=state.call.key, error=str(error))
+            return [f"{folder}/{file}" for file in files]
+
+    def beep(self) -> list[str]:
+        """Return the path of the tone before a message, if it is there."""
+        folder = str(self.prompts.folder)
+        return [f"{folder}/{BEEP}"] if is_there(folder, BEEP) else []
+
+    async def _ready(self, state: State, name: str, path: str) -> bool:
+        lang, file = path.split("/", 1)
+        return self.prompts.has(file, lang) or await self._mend(file, lang, name, state.flow.text(name, lang))
 
     async def _mend(self, file: str, lang: str, name: str, text: str) -> bool:
         """One rendering for all the callers who wait for it; it goes on when one of them hangs up."""
@@ -166,11 +188,11 @@ class _Talk:
         if isinstance(request, TakeMessage):
             return await self._record(request)
         assert isinstance(request, Play)
-        await self._play(await self._files(request), request.barge_in)
+        await self._play(await self._sounds(request), request.barge_in)
         return Played()
 
-    async def _files(self, request: Play | PlayAndRead | TakeMessage) -> list[str]:
-        return await self._service.files(self._state, request.prompts, request.lang)
+    async def _sounds(self, request: Play | PlayAndRead | TakeMessage) -> list[str]:
+        return await self._service.sounds(self._state, request.prompts, request.lang)
 
     async def _save_place(self) -> None:
         """Where to resume, if this driver dies in the question: saved only when the call has moved to another one."""
@@ -180,18 +202,21 @@ class _Talk:
             self._saved = state.step
 
     async def _read(self, request: PlayAndRead) -> Event:
-        files = await self._files(request)
+        sounds = await self._sounds(request)
         if not request.barge_in:
-            await self._play(files, barge_in=False)
-            files = []
-        pressed = await self._session.get_data(files, int(request.timeout_s * 1000), request.max_digits)
+            await self._play(sounds, barge_in=False)
+            sounds = []
+        pressed = await self._session.get_data(sounds, int(request.timeout_s * 1000), request.max_digits)
         return Keys(pressed.digits, pressed.timed_out)
 
     async def _record(self, request: TakeMessage) -> Event:
-        await self._play(await self._files(request), barge_in=True)
+        sounds = [*await self._sounds(request), *self._service.beep()]
+        await self._play(sounds, barge_in=True)
         path = self._service.messages / f"{self._state.call.key}-message-{request.number}"
         escape = f"#{request.person_key}"
-        taken = await self._session.record(str(path), escape, request.max_seconds * 1000, request.silence_seconds)
+        taken = await self._session.record(
+            str(path), escape, request.max_seconds * 1000, request.silence_seconds, beep=False,
+        )
         return Recorded(taken.seconds, taken.key)
 
     async def _play(self, files: Sequence[str], barge_in: bool) -> None:

@@ -9,7 +9,6 @@ few of them: the caller hears nothing while this starts.
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import sys
@@ -22,6 +21,7 @@ from asterisk.agi import AGI, AGIException, AGIHangup
 
 from ivr.errors import IvrError
 from ivr.interpreter import State, advance, start
+from ivr.joined import BEEP, is_there, join, joined_name
 from ivr.outcome import PERSON, channel_variables
 from ivr.releases import load_release, read_place
 from ivr.requests import (
@@ -72,8 +72,10 @@ class Switch(AGI):  # type: ignore[misc]
         if found is None:
             self._skip_usage(line)
             raise AGIException(f"refused: {line.strip()[:80]}")
-        if found[1] == "-1" or found[2] == "hangup":
+        if found[2] == "hangup":
             raise SurvivalHangup("hung up")
+        if found[1] == "-1":  # hung up, or refused: the next command tells
+            raise AGIException("failed")
         return found[1], found[2] or "", int(found[3] or 0)
 
     def _skip_usage(self, line: str) -> None:
@@ -122,44 +124,46 @@ class Menu:
         if isinstance(request, TakeMessage):
             return self._record(request)
         assert isinstance(request, Play)
-        self._play(self._files(request.prompts, request.lang), request.barge_in)
+        self._play(self._sounds(request.prompts, request.lang), request.barge_in)
         return Played()
 
     def _read(self, request: PlayAndRead) -> Event:
-        files = self._files(request.prompts, request.lang)
+        *first, last = self._sounds(request.prompts, request.lang) or [""]
         if not request.barge_in:
-            self._play(files, barge_in=False)
-            files = []
-        first = self._play(files[:-1], barge_in=True)  # GET DATA plays one file; given several it plays none
-        if first == "#" or (first and request.max_digits == 1):
-            return Keys(first.strip("#"), False)
-        last = "" if first else "".join(files[-1:])
-        wait, left = str(int(request.timeout_s * 1000)), str(request.max_digits - len(first))
-        digits, note, _ = self._switch.ask("GET DATA", last, wait, left)
-        return Keys(first + digits, note == "timeout")
+            first, last = [*first, last], ""
+        self._play([sound for sound in first if sound], request.barge_in)
+        wait = str(int(request.timeout_s * 1000))
+        digits, note, _ = self._switch.ask("GET DATA", last, wait, str(request.max_digits))
+        return Keys(digits, note == "timeout")
 
     def _record(self, request: TakeMessage) -> Event:
-        self._play(self._files(request.prompts, request.lang), barge_in=True)
+        beep = [f"{self._prompts}/{BEEP}"] if is_there(str(self._prompts), BEEP) else []
+        self._play([*self._sounds(request.prompts, request.lang), *beep], barge_in=True)
         path = self._prompts.parent / "recordings" / f"{self._call}-message-{request.number}"
         result, _, position = self._switch.ask(
-            "RECORD FILE", str(path), "alaw", f"#{request.person_key}", str(request.max_seconds * 1000), "BEEP",
+            "RECORD FILE", str(path), "alaw", f"#{request.person_key}", str(request.max_seconds * 1000),
             f"s={request.silence_seconds}",
         )
         key = chr(int(result)) if result.isdecimal() and int(result) else ""
         return Recorded(position / _BYTES_A_SECOND, key)
 
-    def _play(self, files: list[str], barge_in: bool) -> str:
-        """Play; return the key that interrupted, or ""."""
+    def _play(self, files: list[str], barge_in: bool) -> None:
         for file in files:
             result, _, _ = self._switch.ask("STREAM FILE", file, _ANY_KEY if barge_in else "")
-            if result.isdecimal() and int(result):
-                return chr(int(result))
-        return ""
+            if result not in ("", "0"):
+                return
 
-    def _files(self, prompts: tuple[str, ...], lang: str) -> list[str]:
-        """A prompt that is not on disk is passed over: its keys still work."""
-        paths = (str(self._prompts / self._state.flow.file(prompt, lang)) for prompt in prompts)
-        return [path for path in paths if os.path.exists(f"{path}.alaw")]
+    def _sounds(self, prompts: tuple[str, ...], lang: str) -> list[str]:
+        """One sound for all prompts; a prompt that is not on disk is passed over: its keys still work."""
+        folder = str(self._prompts)
+        wanted = [self._state.flow.file(prompt, lang) for prompt in prompts]
+        if wanted and is_there(folder, joined := joined_name(wanted)):
+            return [f"{folder}/{joined}"]
+        files = [file for file in wanted if is_there(folder, file)]
+        try:
+            return [f"{folder}/{join(folder, files)}"] if files else []
+        except OSError:
+            return [f"{folder}/{file}" for file in files]
 
 
 def _numbers(env: Mapping[str, str]) -> tuple[str, str]:

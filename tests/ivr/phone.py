@@ -52,7 +52,7 @@ class Phone:
         self.variables.update(variables)
         self.order += variables
 
-    async def record(self, path: str, escape: str, max_ms: int, silence_s: int) -> Pressed:
+    async def record(self, path: str, escape: str, max_ms: int, silence_s: int, *, beep: bool) -> Pressed:
         self.round_trips += 1
         self.heard.append(path)
         key = self._next()

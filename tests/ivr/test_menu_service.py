@@ -148,6 +148,7 @@ async def test_a_vanished_prompt_is_spoken_again_once_for_all_who_wait(house: Ho
     phones = await asyncio.gather(*(house.call("t") for _ in range(5)))
     assert all(phone.heard for phone in phones)
     assert house.voice.said[said:] == ["您好"]
+    assert {len(phone.heard) for phone in phones} == {1}
     assert house.alarms[0][0] == "prompt_vanished"
 
 

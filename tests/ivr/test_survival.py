@@ -31,6 +31,7 @@ class Channel:
         self._process, self._keys = process, keys
         self.commands: list[str] = []
         self.variables: dict[str, str] = {}
+        self.dead = False
 
     def run(self, name: bytes = b"Zhang") -> None:
         assert self._process.stdin
@@ -40,7 +41,7 @@ class Channel:
         for raw in self._process.stdout:
             line = raw.decode().rstrip("\n")
             self.commands.append(line)
-            if found := re.fullmatch(r'SET VARIABLE "(\w+)" "(.*)"', line):
+            if not self.dead and (found := re.fullmatch(r'SET VARIABLE "(\w+)" "(.*)"', line)):
                 self.variables[found[1]] = found[2]
             if not self._answer(line):
                 break
@@ -52,7 +53,11 @@ class Channel:
             key = self._keys.pop(0) if self._keys else "200 result= (timeout)"
             if key == "hangup":
                 return False
+            self.dead = key.startswith("200 result=-1")
             self._send(f"{key if ' ' in key else f'200 result={key}'}\n".encode())
+            return True
+        if self.dead:
+            self._send(b"511 Command Not Permitted on a dead channel or intercept routine\n")
             return True
         word = next(word for word in ANSWERS if line.startswith(word))
         self._send(f"{ANSWERS[word]}\n".encode())
@@ -106,17 +111,16 @@ def test_silence_leads_to_a_person(home: Path) -> None:
 
 def test_wrong_keys_are_named_and_in_the_end_lead_to_a_person(home: Path) -> None:
     channel = play(home, "7", "", "8")
-    asked = [command.split()[0] for command in channel.commands if command.startswith(("GET DATA", "STREAM FILE"))]
-    assert asked.count("GET") == 3
-    before = [len(words.split()) for words in " ".join(asked).split("GET")]  # prompts played before each question
-    assert before[1] == before[0] + 1
+    asked = [command for command in channel.commands if command.startswith("GET DATA")]
+    assert len(asked) == 3
+    assert asked[1] == asked[2] != asked[0]
     assert channel.variables["HL_OUTCOME"] == "service"
 
 
 def test_it_resumes_on_the_release_and_in_the_language_of_the_call(home: Path) -> None:
     release = FlowStore(home / "release").current().id
     channel = play(home, place=f"{release}/welcome/en")
-    assert "/prompts/en/p-" in channel.commands[0]
+    assert "/prompts/en/j-" in channel.commands[0]
     assert channel.variables["HL_LANG"] == "en"
 
 
