@@ -77,6 +77,18 @@ def first_seq(path: Path) -> int | None:
         return None
 
 
+def last_seq(directory: Path) -> int:
+    """Return the seq of the last readable fact, 0 when there is none. Reads the end of the newest segment only."""
+    for path in reversed(segments(directory)):
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 2 * LINE_LIMIT))
+            tail = file.read().splitlines()
+        found = next((fact.seq for line in reversed(tail) if (fact := decode(line))), 0)
+        if found:
+            return found
+    return 0
+
+
 def cut_torn_tail(path: Path) -> int:
     """Cut what follows the last newline of a segment; return how many bytes went."""
     with path.open("r+b") as file:

@@ -25,7 +25,7 @@ from core.db import Database, DatabaseDown, migrate
 from core.facts import Fact
 from core.log import configure, get_logger
 from core.secrets import load_secrets
-from core.segments import JournalReader
+from core.segments import JournalReader, last_seq
 from core.settings import PROJECT, Settings
 from workorders import records, witness
 from workorders.models import CallRecord
@@ -36,6 +36,7 @@ BATCH = 200  # facts kept in one transaction
 QUIET = 1.0  # s without news of an ended call before it is settled
 ONLY_SWITCH = 5.0  # the same for a call that the controller has not told of
 RECORDING_PATIENCE = 10.0  # s a recording may take to be whole before its gap is believed
+REOPEN = 10.0  # s after which a reader that hears nothing looks whether the journal is still the same
 SILENT = 120.0  # s without news after which a call that nobody knows is thought interrupted
 _LONGEST_PAUSE = 10.0
 log = get_logger(__name__)
@@ -51,6 +52,7 @@ class Worker:
         self._courier = Courier(db, client, f"{settings.node}-{os.getpid()}")
         self._control = ControlClient(settings.control_socket)
         self._reader: JournalReader | None = None
+        self._opened_at = 0.0
 
     async def run(self) -> None:
         """Do all errands until cancelled."""
@@ -68,9 +70,7 @@ class Worker:
         """Keep the next facts of the journal; tell whether there were any."""
         name = f"journal:{self._settings.node}"
         if self._reader is None:
-            async with self._db.reading() as session:
-                position, _ = await records.offset(session, name)
-            self._reader = JournalReader(self._settings.journal_dir, position)
+            self._reader = await self._from_where_we_were(name)
         try:
             batch = await asyncio.to_thread(self._reader.poll, BATCH)
             if batch:
@@ -78,7 +78,19 @@ class Worker:
         except BaseException:  # whatever it was: start again from where the database says we are
             self.close()
             raise
+        if not batch and self._clock() - self._opened_at > REOPEN:
+            self.close()
         return bool(batch)
+
+    async def _from_where_we_were(self, name: str) -> JournalReader:
+        async with self._db.reading() as session:
+            position, _ = await records.offset(session, name)
+        end = await asyncio.to_thread(last_seq, self._settings.journal_dir)
+        if 0 < end < position:
+            log.error("the journal was replaced by one that ends earlier; reading it whole", place=position, end=end)
+            position = 0
+        self._opened_at = self._clock()
+        return JournalReader(self._settings.journal_dir, position)
 
     def close(self) -> None:
         """Let go of the journal."""

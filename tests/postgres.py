@@ -29,9 +29,26 @@ class Postgres:
 
     def database(self) -> str:
         name = f"t{uuid.uuid4().hex[:12]}"
-        with psycopg.connect(f"host={self.folder} user={self.user} dbname=postgres", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+        self._administer(f'CREATE DATABASE "{name}"')
         return f"postgresql://{self.user}@/{name}?host={self.folder}"
+
+    def close_doors(self, url: str) -> None:
+        """Cut every connection to a database and let nobody in."""
+        self._administer(f'ALTER DATABASE "{_name(url)}" ALLOW_CONNECTIONS false',
+                         f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_name(url)}'")
+
+    def open_doors(self, url: str) -> None:
+        """Let everybody in again."""
+        self._administer(f'ALTER DATABASE "{_name(url)}" ALLOW_CONNECTIONS true')
+
+    def _administer(self, *statements: str) -> None:
+        with psycopg.connect(f"host={self.folder} user={self.user} dbname=postgres", autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)  # type: ignore[call-overload]
+
+
+def _name(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
 
 
 def _identity() -> dict[str, int | str]:
