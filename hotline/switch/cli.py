@@ -43,13 +43,19 @@ def start() -> None:
 
 
 @app.command()
-def stop() -> None:
-    """停止 · stop it; calls that are up end"""
+def stop(
+    drain: Annotated[float, typer.Option(metavar="SECONDS", help="先等通话自然结束 · let calls end first")] = 0.0,
+) -> None:
+    """停止 · stop it; calls that are up end, unless --drain lets them come to their own end"""
     switch = _switch()
     if switch.process.pid is None:
         typer.echo("交换机未在运行 · the switch is not running")
         return
-    asyncio.run(switch.stop())
+    if drain <= 0:
+        asyncio.run(switch.stop())
+    elif not asyncio.run(switch.process.drain(drain)):
+        typer.echo(f"{drain:.0f} 秒后仍有通话,交换机继续服务 · calls are still up, the switch goes on", err=True)
+        raise typer.Exit(1)
     typer.echo("交换机已停止 · the switch has stopped")
 
 

@@ -84,6 +84,25 @@ class AsteriskProcess:
                 return
         raise SwitchError(f"{self.name} (pid {pid}) does not even go when killed; look at it with: ps {pid}")
 
+    async def drain(self, deadline: float) -> bool:
+        """Take no new calls, let those that are up end by themselves, then stop; returns whether it stopped.
+
+        After `deadline` seconds with calls still up it takes calls again and goes on as before.
+        """
+        pid = self.pid
+        if pid is None:
+            return True
+        asking = asyncio.create_task(self.rx("core stop gracefully", deadline + COMMAND_SECONDS))  # answers at the end
+        try:
+            if await self._gone(pid, deadline):
+                self.pid_file.unlink(missing_ok=True)
+                return True
+            await self.rx("core abort shutdown")
+            return False
+        finally:
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+
     async def rx(self, command: str, deadline: float = COMMAND_SECONDS) -> str:
         """Return what the switch's own console answers to `command`. Raises SwitchError if it cannot be asked."""
         if any(ord(sign) < 32 for sign in command):

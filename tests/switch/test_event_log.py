@@ -15,6 +15,7 @@ from hotline.switch import EmbeddedSwitch
 
 pytestmark = pytest.mark.switch
 
+CALLER = "13800000000"
 HOSTILE = {
     "quotes and backslashes": b'\\"Ann\\" \\\\ back',
     "emoji": "😀 市民".encode(),
@@ -63,9 +64,9 @@ async def test_a_callers_number_cannot_break_a_line(switch: EmbeddedSwitch, call
 
 
 async def test_who_called_is_told_by_the_dialplans_own_event(switch: EmbeddedSwitch, caller: socket.socket) -> None:
-    await asyncio.to_thread(_ring_and_leave, switch, caller, b"Ann", stay=True)
+    await asyncio.to_thread(_ring_and_stay, switch, caller, b"Ann")
     line = await _line_with(switch.settings.cel_file, "fact=call.answered")
-    assert "caller=13800000000" in json.loads(json.loads(line)["eventextra"])["extra"]
+    assert f"caller={CALLER}" in json.loads(json.loads(line)["eventextra"])["extra"]
 
 
 async def test_the_time_of_an_event_is_epoch_seconds_as_a_number(
@@ -80,36 +81,69 @@ async def test_the_time_of_an_event_is_epoch_seconds_as_a_number(
 async def test_a_caller_who_names_an_agents_phone_is_still_a_caller(
     switch: EmbeddedSwitch, caller: socket.socket,
 ) -> None:
-    first = await asyncio.to_thread(_ring_and_leave, switch, caller, b"6001", "6001")
-    assert b" 401 " not in first
+    await asyncio.to_thread(_ring_and_leave, switch, caller, b"6001", "6001")
     await switch.stop()
     assert {row["context"] for row in _rows(switch.settings.cel_file)} != {"from-agent"}
+
+
+async def test_a_drained_switch_takes_no_new_call_but_lets_a_talk_end(
+    switch: EmbeddedSwitch, caller: socket.socket,
+) -> None:
+    to = await asyncio.to_thread(_ring_and_stay, switch, caller, b"Ann")
+    assert not await switch.process.drain(0.5)
+    assert (await switch.status()).calls == 1
+    draining = asyncio.create_task(switch.process.drain(20))
+    async with asyncio.timeout(10):
+        while "during shutdown" not in await switch.rx("core show channels count"):
+            continue
+    assert (await asyncio.to_thread(_refusal, switch)).startswith(b"SIP/2.0 503")
+    assert switch.process.pid is not None
+    await asyncio.to_thread(_leave, switch, caller, b"Ann", CALLER, to)
+    assert await draining
+    assert switch.process.pid is None
 
 
 async def test_somebody_whom_nobody_knows_is_not_let_in(switch: EmbeddedSwitch) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         stranger.bind(("127.0.0.9", 0))
         stranger.settimeout(5)
-        answer = await asyncio.to_thread(_ring, switch, stranger, b"Ann", "13800000000")
+        answer = await asyncio.to_thread(_ring, switch, stranger, b"Ann", CALLER)
     assert answer.startswith(b"SIP/2.0 401")
 
 
-def _ring_and_leave(
-    switch: EmbeddedSwitch, phone: socket.socket, name: bytes, number: str = "13800000000", stay: bool = False,
-) -> bytes:
-    """Call 12345 and hang up as soon as the switch answers, unless told to stay; return its first line."""
-    first = answer = _ring(switch, phone, name, number)
+def _refusal(switch: EmbeddedSwitch) -> bytes:
+    """Call from another socket; return the first line of what comes after 100 Trying."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as late:
+        late.bind(("127.0.0.2", 0))
+        late.settimeout(5)
+        answer = _ring(switch, late, b"Late", "13900000000")
+        while answer.startswith(b"SIP/2.0 100"):
+            answer = late.recv(65536)
+        return answer.split(b"\r\n", 1)[0]
+
+
+def _ring_and_leave(switch: EmbeddedSwitch, phone: socket.socket, name: bytes, number: str = CALLER) -> None:
+    """Call 12345 and hang up as soon as the switch answers."""
+    _leave(switch, phone, name, number, _ring_and_stay(switch, phone, name, number))
+
+
+def _ring_and_stay(switch: EmbeddedSwitch, phone: socket.socket, name: bytes, number: str = CALLER) -> bytes:
+    """Call 12345 and return the header by which the switch's answer is named in later requests."""
+    answer = _ring(switch, phone, name, number)
     while not answer.startswith(b"SIP/2.0 200"):
         assert not answer.startswith((b"SIP/2.0 4", b"SIP/2.0 5")), answer
         answer = phone.recv(65536)
-    tag = next(line for line in answer.split(b"\r\n") if line.lower().startswith(b"to:"))
-    for sequence, method in ((1, "ACK"), (2, "BYE")):
-        if stay and method == "BYE":
-            return answer.split(b"\r\n", 1)[0]
-        phone.sendto(_request(switch, phone, method, name, number, sequence, tag), _address(switch))
-    while b"BYE" not in (answer := phone.recv(65536)) or not answer.startswith(b"SIP/2.0 200"):
-        continue
-    return first.split(b"\r\n", 1)[0]
+    to = next(line for line in answer.split(b"\r\n") if line.lower().startswith(b"to:"))
+    phone.sendto(_request(switch, phone, "ACK", name, number, 1, to), _address(switch))
+    return to
+
+
+def _leave(switch: EmbeddedSwitch, phone: socket.socket, name: bytes, number: str, to: bytes) -> None:
+    """Hang up and wait until the switch has taken note."""
+    phone.sendto(_request(switch, phone, "BYE", name, number, 2, to), _address(switch))
+    answer = b""
+    while not (answer.startswith(b"SIP/2.0 200") and b"BYE" in answer):
+        answer = phone.recv(65536)
 
 
 def _ring(switch: EmbeddedSwitch, phone: socket.socket, name: bytes, number: str) -> bytes:
