@@ -250,6 +250,6 @@ class _Talk:
 
 def _numbers(headers: Mapping[str, str]) -> tuple[str, str]:
     """Caller and called number; anything that is no number is hidden from the menu."""
-    numbers = (headers.get(name, "") for name in ("agi_callerid", "agi_extension"))
+    numbers = (headers.get(name, "") for name in ("agi_callerid", "agi_dnid"))
     caller, called = (text if _NUMBER.fullmatch(text) else "" for text in numbers)
     return caller, called

@@ -168,7 +168,7 @@ class Menu:
 
 def _numbers(env: Mapping[str, str]) -> tuple[str, str]:
     """Caller and called number; anything that is no number is hidden from the menu."""
-    numbers = (env.get(name, "") for name in ("agi_callerid", "agi_extension"))
+    numbers = (env.get(name, "") for name in ("agi_callerid", "agi_dnid"))
     caller, called = (text if re.fullmatch(r"\+?\d{1,32}", text) else "" for text in numbers)
     return caller, called
 

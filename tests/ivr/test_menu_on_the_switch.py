@@ -109,3 +109,10 @@ async def test_a_caller_who_hangs_up_in_the_menu_leaves_a_last_line(menu: Menu, 
     assert not any(kind == MENU_OUTCOME for kind, _ in menu.facts)
     await menu.until(lambda: menu.server.calls == 0)
     assert menu.server.failed == 0
+
+
+async def test_the_menu_is_told_the_number_that_was_called_and_who_calls(menu: Menu, city: City) -> None:
+    await city.citizen("13912345678", name="${SHELL(id)}", called="12345")
+    await menu.until(lambda: menu.sessions)
+    headers = menu.sessions[0].headers
+    assert (headers["agi_callerid"], headers["agi_dnid"]) == ("13912345678", "12345")

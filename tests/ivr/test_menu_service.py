@@ -135,6 +135,15 @@ async def test_without_any_release_the_caller_gets_a_person(tmp_path: Path) -> N
     assert (phone.variables["HL_OUTCOME"], phone.variables["HL_SKILL"]) == ("service", "general")
 
 
+async def test_a_branch_knows_who_called_which_number(house: House) -> None:
+    house.publish('  welcome: {verb: branch, variable: called, cases: {"12319": water}, otherwise: night}\n'
+                  '  night: {verb: branch, variable: caller, cases: {"": hidden}, otherwise: person}\n'
+                  "  water: {verb: service, skill: water}\n  hidden: {verb: service, skill: hidden}")
+    assert (await house.call(agi_dnid="12319", agi_callerid="unknown")).variables["HL_SKILL"] == "water"
+    assert (await house.call(agi_dnid="12345", agi_callerid="unknown")).variables["HL_SKILL"] == "hidden"
+    assert (await house.call(agi_dnid="12345", agi_callerid="13800001111")).variables["HL_SKILL"] == "general"
+
+
 async def test_hanging_up_leaves_a_last_line_and_no_outcome(house: House) -> None:
     with pytest.raises(HungUp):
         await house.call("1", "h")
@@ -173,7 +182,7 @@ HOSTILE = ["${SHELL(id)}", '"; SET VARIABLE X 1', "a\r\nSET VARIABLE X 1", "😀
 
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_a_callers_name_and_number_never_reach_the_channel(house: House, name: str) -> None:
-    phone = await house.call("2", "12", agi_callerid=name, agi_calleridname=name, agi_extension=name)
+    phone = await house.call("2", "12", agi_callerid=name, agi_calleridname=name, agi_dnid=name)
     assert set(phone.variables) <= SET
     assert not any(name in value for value in phone.variables.values())
 
