@@ -65,22 +65,28 @@ class AmiEvent:
         first, then ``Dest``.
         """
         for prefix in ("", "Dest") if side is None else (side,):
-            for pair in self.all(f"{prefix}ChanVariable"):
-                name, _, value = pair.partition("=")
+            for name, value in self._assigned(f"{prefix}ChanVariable"):
                 if name == variable and value:
                     return value
         return default
 
+    def _assigned(self, header: str) -> Iterator[tuple[str, str]]:
+        # an event of several channels, and OriginateResponse, says ``ChanVariable(<channel>): NAME=value``
+        for spelled in self.fields:
+            if spelled == header or spelled.startswith(f"{header}("):
+                for pair in self.all(spelled):
+                    name, _, value = pair.partition("=")
+                    yield name, value
+
     @property
     def variables(self) -> dict[str, str]:
         """Every channel variable the frame carries: of ``channelvars=``, and those a Status was asked for."""
-        pairs = (pair.partition("=") for header in _VARIABLE_HEADERS for pair in self.all(header))
-        return {name: value for name, _, value in pairs}
+        return {name: value for header in _VARIABLE_HEADERS for name, value in self._assigned(header)}
 
     @property
     def is_answer(self) -> bool:
-        """Tell an answer to an action from an event."""
-        return "Response" in self.fields
+        """Tell an answer to an action from an event (OriginateResponse is an event with a ``Response`` header)."""
+        return "Event" not in self.fields
 
 
 def encode(
