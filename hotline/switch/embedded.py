@@ -77,6 +77,7 @@ class EmbeddedSwitch:
     async def stop(self, deadline: float = STOP_SECONDS) -> None:
         """Stop it: hangs up what is up, then kills it after `deadline` seconds. No fault if it does not run."""
         await self.process.stop(deadline)
+        self.places.sweep()
 
     async def rx(self, command: str) -> str:
         """Return what the switch's console answers to `command`."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from hotline.switch.errors import SwitchError
 
 _SOCKET_PATH = 100  # bytes; the kernel takes 108 with the closing zero, and the name of the socket is ours to add
 _FOLDERS = ("etc", "lib", "agi", "spool", "log", "run")
@@ -24,11 +28,18 @@ class Places:
     run: Path
 
     def make(self) -> None:
-        """Make the folders, readable by nobody else."""
+        """Make the folders, readable by nobody else. Raises SwitchError if somebody else made one before us."""
         for folder in (self.etc, self.lib, self.agi, self.spool, self.log, self.run):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if folder.lstat().st_uid != os.getuid():  # a folder in /tmp could be a trap
+                raise SwitchError(f"{folder} belongs to another user; remove it, or set HOTLINE_HOME to another folder")
         for folder in (self.log / "cel-custom", self.lib / "keys"):
             folder.mkdir(exist_ok=True, mode=0o700)
+
+    def sweep(self) -> None:
+        """Remove the folder of the control socket if it lies outside the instance; the process has ended."""
+        if self.run.parent != self.etc.parent:
+            shutil.rmtree(self.run, ignore_errors=True)
 
 
 def places_under(base: Path) -> Places:

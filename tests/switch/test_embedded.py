@@ -104,6 +104,7 @@ async def test_a_home_whose_path_is_very_long_works_too(
         assert (await switch.status()).calls == 0
     finally:
         await switch.stop()
+    assert not switch.places.run.exists()
 
 
 async def test_a_taken_port_is_told_before_anything_is_started(
