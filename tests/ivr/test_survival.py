@@ -20,7 +20,9 @@ from tests.ivr.phone import Voice
 
 ROOT = Path(__file__).parents[2]
 KEY = "0123456789abcdef0123456789abcdef"
-ENVIRONMENT = "agi_network: no\nagi_callerid: 13800001111\nagi_calleridname: {name}\nagi_extension: menu\nagi_dnid: 12345\n\n"
+ENVIRONMENT = (
+    "agi_callerid: 13800001111\nagi_calleridname: {name}\nagi_extension: menu\nagi_dnid: 12345\n\n"
+)
 ANSWERS = {"EXEC": "200 result=0", "SET VARIABLE": "200 result=1", "STREAM FILE": "200 result=0 endpos=8000"}
 
 
