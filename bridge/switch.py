@@ -82,6 +82,11 @@ def _leg_variables(call: Call, leg: Leg, target: Target, side: bool) -> dict[str
     }
 
 
+def _set_ones(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that are set; Asterisk's Status writes ``(null)`` for the others."""
+    return {name: value for name, value in variables.items() if value != "(null)"}
+
+
 class AmiSwitch:
     """A real Asterisk behind AMI."""
 
@@ -168,7 +173,7 @@ class AmiSwitch:
         except AmiError as error:
             raise SwitchError(f"Status: {error}") from error
         return [
-            ChannelNow(e.get("Uniqueid"), e.get("Channel"), e.get("ChannelStateDesc") == "Up", e.variables)
+            ChannelNow(e.get("Uniqueid"), e.get("Channel"), e.get("ChannelStateDesc") == "Up", _set_ones(e.variables))
             for e in events
             if e.name == "Status"
         ]

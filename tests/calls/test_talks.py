@@ -9,6 +9,7 @@ import pytest
 from core.control import ControlRefused
 from core.facts import Fact
 from hotline.demo.legs import CityCall, Phone
+from hotline.demo.tones import level_db
 from tests.support.town import Town
 
 pytestmark = [pytest.mark.switch, pytest.mark.asyncio(loop_scope="module")]
@@ -41,12 +42,17 @@ class Talk:
         return await self.fact("party.joined", 12, role=role)
 
 
+def hears_something(citizen: CityCall) -> bool:
+    """Whether any sound has reached the citizen."""
+    return citizen.heard_file.exists() and level_db(citizen.heard_file) > -50
+
+
 async def ring(town: Town, key: str = "0") -> tuple[CityCall, str, int]:
     """A citizen rings and asks for a person; return the citizen, the call key and where the journal stood."""
     mark = town.journal.seq if town.journal else 0
     citizen = await town.city.citizen()
     answered = await town.fact("call.answered", 5, mark)
-    await town.fact("menu.step", 5, mark)
+    await town.until(lambda: hears_something(citizen) or None, 5, "the menu says nothing")
     await citizen.press(key)
     return citizen, answered.call, mark
 
@@ -235,7 +241,7 @@ async def test_two_agents_inviting_the_same_unit_ring_it_once(town: Town) -> Non
 async def test_nobody_is_dialled_by_what_somebody_typed(town: Town) -> None:
     talk = await begin(town)
     for typed in ("66010001", "13900000000", "housing&PJSIP/1@network", "../x", "住建局"):
-        with pytest.raises(ControlRefused, match="not in the directory|is in the directory"):
+        with pytest.raises(ControlRefused, match=r"is in the directory"):
             await talk.do("call.invite", role="unit", id=typed, by="a1001")
 
 

@@ -79,15 +79,17 @@ class Town:
         """Start a controller as a process and wait until it commands the switch."""
         before = max((f.seq for f in self.facts()), default=0)
         log = (self.settings.home / "controller.log").open("ab")
-        env = {**os.environ, **{f"HOTLINE_{k.upper()}": str(v) for k, v in self._environment().items()}}
+        env = {**os.environ, **self.environment()}
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "hotline.controller", cwd=PROJECT, env=env, stdout=log, stderr=log
         )
         log.close()
         await self.fact("controller.started", after=before, deadline=10)
 
-    def _environment(self) -> dict[str, Any]:
-        return self.settings.model_dump(exclude_none=True, exclude_defaults=True) | {"home": self.settings.home}
+    def environment(self) -> dict[str, str]:
+        """Return the environment in which a process of this installation runs."""
+        values = self.settings.model_dump(exclude_none=True, exclude_defaults=True) | {"home": self.settings.home}
+        return {f"HOTLINE_{name.upper()}": str(value) for name, value in values.items()}
 
     async def kill_process(self, sign: int = signal.SIGKILL) -> None:
         """Kill the controller process."""
