@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bridge.ami import Ami, AmiDown, AmiError, AmiTimeout
-
 from bridge.errors import SwitchAway, SwitchError, SwitchSilent
 from bridge.model import Call, Leg, Target
 

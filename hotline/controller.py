@@ -16,7 +16,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import uvloop
-from ivr.agi import AgiServer
 
 from bridge.acts import Acts, agent_view
 from bridge.ami import Ami, AmiEvent
@@ -35,6 +34,7 @@ from core.journal import Journal, load_snapshot, read_journal
 from core.log import configure, get_logger
 from core.secrets import Secrets, load_secrets
 from core.settings import Settings
+from ivr.agi import AgiServer
 from ivr.build import build_menu_service
 from routing.agents import AgentBoard, AgentStatus
 from routing.directory import Directory, load_directory

@@ -15,7 +15,7 @@ KEY = "0" * 32
 
 
 def party(role: str, why: str, **more: Any) -> dict[str, Any]:
-    return {"role": role, "answered_at": 105.0, "left_at": 120.0, "why": why, **more}
+    return {"role": role, "answered_at": 105.0, "joined_at": 106.0, "left_at": 120.0, "why": why, **more}
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def whole(tmp_path: Path) -> Evidence:
         "answered_at": 100.0, "ended_at": 130.0, "ended_by": "citizen", "rating": 5, "first_responder": "housing",
         "recording_gap": "", "recordings": [{"sha256": recorded.sha256}],
         "parties": [party("agent", "left"), party("unit", "hung_up"),
-                    party("unit", "cancelled", answered_at=None, left_at=110.0)],
+                    party("unit", "cancelled", answered_at=None, joined_at=None, left_at=110.0)],
     }
     order = {"number": "2026-1123-0001", "summary": SUMMARY, "unit": "housing", "call": {"rating": 5}}
     three = {"citizen": 9.0, "agent": 6.0, "unit": 8.0, "unit2": 0.6}

@@ -22,7 +22,8 @@ from core.db import Database, migrate
 from core.journal import Journal
 from core.secrets import Secrets
 from core.settings import PROJECT, Settings
-from hotline.worker import MIGRATIONS, Worker, order_client
+from hotline.database import MIGRATIONS
+from hotline.worker import Worker, order_client
 from tests.api.house import serving
 from tests.postgres import Postgres
 from tests.workorders.story import BEGIN, KEY, whole_call
