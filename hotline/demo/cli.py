@@ -91,7 +91,7 @@ async def _run(show: Show, once: bool, json: bool, broken: Break | None) -> int:
 async def _stay(show: Show, settings: Settings) -> None:
     """Leave everything running until the terminal says stop."""
     show.console.print(
-        f"接口 · API  {base_url(settings)}/docs    令牌 · token: api_token in {settings.secrets_file}\n"
+        f"接口 · API  {base_url(settings)}/api/work-orders    令牌 · token: api_token in {settings.secrets_file}\n"
         "按 Ctrl-C 停止 · Ctrl-C stops everything", soft_wrap=True,
     )
     await asyncio.Event().wait()

@@ -101,7 +101,7 @@ class Desk:
 
     async def orders(self, key: str) -> list[dict[str, Any]]:
         """Return the orders made of a call."""
-        return rows(await self.ask("GET", "/api/work-orders", params={"call": key}))
+        return rows(await self.ask("GET", "/api/work-orders", params={"call_key": key}))
 
 
 def rows(answer: Any) -> list[dict[str, Any]]:

@@ -132,12 +132,12 @@ def _record(evidence: Evidence) -> Iterator[Fault]:
         yield Fault(f"通话记录的评分是{record.get('rating')}", f"the call record has the rating {record.get('rating')}")
     if record.get("first_responder") != UNIT:
         yield Fault("首接责任单位不对", f"the first responder is {record.get('first_responder')!r}, not {UNIT!r}")
-    left = {leg["role"]: leg for leg in evidence.legs() if leg["answered_at"] is not None}
+    talked = {party["role"]: party for party in record.get("parties", ()) if party.get("joined_at") is not None}
     for role, reason in (("agent", "left"), ("unit", "hung_up")):
-        if left.get(role, {}).get("reason") != reason:
-            yield Fault(f"{NAMES[role]}离开的原因是{left.get(role, {}).get('reason')}",
-                        f"the {role} is down as {left.get(role, {}).get('reason')!r}, not {reason!r}")
-    if not all(left.get(role, {}).get("left_at") for role in PRESENT):
+        why = talked.get(role, {}).get("why")
+        if why != reason:
+            yield Fault(f"{NAMES[role]}离开的原因是{why}", f"the {role} is down as {why!r}, not {reason!r}")
+    if not record.get("ended_at") or not all(talked.get(role, {}).get("left_at") for role in ("agent", "unit")):
         yield Fault("通话记录不完整", "the call record does not say when everybody left")
 
 

@@ -49,9 +49,10 @@ class Play:
 
     async def _prepare(self) -> None:
         await self.city.reset_behaviours()
+        await self.city.set_behaviour(UNIT_PHONES[1], "rings_out")
         if self.broken == "mute-department":
-            for number in UNIT_PHONES:
-                await self.city.set_behaviour(number, "answers", tone=0)
+            await self.city.set_behaviour(UNIT_PHONES[0], "answers", tone=0)
+            self.tell("【破坏】住建局的话机没有声音", "BREAK: the department's telephone is mute")
         for agent in self.city.directory.agents:
             await self.desk.set_state(agent.id, "ready" if agent.id == AGENT else "offline")
         self.tell("坐席王敏就绪", "agent Wang Min is ready")
@@ -149,7 +150,7 @@ class Play:
         self.tell(f"生成工单 {orders[0].get('number')}", f"work order {orders[0].get('number')} is made")
         if self.broken == "double-order":
             await self._order_again(key, orders[0])
-            orders = await self.desk.orders(key)
+            orders = sorted(await self.desk.orders(key), key=lambda order: str(order.get("number")))
         heard = {role: leg.heard() for role, leg in legs.items()}
         return Evidence(key, heard, recorded_at(self._recording_path(key)), record, tuple(orders))
 
