@@ -21,17 +21,17 @@ from sqlmodel import col, select
 from bridge.recording import Expected, RecordingFile, verify
 from core import facts
 from core.control import ControlClient, ControlError
-from core.db import Database, DatabaseDown, migrate
+from core.db import Database, DatabaseDown
 from core.facts import Fact
 from core.log import configure, get_logger
 from core.secrets import load_secrets
 from core.segments import JournalReader, last_seq
-from core.settings import PROJECT, Settings
+from core.settings import Settings
+from hotline.database import migrated
 from workorders import records, witness
 from workorders.models import CallRecord
 from workorders.outbox import Courier
 
-MIGRATIONS = PROJECT / "workorders" / "migrations"
 BATCH = 200  # facts kept in one transaction
 QUIET = 1.0  # s without news of an ended call before it is settled
 ONLY_SWITCH = 5.0  # the same for a call that the controller has not told of
@@ -214,10 +214,9 @@ def order_client(settings: Settings, own_token: str) -> httpx.AsyncClient:
 
 async def run(settings: Settings) -> None:
     """Run a worker until it is told to stop."""
-    await _migrated(settings)
     db = Database(settings.database)
     async with order_client(settings, load_secrets(settings).api_token) as client:
-        work = asyncio.create_task(Worker(settings, db, client).run(), name="worker")
+        work = asyncio.create_task(_work(settings, Worker(settings, db, client)), name="worker")
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, work.cancel)
@@ -229,15 +228,9 @@ async def run(settings: Settings) -> None:
             await db.close()
 
 
-async def _migrated(settings: Settings) -> None:
-    pause = 0.5
-    while True:
-        try:
-            return await asyncio.to_thread(migrate, settings.database, MIGRATIONS)
-        except DatabaseDown as error:
-            log.warning("database away, worker waits", error=str(error))
-            await asyncio.sleep(pause)
-            pause = min(_LONGEST_PAUSE, pause * 2)
+async def _work(settings: Settings, worker: Worker) -> None:
+    await migrated(settings)
+    await worker.run()
 
 
 def main() -> None:
