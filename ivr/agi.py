@@ -37,7 +37,8 @@ log = get_logger(__name__)
 
 Handler = Callable[[Any], Awaitable[None]]  # of an AgiSession, or of the part of it that the handler needs
 
-BACKLOG = 4096  # a flood of connections must not push the switch's own out of the queue
+BACKLOG = 1024  # a flood of connections must not push the switch's own out of the queue
+GRACE_SECONDS = 0.5  # younger than that nobody is too late: in a flood the switch's own header is not read yet
 SPARE_DESCRIPTORS = 256
 
 
@@ -127,7 +128,7 @@ class AgiServer(Application):  # type: ignore[misc]
         self._allow = frozenset(allow)
         self._max_connections, self._max_waiting = max_connections, max_waiting_header
         self.header_timeout, self.header_limit, self.command_timeout = header_timeout, header_limit, command_timeout
-        self._waiting: dict[AgiConnection, None] = {}  # in order of arrival
+        self._waiting: dict[AgiConnection, float] = {}  # since when, in order of arrival
         self._sessions: dict[AgiConnection, asyncio.Task[None]] = {}
         self._server: asyncio.Server | None = None
         self.served = self.refused = self.failed = 0
@@ -181,14 +182,17 @@ class AgiServer(Application):  # type: ignore[misc]
         if not peer or peer[0] not in self._allow:
             connection.drop(f"not allowed: {peer}")
             return False
+        now = self.loop.time()
         full = len(self._waiting) + len(self._sessions) >= self._max_connections
-        if self._waiting and (full or len(self._waiting) >= self._max_waiting):
-            self._drop_oldest()
-        elif full:
+        if full and not self._waiting:
             log.error("agi.full", calls=self.calls)
             connection.drop("too many calls")
             return False
-        self._waiting[connection] = None
+        if full:
+            self._drop_oldest()
+        while len(self._waiting) >= self._max_waiting and now - next(iter(self._waiting.values())) > GRACE_SECONDS:
+            self._drop_oldest()
+        self._waiting[connection] = now
         return True
 
     def _drop_oldest(self) -> None:
