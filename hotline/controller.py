@@ -121,8 +121,9 @@ class Controller:
         self.line.tick(time.time())
         if not self.ami.up:
             return
-        off = (AgentStatus.OFFLINE, AgentStatus.BREAK)
-        phones = [a.phone for a in self.directory.agents if self.talks.board.agents[a.id].status not in off]
+        # without us everybody who is signed on is rung, also on a break: a telephone can be left to ring
+        here = {s.id for s in self.talks.board.agents if s.status is not AgentStatus.OFFLINE}
+        phones = [a.phone for a in self.directory.agents if a.id in here]
         try:
             await self.switch.beat(phones)
         except SwitchError as error:

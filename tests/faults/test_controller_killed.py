@@ -59,6 +59,8 @@ def key_of(town: Town, number: str) -> str:
 async def three_talk(town: Town) -> tuple[CityCall, str]:
     """A citizen, agent a1001 and the housing department talk."""
     await town.ready("a1001")
+    for agent in ("a1002", "a1003"):
+        await town.control.do("agent.state", agent=agent, state="break")
     citizen = await ring(town, "13800000001", "0")
     joined = await town.fact("party.joined", 15, role="agent")
     await town.control.do("call.invite", call=joined.call, role="unit", id="housing", by="a1001")
