@@ -9,6 +9,7 @@ that opens and closes the port is normal and leaves no trace but a count.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import resource
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
@@ -39,6 +40,7 @@ Handler = Callable[[Any], Awaitable[None]]  # of an AgiSession, or of the part o
 
 BACKLOG = 1024  # a flood of connections must not push the switch's own out of the queue
 GRACE_SECONDS = 0.5  # younger than that nobody is too late: in a flood the switch's own header is not read yet
+CLOSE_SECONDS = 1.0
 SPARE_DESCRIPTORS = 256
 
 
@@ -91,6 +93,10 @@ class AgiConnection(asyncio.Protocol):
         """Close a connection that is no call."""
         self._server.refused += 1
         log.debug("agi.refused", why=why)
+        self.abort()
+
+    def abort(self) -> None:
+        """Cut it."""
         self._disarm()
         if self.transport is not None:
             self.transport.abort()
@@ -130,6 +136,8 @@ class AgiServer(Application):  # type: ignore[misc]
         self.header_timeout, self.header_limit, self.command_timeout = header_timeout, header_limit, command_timeout
         self._waiting: dict[AgiConnection, float] = {}  # since when, in order of arrival
         self._sessions: dict[AgiConnection, asyncio.Task[None]] = {}
+        self._open: set[AgiConnection] = set()
+        self._emptied: asyncio.Event | None = None
         self._server: asyncio.Server | None = None
         self.served = self.refused = self.failed = 0
 
@@ -161,14 +169,17 @@ class AgiServer(Application):  # type: ignore[misc]
         """Stop listening and end every session; the dialplan goes on with its calls by itself."""
         if self._server is not None:
             self._server.close()
-        for connection in [*self._waiting]:
-            connection.drop("closing")
         tasks = [*self._sessions.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._server is not None:
-            await self._server.wait_closed()
+        self._emptied = asyncio.Event()
+        for connection in [*self._open]:
+            connection.abort()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                while self._open:
+                    await self._emptied.wait()
 
     async def handler(self, reader: Any, writer: Any) -> None:
         """Refused: connections come through `start`."""
@@ -178,6 +189,7 @@ class AgiServer(Application):  # type: ignore[misc]
     # -- called by connections -----------------------------------------------------------------------------------
     def admit(self, connection: AgiConnection, transport: asyncio.Transport) -> bool:
         """Say whether a new connection may send its header; the one that has kept us waiting longest makes room."""
+        self._open.add(connection)
         peer = transport.get_extra_info("peername")
         if not peer or peer[0] not in self._allow:
             connection.drop(f"not allowed: {peer}")
@@ -217,6 +229,9 @@ class AgiServer(Application):  # type: ignore[misc]
     def forget(self, connection: AgiConnection) -> None:
         """A connection is closed."""
         self._waiting.pop(connection, None)
+        self._open.discard(connection)
+        if self._emptied is not None and not self._open:
+            self._emptied.set()
 
     def _ended(self, connection: AgiConnection) -> None:
         self._sessions.pop(connection, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import ClassVar
 
 HEADER = {"agi_network": "yes", "agi_network_script": "menu", "agi_channel": "PJSIP/network-1", "agi_uniqueid": "1.1",
@@ -26,9 +27,12 @@ class FakeSwitch:
     @classmethod
     async def close_all(cls) -> None:
         """Leave no socket behind."""
-        while cls.opened:
-            cls.opened.pop().close()
-        await asyncio.sleep(0)
+        opened, cls.opened = cls.opened, []
+        for switch in opened:
+            switch.close()
+        for switch in opened:
+            with contextlib.suppress(OSError):
+                await switch.writer.wait_closed()
 
     @classmethod
     async def call(cls, port: int, first: bytes | None = None) -> FakeSwitch:
