@@ -144,7 +144,7 @@ class Worker:
     async def _settle(self, record: CallRecord, now: float) -> bool:
         files = await asyncio.to_thread(_verified, self._settings.recordings_dir, record)
         gap = "; ".join(f"{file.path}: {file.gap}" for file in files if file.gap)
-        if gap and now - (record.ended_at or now) < RECORDING_PATIENCE:
+        if gap and abs(now - (record.ended_at or 0.0)) < RECORDING_PATIENCE:
             return False
         if gap:
             log.warning("recording has a gap", call=record.key, gap=gap)

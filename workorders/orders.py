@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -105,6 +106,7 @@ async def listed(session: AsyncSession, *, call_key: str | None, before: str | N
     if call_key is not None:
         query = query.where(col(WorkOrder.call_key) == call_key)
     if before is not None:
-        query = query.where(col(WorkOrder.created_at) < (await get(session, before)).created_at)
+        place = tuple_(col(WorkOrder.created_at), col(WorkOrder.number))
+        query = query.where(place < tuple_((await get(session, before)).created_at, before))
     query = query.order_by(col(WorkOrder.created_at).desc(), col(WorkOrder.number).desc()).limit(limit)
     return (await session.execute(query)).scalars().all()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from sqlalchemy import exists
+from sqlalchemy import exists, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
@@ -49,13 +49,18 @@ async def claim(session: AsyncSession, worker: str, now: float, limit: int = 20)
     earlier = aliased(Outbox)
     waits = exists().where(col(earlier.call_key) == col(Outbox.call_key), col(earlier.appeal) == col(Outbox.appeal),
                            col(earlier.turn) < col(Outbox.turn), col(earlier.done_at).is_(None))
-    query = (select(Outbox).where(col(Outbox.done_at).is_(None), col(Outbox.due_at) <= now,
-                                  col(Outbox.leased_until) <= now, ~waits)
+    query = (select(Outbox).where(col(Outbox.done_at).is_(None), _past(col(Outbox.due_at), now),
+                                  _past(col(Outbox.leased_until), now), ~waits)
              .order_by(col(Outbox.due_at)).limit(limit).with_for_update(skip_locked=True))
     rows: Sequence[Outbox] = (await session.execute(query)).scalars().all()
     for row in rows:
         row.leased_by, row.leased_until, row.attempts = worker, now + LEASE, row.attempts + 1
     return [await _claim_of(session, row) for row in rows]
+
+
+def _past(moment: Any, now: float) -> Any:
+    """True for a moment that has come, and for one so far ahead that only a clock set back can explain it."""
+    return or_(moment <= now, moment > now + 2 * max(LEASE, _LONGEST_PAUSE))
 
 
 async def _claim_of(session: AsyncSession, row: Outbox) -> Claim:

@@ -163,7 +163,7 @@ def _parties(seen: _Witnesses) -> list[Party]:
 def _party(name: str, told: Sequence[Told]) -> Party:
     def first(*kinds: str) -> float | None:
         words = [t for t in told if t.kind in kinds]
-        return min(words, key=lambda t: (_RANK.get(t.source, 9), t.at)).at if words else None
+        return min(words, key=lambda t: (_RANK.get(t.source, 9), kinds.index(t.kind), t.at)).at if words else None
 
     left = [t for t in told if t.kind in _LEAVES]
     end = max(left, key=lambda t: (-_RANK.get(t.source, 9), t.at, t.id), default=None)

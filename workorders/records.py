@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -19,6 +20,8 @@ from core.ids import is_call_key
 from workorders import promises
 from workorders.models import CallFact, CallRecord, Offset, Outbox
 from workorders.projection import KINDS, Told, project
+
+_AHEAD = 60.0  # s: a fact from further in the future only means that our clock was set back
 
 
 def told_of(fact: Fact, source: str = "controller") -> Told:
@@ -88,8 +91,9 @@ def _storable(value: Any) -> Any:
 
 async def unsettled(session: AsyncSession, before: float, limit: int = 50) -> Sequence[CallRecord]:
     """Return ended calls that are not settled and of which nothing was heard since `before`, oldest first."""
+    quiet = or_(col(CallRecord.last_fact_at) <= before, col(CallRecord.last_fact_at) > before + _AHEAD)
     query = (select(CallRecord).where(col(CallRecord.settled_at).is_(None), col(CallRecord.ended_at).is_not(None),
-                                      col(CallRecord.last_fact_at) <= before)
+                                      quiet)
              .order_by(col(CallRecord.ended_at)).limit(limit))
     return (await session.execute(query)).scalars().all()
 

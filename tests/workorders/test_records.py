@@ -208,3 +208,16 @@ async def test_an_offset_moves_with_what_was_read_or_not_at_all(db: Database) ->
     async with db.reading() as session:
         assert await offset(session, "journal") == (7, "")
     assert await record(db) is None
+
+
+async def test_a_clock_set_back_an_hour_holds_nothing_up(db: Database) -> None:
+    await told(db, whole_call())
+    await settled(db)
+    async with db.writing() as session:
+        (one,) = await outbox.claim(session, "w", NOW)
+        await outbox.failed(session, one.key, 503, "away", NOW)
+    async with db.writing() as session:
+        assert await outbox.claim(session, "w", NOW - 3600)
+    await told(db, whole_call("f" * 32))
+    async with db.reading() as session:
+        assert [one.key for one in await unsettled(session, NOW - 3600)] == ["f" * 32]
