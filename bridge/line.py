@@ -36,13 +36,23 @@ class Line:
     # -- who waits, who is free ------------------------------------------------------------------------------
     def waiting(self) -> list[Waiting]:
         """Return the citizens in line."""
-        return [self._waiting(c) for c in self.talks.board.calls.values() if c.state is CitizenState.WAITING]
+        on_duty = self._skills_on_duty()
+        calls = self.talks.board.calls.values()
+        return [self._waiting(c, on_duty) for c in calls if c.state is CitizenState.WAITING]
+
+    def _skills_on_duty(self) -> frozenset[str]:
+        """Return the skills that somebody on duty has; for any other skill a person without it is better than none."""
+        now = {state.id: state.status for state in self.talks.board.agents}
+        here = [a for a in self.directory.agents if now.get(a.id) in _ON_DUTY]
+        return frozenset(skill for agent in here for skill in agent.skills)
 
     @staticmethod
-    def _waiting(call: Call) -> Waiting:
+    def _waiting(call: Call, on_duty: frozenset[str]) -> Waiting:
+        skill = call.skill if call.skill in on_duty else "general"
+        returning = call.waits_because in ("lost", "rating")
+        ringing = bool(call.ringing("agent"))
         return Waiting(
-            call.key, call.queued, call.skill, call.urgency, call.waits_because in ("lost", "rating"), call.prefer,
-            call.prefer_until, ringing=bool(call.ringing("agent")),
+            call.key, call.queued, skill, call.urgency, returning, call.prefer, call.prefer_until, ringing
         )
 
     def free(self) -> list[Free]:

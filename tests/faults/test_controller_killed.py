@@ -94,7 +94,7 @@ async def test_nobody_is_dropped_while_the_controller_is_away(town: Town, away: 
         if away < 30:
             await still_talking(town, talker, key, before)
         await everybody_hangs_up(town)
-        await house.one_record_each(13 if away > 30 else 12)
+        await house.one_record_each(12)
 
 
 async def phones_reached(town: Town, deadline: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -79,9 +80,21 @@ class Processes:
         rows: list[dict[str, Any]] = answer.json()["call_records"]
         return rows
 
+    async def record_of(self, call: str, deadline: float = 40.0) -> dict[str, Any]:
+        """Wait for the finished record of a call and its order."""
+        until = time.monotonic() + deadline
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                answer = await self.http.get(f"/api/call-records/{call}")
+                if answer.status_code == 200 and answer.json()["ended_at"] and await self.orders(call):
+                    record: dict[str, Any] = answer.json()
+                    return record
+            assert time.monotonic() < until, f"no finished record of {call}: {self.log('worker')}"
+            await asyncio.sleep(_LOOK)
+
     async def orders(self, call: str) -> list[dict[str, Any]]:
         """Return the orders of a call."""
-        answer = await self.http.get("/api/work-orders", params={"call": call})
+        answer = await self.http.get("/api/work-orders", params={"call_key": call})
         answer.raise_for_status()
         rows: list[dict[str, Any]] = answer.json()["work_orders"]
         return rows
