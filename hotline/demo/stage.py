@@ -24,7 +24,7 @@ from ivr.build import prepare
 from routing.directory import load_directory
 
 HOME = PROJECT / "var" / "demo"
-SERVE = (sys.executable, "-c", "from hotline.cli import main; main()", "serve")
+SERVE = (sys.executable, "-m", "hotline.serve")
 UP_SECONDS = 30.0
 DOWN_SECONDS = 10.0
 _TAIL = 15  # lines of a log in an error message
@@ -87,7 +87,8 @@ async def _until_up(desk: Desk, settings: Settings, child: asyncio.subprocess.Pr
     try:
         await desk.until(look, UP_SECONDS, "the API did not answer")
     except CityError as error:
-        raise DemoError(f"{error}; last lines of {_log(settings)}:\n{_log_tail(settings)}") from error
+        where = f"logs are in {settings.home / 'log'}; last lines of {_log(settings)}:"
+        raise DemoError(f"{error}; {where}\n{_log_tail(settings)}") from error
 
 
 def _counted(tell: Tell) -> Callable[[int, int, str], None]:
