@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import facts
+from core.backlog import Backlog, Line
 from core.facts import Fact
 from core.log import get_logger
 from core.segments import JournalReader, SegmentWriter, cut_torn_tail, decode, encode, lines, segments, sync_directory
@@ -36,8 +36,6 @@ RECENT = 5_000  # facts kept in memory for readers that are nearly up to date
 _BATCH = 512
 _STUCK = 5.0  # s without a turn of the thread while facts wait: the disk hangs
 _RETRY = 0.5  # s between attempts on a failing disk
-_SHED_FIRST = (frozenset({facts.MENU_STEP}),
-               frozenset({facts.MENU_STEP, facts.INVITE_RINGING, facts.PARTY_MUTED, facts.AGENT_STATE, facts.ALARM}))
 
 Listener = Callable[[Fact], None]
 log = get_logger(__name__)
@@ -71,17 +69,16 @@ class Journal:
     def __init__(self, directory: Path, *, segment_bytes: int, fsync_every: float, pending_limit: int,
                  clock: Callable[[], float]) -> None:
         self.directory = directory
-        self._fsync_every, self._pending_limit, self._clock = fsync_every, pending_limit, clock
+        self._fsync_every, self._clock = fsync_every, clock
         self._writer = SegmentWriter(directory, segment_bytes)
         self._wake = threading.Condition()
-        self._pending: deque[tuple[Fact, bytes]] = deque()
-        self._unsynced: list[tuple[Fact, bytes]] = []
+        self._waiting = Backlog(pending_limit)
+        self._unsynced: list[Line] = []
         self._unsynced_since = 0.0
         self._turned = time.monotonic()
         self._recent: deque[Fact] = deque(maxlen=RECENT)
         self._keys: OrderedDict[str, None] = OrderedDict()
         self._listeners: list[Listener] = []
-        self._shed: dict[str, int] = {}
         self._snapshot: tuple[bytes, int] | None = None
         self._seq = self._synced = self._floor = self._torn = self._broken = 0
         self._error = ""
@@ -122,7 +119,7 @@ class Journal:
             if len(self._recent) == RECENT:
                 self._floor = self._recent[0].seq
             self._recent.append(fact)
-            self._keep(fact, encode(fact))
+            self._waiting.add(fact, encode(fact))
             self._wake.notify()
         self._tell(fact)
         return fact
@@ -161,9 +158,9 @@ class Journal:
     def health(self) -> Health:
         """Return how the journal is."""
         with self._wake:
-            stuck = bool(self._pending) and time.monotonic() - self._turned > _STUCK
+            stuck = bool(self._waiting) and time.monotonic() - self._turned > _STUCK
             error = self._error or ("the disk does not answer" if stuck else "")
-            return Health(not error, error, self._seq, self._synced, len(self._pending), dict(self._shed),
+            return Health(not error, error, self._seq, self._synced, len(self._waiting), dict(self._waiting.shed),
                           self._torn, self._broken)
 
     def recent(self, after: int, limit: int = 500) -> list[Fact] | None:
@@ -254,30 +251,6 @@ class Journal:
             except Exception:  # a listener's fault must not undo the fact, nor reach the call that made it
                 log.exception("listener of the journal failed", kind=fact.kind, seq=fact.seq)
 
-    # -- the buffer ------------------------------------------------------------------------------------------
-    def _keep(self, fact: Fact, line: bytes) -> None:
-        if len(self._pending) >= self._pending_limit and not self._make_room(fact.kind):
-            self._count_shed(fact.kind)
-            return
-        self._pending.append((fact, line))
-
-    def _make_room(self, kind: str) -> bool:
-        """Shed waiting facts that matter less than `kind`; tell whether there is room now."""
-        for kinds in _SHED_FIRST:
-            if kind in kinds:
-                return False
-            kept = deque(item for item in self._pending if item[0].kind not in kinds)
-            if len(kept) < len(self._pending):
-                for item in self._pending:
-                    if item[0].kind in kinds:
-                        self._count_shed(item[0].kind)
-                self._pending = kept
-                return True
-        return False
-
-    def _count_shed(self, kind: str) -> None:
-        self._shed[kind] = self._shed.get(kind, 0) + 1
-
     # -- the thread ------------------------------------------------------------------------------------------
     def _run(self) -> None:
         while True:
@@ -289,14 +262,14 @@ class Journal:
             if self._unsynced and (stopping or time.monotonic() >= self._sync_at()):
                 self._sync()
             self._write_snapshot()
-            if stopping and (self._error or not (self._pending or self._unsynced)):
+            if stopping and (self._error or not (self._waiting or self._unsynced)):
                 self._writer.abandon()
                 return
             if self._error:
                 time.sleep(_RETRY)
 
     def _due(self) -> bool:
-        return bool(self._pending) or self._stopping or (self._snapshot is not None and not self._unsynced)
+        return bool(self._waiting) or self._stopping or (self._snapshot is not None and not self._unsynced)
 
     def _sync_at(self) -> float:
         return self._unsynced_since + self._fsync_every / 2
@@ -306,7 +279,7 @@ class Journal:
 
     def _write_some(self) -> None:
         with self._wake:
-            batch = [self._pending.popleft() for _ in range(min(_BATCH, len(self._pending)))]
+            batch = self._waiting.take(_BATCH)
         if not batch:
             return
         try:
@@ -334,21 +307,22 @@ class Journal:
             self._unsynced = []
             self._wake.notify_all()
 
-    def _give_back(self, items: list[tuple[Fact, bytes]]) -> None:
+    def _give_back(self, items: list[Line]) -> None:
         with self._wake:
-            self._pending.extendleft(reversed(items))
+            self._waiting.give_back(items)
 
     def _judge(self, fault: str) -> None:
         if fault and not self._error:
             log.error("journal cannot be written, facts wait in memory", error=fault)
         if self._error and not fault:
-            log.warning("journal is written again", shed=dict(self._shed))
+            log.warning("journal is written again", shed=dict(self._waiting.shed))
         self._error = fault
 
     def _write_snapshot(self) -> None:
         with self._wake:
             wanted = self._snapshot
-            waiting = bool(self._pending) and wanted is not None and self._pending[0][0].seq <= wanted[1]
+            first = self._waiting.first_seq
+            waiting = wanted is not None and first is not None and first <= wanted[1]
             if wanted is None or self._error or self._unsynced or waiting:
                 return
             self._snapshot = None

@@ -56,7 +56,7 @@ class Worker:
 
     async def run(self) -> None:
         """Do all errands until cancelled."""
-        errands = ((self.follow_journal, 0.1), (self.follow_switch, 0.5), (self.settle, 0.2), (self.deliver, 0.2),
+        errands = ((self.follow_journal, 0.2), (self.follow_switch, 0.5), (self.settle, 0.4), (self.deliver, 0.4),
                    (self.sweep, 30.0))
         try:
             async with asyncio.TaskGroup() as group:

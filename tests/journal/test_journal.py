@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
+from core.backlog import Backlog
 from core.facts import Fact
 from core.journal import SEQ_JUMP, Journal, JournalBusy, load_snapshot, read_journal
 from core.segments import LINE_LIMIT, JournalReader, decode, encode, segments
@@ -286,3 +287,14 @@ def test_recent_facts_come_from_memory_and_older_ones_do_not(open_journal: OPEN)
     assert fresh is not None
     assert [fact.seq for fact in fresh] == [5096, 5097, 5098, 5099, 5100]
     assert journal.recent(5100) == []
+
+
+def test_when_there_is_no_room_what_matters_least_goes_first_and_is_counted() -> None:
+    backlog = Backlog(4)
+    kinds = ["menu.step", "party.joined", "agent.state", "call.answered", "party.left", "call.hung_up", "call.rated",
+             "appeal.saved", "party.muted", "call.hung_up", "menu.step"]
+    for seq, kind in enumerate(kinds, 1):
+        backlog.add(Fact(seq, 0.0, kind, "", "", {}), b"")
+    assert dict(backlog.shed) == {"menu.step": 2, "agent.state": 1, "party.joined": 1, "party.left": 1,
+                                  "party.muted": 1, "call.hung_up": 1}
+    assert [fact.kind for fact, _ in backlog.take(9)] == ["call.answered", "call.hung_up", "call.rated", "appeal.saved"]
