@@ -24,11 +24,11 @@ demo: $(STAMPS)/switch ## 起一座城,打一通完整的电话 · bring everyth
 
 .PHONY: test
 test: $(STAMPS)/switch $(STAMPS)/tests ## 测试(不含慢的)· tests without the slow ones
-	@$(PYTHON) -m pytest -q -m "not slow"
+	@$(PYTHON) -m pytest -q -n 3 --dist loadfile -m "not slow"
 
 .PHONY: test-all
 test-all: $(STAMPS)/switch $(STAMPS)/tests ## 全部测试 · all tests
-	@$(PYTHON) -m pytest -q
+	@$(PYTHON) -m pytest -q -n 3 --dist loadfile
 
 .PHONY: check
 check: lint ## 静态检查:风格、类型、依赖方向 · style, types, import arrows
