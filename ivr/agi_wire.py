@@ -2,7 +2,9 @@
 
 A line end in a word is a second command, and a reply that is taken for another shifts every later one; so words are
 quoted here and nowhere else, and the reader knows the one line that is no reply (``HANGUP``) and the replies that
-take several lines. Limits measured on Asterisk 22: 8,191 bytes a command, 1,023 bytes a value of GET VARIABLE.
+take several lines. Measured on Asterisk 22: 8,191 bytes a command, 1,023 bytes a value of GET VARIABLE; two commands
+in one write are not pipelined, the second waits in a buffer until a third arrives: so one at a time. GET DATA and
+STREAM FILE take one file, ``a&b`` is looked for as a file of that name.
 
     AgiError
     ├── AgiHangup     the caller has hung up, or was taken elsewhere; the channel is no longer ours to talk to

@@ -266,7 +266,7 @@ async def test_with_a_thousand_idle_sockets_a_call_is_served_at_once() -> None:
         for _ in range(500):
             await FakeSwitch.call(server.port, b"")
         await asyncio.gather(*(FakeSwitch.call(server.port, b"agi_ne") for _ in range(500)))
-        await asyncio.sleep(GRACE_SECONDS)
+        await asyncio.sleep(1.5 * GRACE_SECONDS)  # until they are too late
         began = time.monotonic()
         switch = await FakeSwitch.call(server.port)
         await switch.answer("200 result=1")

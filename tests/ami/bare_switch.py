@@ -11,8 +11,8 @@ from pathlib import Path
 from hotline.switch import Installation
 
 MODULES = """
-    pbx_config res_timing_timerfd res_speech res_agi res_musiconhold format_pcm format_sln codec_alaw app_playback app_read
-    app_record app_senddtmf app_userevent app_confbridge bridge_softmix bridge_simple bridge_holding app_stack
+    pbx_config res_timing_timerfd res_speech res_agi res_musiconhold format_pcm format_sln codec_alaw app_playback
+    app_read app_record app_senddtmf app_userevent app_confbridge bridge_softmix bridge_simple bridge_holding app_stack
     app_while app_verbose func_channel func_strings func_timeout func_callerid func_logic func_base64
 """
 

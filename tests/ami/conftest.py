@@ -1,13 +1,20 @@
-"""The bare switch, and a listener that remembers what an Ami told it."""
+"""The bare switch, and the event loop the controller runs on."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from tests.ami.bare_switch import BareSwitch
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop the controller runs on."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture
