@@ -26,6 +26,8 @@ INVITE_INTENDED = "invite.intended"  # invitation, role, who, phones [..], priva
 INVITE_RINGING = "invite.ringing"  # invitation, phone, party
 INVITE_FAILED = "invite.failed"  # invitation, phone, party, why, cause, technical (SIP code)
 INVITE_ENDED = "invite.ended"  # invitation, result (taken|failed|cancelled), party
+PARTY_TOOK = "party.took"  # party, role, who, phone, invitation: took the invitation, is on the way into the room
+PARTY_GONE = "party.gone"  # party, role, who, place, why, cause: the dialplan's word; PARTY_LEFT is the board's
 PARTY_ANSWERED = "party.answered"  # party, role, who, phone: picked up, recording of the own voice begins
 PARTY_JOINED = "party.joined"  # party, role, who, phone, invitation, place (room|side)
 PARTY_MOVED = "party.moved"  # party, place (room|side)
@@ -47,8 +49,8 @@ ALARM = "alarm"  # what, detail, raised (bool)
 class Fact:
     """One line of the journal.
 
-    `seq` grows by one with each fact of an installation; `at` is epoch seconds (UTC); `call` is a call key or "";
-    `key` is the idempotent name of the fact: a second fact with the same key is not written.
+    `seq` grows with each fact of an installation (by one, except after an unclean end); `at` is epoch seconds (UTC);
+    `call` is a call key or ""; `key` is the idempotent name of the fact: a second fact with the same key is not written.
     """
 
     seq: int

@@ -69,6 +69,7 @@ class Controller:
         self.agi = AgiServer({"menu": self.menu.handle})
         self.control = ControlServer(settings.control_socket, self._handlers(), journal)
         self._ticks: list[asyncio.Task[None]] = []
+        self._journal_ok = True
 
     # -- life ------------------------------------------------------------------------------------------------
     async def start(self) -> None:
@@ -117,7 +118,18 @@ class Controller:
         self.line.look_soon()
 
     # -- time ------------------------------------------------------------------------------------------------
+    def _mind_journal(self) -> None:
+        """Raise an alarm when the journal's disk fails, and take it back when it is well again. Calls go on."""
+        health = self.journal.health()
+        if health.ok is self._journal_ok:
+            return
+        self._journal_ok = health.ok
+        data = {"what": "journal_failing", "detail": health.error, "raised": not health.ok}
+        self.talks.say(Said(facts.ALARM, data=data))
+        (log.info if health.ok else log.error)("journal.health", ok=health.ok, error=health.error)
+
     async def _beat(self) -> None:
+        self._mind_journal()
         self.line.tick(time.time())
         if not self.ami.up:
             return
