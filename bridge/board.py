@@ -96,8 +96,8 @@ class Board:
             facts.CALL_RATED: self._rated,
             facts.CALL_HUNG_UP: self._citizen_gone,
             facts.PARTY_ANSWERED: self._party_answered,
-            "party.took": self._party_took,
-            "party.gone": self._party_gone,
+            facts.PARTY_TOOK: self._party_took,
+            facts.PARTY_GONE: self._party_gone,
         }
 
     # -- the way in ------------------------------------------------------------------------------------------

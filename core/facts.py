@@ -50,7 +50,7 @@ class Fact:
     """One line of the journal.
 
     `seq` grows with each fact of an installation (by one, except after an unclean end); `at` is epoch seconds (UTC);
-    `call` is a call key or ""; `key` is the idempotent name of the fact: a second fact with the same key is not written.
+    `call` is a call key or ""; `key` is the idempotent name of the fact: a second one with the same key is not written.
     """
 
     seq: int
