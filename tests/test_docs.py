@@ -187,7 +187,8 @@ def test_what_the_dialplan_reports_is_what_the_architecture_says() -> None:
 
 
 def test_every_variable_of_the_dialplan_is_explained_and_every_explained_one_is_used() -> None:
-    local = {"HL_DIGIT", "HL_FOUND", "HL_LISTED", "HL_LOCKED", "HL_TAKEN", "HL_PROMPTS", "HL_REC", "HL_TAKEN_", "HL_AGENT_OF_"}
+    local = {f"HL_{name}" for name in (
+        "DIGIT", "FOUND", "LISTED", "LOCKED", "TAKEN", "TAKEN_", "PROMPTS", "REC", "AGENT_OF_")}
     told = set(re.findall(r"HL_[A-Z_]+", text_of("docs/architecture.md")))
     used = set(re.findall(r"HL_[A-Z_]+", text_of("asterisk-conf/extensions.conf.j2")))
     assert used - told - local == set()
