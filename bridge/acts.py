@@ -9,14 +9,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from bridge.board import Said, agent_fact
 from bridge.errors import Refused, SwitchError
+from bridge.follows import Said, agent_fact
 from bridge.line import Line
 from bridge.model import Call, CitizenState, Invitation, InvitationState, Leg, LegState, Target
 from bridge.talks import Talks
 from core import facts
 from core.ids import is_word, new_call_key, new_id
-from routing.agents import AgentRefused, AgentStatus
+from routing.agents import BUSY, AgentRefused, AgentStatus
 from routing.directory import Directory, Party, Role
 
 _TALKING = frozenset({CitizenState.ROOM, CitizenState.HELD})
@@ -38,7 +38,12 @@ class Acts:
             raise Refused("no_such_call", f"call {key[:40]} is not live", "look it up among the call records")
         return call
 
+    def _connected(self) -> None:
+        if not self._talks.commands:
+            raise Refused("switch_away", "the switch is not connected; the talk goes on", "try again in a moment")
+
     def _talk(self, key: str) -> Call:
+        self._connected()
         call = self.call(key)
         if call.state not in _TALKING:
             raise Refused("not_talking", f"the citizen is {call.state.value}, not in a talk", "wait for the talk")
@@ -68,14 +73,18 @@ class Acts:
         same = next((i for i in live.ringing(role) if i.who == id), None)
         if same is not None:
             return {"invitation": same.id, "already": True}
-        if any(leg.who == id and leg.role == role for leg in live.present()):
-            raise Refused("already_here", f"{party.name} is in this call already", "talk to them")
+        self._not_here_yet(live, party, role)
         self._one_unit_at_a_time(live, role)
         invitation = Invitation(
             new_id("inv"), role, party.id, party.name, waves_of(party), private, by, self._talks.rules.unit_ring
         )
         self._talks.invite(live, invitation)
         return {"invitation": invitation.id, "already": False}
+
+    @staticmethod
+    def _not_here_yet(call: Call, party: Party, role: Role) -> None:
+        if any(leg.who == party.id and leg.role == role for leg in call.present()):
+            raise Refused("already_here", f"{party.name} is in this call already", "talk to them")
 
     def _one_unit_at_a_time(self, call: Call, role: Role) -> None:
         ringing = call.ringing("unit") if role == "unit" else []
@@ -118,7 +127,7 @@ class Acts:
     async def consult(self, call: str, role: Role, id: str, by: str = "") -> dict[str, Any]:
         """Step aside and invite somebody there: the citizen hears music, not the consult."""
         live = self._talk(call)
-        self._party(role, id)
+        self._not_here_yet(live, self._party(role, id), role)
         self._one_unit_at_a_time(live, role)
         agents = [leg for leg in live.present() if leg.role == "agent" and leg.state is LegState.ROOM]
         await self._step(agents, side=True)
@@ -178,13 +187,14 @@ class Acts:
     # -- outward ---------------------------------------------------------------------------------------------
     async def dial_out(self, agent: str, number: str, order: str = "", by: str = "") -> dict[str, Any]:
         """Ring the agent, then the citizen, into one recorded room. The caller has looked the number up."""
+        self._connected()
         known = self.directory.agent(agent)
         if known is None:
             raise Refused("no_such_agent", f"agent {agent[:40]!r} is not in the directory", "sign in as an agent")
         if not is_word(number.lstrip("+")) or not number.lstrip("+").isdigit():
             raise Refused("bad_number", "the number in the record cannot be dialled", "correct it in the order")
         now = self._talks.clock()
-        if self._talks.board.agents[agent].status in (AgentStatus.RINGING, AgentStatus.TALKING):
+        if self._talks.board.agents[agent].status in BUSY:
             raise Refused("agent_busy", f"agent {agent} is in a call", "finish it first")
         call = Call(new_call_key(), new_id("out"), number, "12345", "out", CitizenState.DIALLED)
         self._talks.board.add_call(call)

@@ -7,58 +7,18 @@ may come twice, late or in another order; the board must end in the same state.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from bridge.follows import Follow, GatherRoom, HangUp, MuteAgain, QueueChanged, RingNext, Said, StopDialling, agent_fact
 from bridge.model import Call, CitizenState, Invitation, InvitationState, Leg, LegState
-from bridge.reasons import HUNG_UP, UNREACHABLE, why_failed
+from bridge.reasons import SWITCH_AWAY, UNREACHABLE, why_failed
 from bridge.signals import ChannelGone, ChannelSeen, Joined, NeverBegan, Progress, Report, Ringing, Signal
 from core import facts
-from routing.agents import AgentBoard, AgentNow, AgentStatus
+from routing.agents import AgentBoard, AgentStatus
 
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A fact to be written. `key` empty: made from kind, call and time."""
-
-    kind: str
-    call: str = ""
-    data: dict[str, Any] = field(default_factory=dict)
-    at: float = 0.0
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RingNext:
-    """Ring the next phones of an invitation, or give it up when there are none."""
-
-    call: str
-    invitation: str
-
-
-@dataclass(frozen=True, slots=True)
-class HangUp:
-    """End legs; `why` is written on them first."""
-
-    legs: tuple[str, ...]
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class GatherRoom:
-    """Somebody is left alone in the side room with the citizen on hold: bring them back together."""
-
-    call: str
-
-
-@dataclass(frozen=True, slots=True)
-class QueueChanged:
-    """Somebody waits, or somebody is free."""
-
-
-Follow = Said | RingNext | HangUp | GatherRoom | QueueChanged
-
-_OVER = (CitizenState.ENDED,)
+_NOT_THEIR_FAULT = frozenset({"citizen_gone", "cancelled", "taken", SWITCH_AWAY})  # an agent is not blamed for these
+_STILL_SAID = frozenset({facts.CALL_ANSWERED, facts.CALL_HUNG_UP, facts.PARTY_ANSWERED, "party.took", "party.gone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +97,11 @@ class Board:
         reader = self._reports.get(report.kind)
         if reader is None:
             return []
-        if report.kind != facts.CALL_ANSWERED and report.call not in self.calls:
+        call = self.calls.get(report.call)
+        if call is None and report.kind != facts.CALL_ANSWERED:
             return [self._said(report)]  # a call we never saw: the fact is kept, the rebuild will find the rest
+        if call is not None and call.state is CitizenState.ENDED and report.kind not in _STILL_SAID:
+            return [self._said(report)]  # too late to move anybody
         return reader(report, now)
 
     @staticmethod
@@ -152,6 +115,7 @@ class Board:
             call = Call(report.call, report.data.get("channel", ""))
             self.add_call(call)
         call.caller, call.called = report.data.get("caller", ""), report.data.get("called", "")
+        call.direction = report.data.get("direction") or call.direction
         call.answered_at = call.since = report.at
         return [self._said(report)]
 
@@ -178,11 +142,13 @@ class Board:
     def _held(self, report: Report, now: float) -> list[Follow]:
         call = self.calls[report.call]
         call.state, call.since = CitizenState.HELD, report.at
-        return [self._said(report)]
+        return [self._said(report), *self._left_aside(call)]
 
     def _talk_ended(self, report: Report, now: float) -> list[Follow]:
         call = self.calls[report.call]
         call.state, call.since = CitizenState.RATING, report.at
+        for leg in call.present():
+            leg.why = leg.why or "finished"  # the dialplan releases them, from the side room too
         return [self._said(report), *self._cancel_all(call)]
 
     def _rated(self, report: Report, now: float) -> list[Follow]:
@@ -193,6 +159,8 @@ class Board:
         call = self.calls[report.call]
         call.state = CitizenState.ENDED
         out: list[Follow] = [self._said(report, cause=int(report.data.get("cause") or 0)), *self._cancel_all(call)]
+        for lost in [a for a in self.agents if a.status is AgentStatus.LOST and a.call == call.key]:
+            out += self._wrap_up(lost.id, call, "citizen_gone", now)
         return [*out, *self._forget_if_over(call), QueueChanged()]
 
     def _cancel_all(self, call: Call) -> list[Follow]:
@@ -211,7 +179,10 @@ class Board:
             "invitation": invitation.id, "role": invitation.role, "who": invitation.who,
             "result": state.value, "party": invitation.taken_by, "failures": list(invitation.failures),
         }
-        return [Said(facts.INVITE_ENDED, call.key, data, key=f"{invitation.id}:ended")]
+        said = Said(facts.INVITE_ENDED, call.key, data, key=f"{invitation.id}:ended")
+        if call.state is CitizenState.DIALLED and invitation.role == "agent" and state is not InvitationState.TAKEN:
+            call.state = CitizenState.ENDED  # an outgoing talk whose agent did not come: nobody is rung
+        return [said, *self._forget_if_over(call)]
 
     @staticmethod
     def _drop(call: Call, legs: Iterable[Leg], why: str) -> list[Follow]:
@@ -230,13 +201,12 @@ class Board:
         return [self._said(report)]
 
     def _leg_of(self, report: Report) -> tuple[Call, Leg] | None:
-        """Return the leg of a report; a leg that the dialplan rang by itself is put on the board here."""
-        party = report.data.get("party", "")
-        found = self.find_leg(party)
+        """Return the leg of a report; one that we did not ring, or do not remember ringing, is put on the board."""
+        found = self.find_leg(report.data.get("party", ""))
         call = self.calls.get(report.call)
-        if found or call is None or report.data.get("invitation"):
+        if found or call is None or call.state is CitizenState.ENDED or report.kind == "party.gone":
             return found
-        leg = survivor(report.data)
+        leg = stranger(report.data)
         self.add_leg(call, leg)
         return call, leg
 
@@ -292,24 +262,39 @@ class Board:
         return self._leg_in_room(call, found[1], joined.side, now) if found else []
 
     def _citizen_in_room(self, call: Call, now: float) -> list[Follow]:
+        if call.state is CitizenState.ENDED:
+            return []
         was, call.state, call.since = call.state, CitizenState.ROOM, now
         call.prefer = ""
         back = [Said(facts.CITIZEN_BACK, call.key, at=now)] if was is CitizenState.HELD else []
-        return [*back, *self._first_responder(call, now)]
+        return [*back, *self.first_responder(call, now)]
 
     def _leg_in_room(self, call: Call, leg: Leg, side: bool, now: float) -> list[Follow]:
-        first = leg.joined_at == 0.0
+        first, was, alone = leg.joined_at == 0.0, leg.state, not self._aside(call)
         leg.state = LegState.SIDE if side else LegState.ROOM
+        if leg.state is was and not first:
+            return []
         leg.joined_at = leg.joined_at or now
         data = {"party": leg.id, "role": leg.role, "who": leg.who, "phone": leg.number,
                 "invitation": leg.invitation, "place": leg.state.value}
-        out: list[Follow] = [Said(facts.PARTY_JOINED if first else facts.PARTY_MOVED, call.key, data, now)]
+        out: list[Follow] = [
+            Said(facts.PARTY_JOINED, call.key, data, now, f"{leg.id}:joined") if first
+            else Said(facts.PARTY_MOVED, call.key, data, now)
+        ]
+        if first and side and alone and call.state is CitizenState.ROOM:
+            out.append(GatherRoom(call.key))  # the consult was over before this phone was in it
+        if leg.muted and not side:
+            out.append(MuteAgain(call.key, leg.id))
         if first and leg.role == "agent":
             call.talked_with.append(leg.who)
             out += self.place_agent(leg.who, AgentStatus.TALKING, now, call=call.key)
-        return out + self._first_responder(call, now)
+        return out + self.first_responder(call, now)
 
-    def _first_responder(self, call: Call, now: float) -> list[Follow]:
+    @staticmethod
+    def _aside(call: Call) -> list[Leg]:
+        return [leg for leg in call.legs.values() if leg.state is LegState.SIDE]
+
+    def first_responder(self, call: Call, now: float) -> list[Follow]:
         """Only a unit that was with the citizen becomes first responder; experts, leaders and 110 do not."""
         if call.first_responder or call.state is not CitizenState.ROOM:
             return []
@@ -348,25 +333,40 @@ class Board:
         why = why_failed(gone.cause, gone.technical, rang=True)
         data = {"phone": call.caller, "why": why, "cause": gone.cause, "technical": gone.technical, "party": "citizen"}
         out: list[Follow] = [Said(facts.INVITE_FAILED, call.key, data, now, f"{call.key}:not_reached")]
-        return [*out, *self._drop(call, call.legs.values(), "citizen_gone")]
+        return [*out, *self._drop(call, call.legs.values(), "citizen_gone"), *self._forget_if_over(call)]
+
+    def _give_up_dialling(self, call: Call, now: float) -> list[Follow]:
+        """The agent of an outgoing talk is gone before the citizen has answered: nobody is rung for nobody."""
+        call.state = CitizenState.ENDED
+        data = {"phone": call.caller, "why": "cancelled", "cause": 0, "technical": 0, "party": "citizen"}
+        said = Said(facts.INVITE_FAILED, call.key, data, now, f"{call.key}:not_reached")
+        return [said, StopDialling(call.citizen)] if call.since else [said]
 
     def _talk_left(self, call: Call, leg: Leg, gone: ChannelGone, now: float) -> list[Follow]:
-        why = leg.why or (HUNG_UP if call.state is CitizenState.ENDED else "lost")
+        why = leg.why or ("citizen_gone" if call.state is CitizenState.ENDED else "lost")
         data = {"party": leg.id, "role": leg.role, "who": leg.who, "why": why, "cause": gone.cause}
         out: list[Follow] = [Said(facts.PARTY_LEFT, call.key, data, now, f"{leg.id}:left")]
+        if call.state is CitizenState.DIALLED and not call.present():
+            out += self._give_up_dialling(call, now)
         if leg.role == "agent":
             out += self._agent_left(call, leg, why, now)
-        alone = [x for x in call.present() if x.state is LegState.SIDE]
-        if call.state is CitizenState.HELD and alone and leg.role == "agent":
-            out.append(GatherRoom(call.key))
-        return out
+        return out + self._left_aside(call)
+
+    def _left_aside(self, call: Call) -> list[Follow]:
+        """Whoever is in the side room without an agent cannot bring the citizen back: they are brought."""
+        aside = self._aside(call)
+        led = any(leg.role == "agent" for leg in call.present())
+        return [GatherRoom(call.key)] if call.state is CitizenState.HELD and aside and not led else []
 
     def _agent_left(self, call: Call, leg: Leg, why: str, now: float) -> list[Follow]:
         if why == "lost" and call.state is not CitizenState.ENDED:
             return self.place_agent(leg.who, AgentStatus.LOST, now, why="lost", call=call.key,
                                     until=now + self.rules.return_ring)
-        return self.place_agent(leg.who, AgentStatus.WRAP_UP, now, why=why, call=call.key,
-                                until=now + self.rules.wrap_up)
+        return self._wrap_up(leg.who, call, why, now)
+
+    def _wrap_up(self, agent: str, call: Call, why: str, now: float) -> list[Follow]:
+        until = now + self.rules.wrap_up
+        return self.place_agent(agent, AgentStatus.WRAP_UP, now, why=why, call=call.key, until=until)
 
     def _not_reached(
         self, call: Call, leg: Leg, was: LegState, gone: ChannelGone, now: float
@@ -387,14 +387,16 @@ class Board:
 
     def _agent_not_reached(self, call: Call, leg: Leg, why: str, now: float) -> list[Follow]:
         call.prefer = "" if call.prefer == leg.who else call.prefer
-        if why in ("citizen_gone", "cancelled", "taken"):
+        if not leg.invitation:
+            return [QueueChanged()]  # rung by the dialplan, with all others: that blames nobody and moves nobody
+        if why in _NOT_THEIR_FAULT:
             return self.place_agent(leg.who, AgentStatus.READY, now, why="not_rung")
         status = AgentStatus.OFFLINE if why == UNREACHABLE else AgentStatus.BREAK
         missed = Said(facts.AGENT_MISSED, call.key, {"agent": leg.who, "invitation": leg.invitation, "why": why}, now)
         return [missed, *self.place_agent(leg.who, status, now, why="missed")]
 
     def _forget_if_over(self, call: Call) -> list[Follow]:
-        if call.state not in _OVER or any(leg.state is not LegState.GONE for leg in call.legs.values()):
+        if call.state is not CitizenState.ENDED or any(leg.state is not LegState.GONE for leg in call.legs.values()):
             return []
         self.calls.pop(call.key, None)
         self._citizen_call.pop(call.citizen, None)
@@ -403,13 +405,7 @@ class Board:
         return []
 
 
-def agent_fact(state: AgentNow) -> Said:
-    """Return the fact that says what an agent does now."""
-    data = {"agent": state.id, "state": state.status.value, "why": state.why, "until": state.until,
-            "call": state.call, "idle_since": state.idle_since, "missed": state.missed}
-    return Said(facts.AGENT_STATE, state.call, data, state.since)
-
-
-def survivor(data: Any) -> Leg:
-    """Return the leg that the dialplan rang by itself while nobody commanded it."""
-    return Leg(data["party"], "agent", data.get("who", ""), data.get("phone", ""), "plain", "", state=LegState.ANSWERED)
+def stranger(data: Any) -> Leg:
+    """Return the leg that the dialplan tells of and the board does not know."""
+    return Leg(data["party"], data.get("role") or "agent", data.get("who", ""), data.get("phone", ""), "plain",
+               data.get("invitation", ""), state=LegState.ANSWERED)

@@ -58,9 +58,11 @@ class Line:
     def free(self) -> list[Free]:
         """Return the agents who can be rung."""
         now = {state.id: state for state in self.talks.board.agents}
+        live = {leg.who for call in self.talks.board.calls.values() for leg in call.legs.values()
+                if leg.role == "agent" and leg.state is not LegState.GONE}  # also rung by the dialplan alone
         out = []
         for agent in self.directory.agents:
-            state = now.get(agent.id)
+            state = None if agent.id in live else now.get(agent.id)
             if state and state.status is AgentStatus.READY:
                 out.append(Free(agent.id, frozenset(agent.skills), state.idle_since))
             elif state and state.status is AgentStatus.LOST:
@@ -77,6 +79,8 @@ class Line:
     def look(self) -> None:
         """Ring whoever is next, and tell everybody where they stand."""
         self._asked = False
+        if not self.talks.commands:
+            return
         now = self.talks.clock()
         for call_key, agent in match(self.waiting(), self.free(), now):
             self._ring_agent(self.talks.board.calls[call_key], agent, now)

@@ -22,6 +22,7 @@ class CallMemory:
     first_responder: str = ""
     talked_with: list[str] = field(default_factory=list)
     invitations: dict[str, dict[str, Any]] = field(default_factory=dict)  # open ones, as intended
+    muted: list[str] = field(default_factory=list)  # leg ids
     rated: bool = False
 
 
@@ -56,6 +57,9 @@ class Memory:
             call.invitations[str(fact.data["invitation"])] = dict(fact.data)
         elif fact.kind == facts.INVITE_ENDED:
             call.invitations.pop(str(fact.data["invitation"]), None)
+        elif fact.kind == facts.PARTY_MUTED:
+            others = [leg for leg in call.muted if leg != fact.data["party"]]
+            call.muted = [*others, str(fact.data["party"])] if fact.data.get("muted") else others
         elif fact.kind == facts.PARTY_JOINED and fact.data.get("role") == "agent":
             who = str(fact.data["who"])
             if who not in call.talked_with:

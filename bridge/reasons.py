@@ -13,7 +13,7 @@ NO_SUCH_NUMBER = "no_such_number"
 CONGESTION = "congestion"
 GATEWAY_DEAD = "gateway_dead"
 UNREACHABLE = "unreachable"
-HUNG_UP = "hung_up"
+SWITCH_AWAY = "switch_away"
 
 _BY_CAUSE = {
     1: NO_SUCH_NUMBER,

@@ -7,7 +7,8 @@ switch's own event log has the rest.
 
 from __future__ import annotations
 
-from bridge.board import Board, Follow, Said, agent_fact
+from bridge.board import Board
+from bridge.follows import Follow, HangUp, Said, agent_fact
 from bridge.memory import CallMemory, Memory
 from bridge.model import Call, CitizenState, Invitation, InvitationState, Leg, LegState
 from bridge.switch import ChannelNow
@@ -23,20 +24,35 @@ def rebuild(board: Board, channels: list[ChannelNow], memory: Memory, *, reboote
     board.clear()
     for channel in channels:
         if channel.get("HL_KEY") and not channel.get("HL_PARTY"):
-            board.add_call(_call(channel, memory, now))
+            board.add_call(_call(channel, memory, now, board.rules.return_ring))
     for channel in channels:
         if channel.get("HL_KEY") and channel.get("HL_PARTY"):
-            _put_leg(board, channel, memory)
+            _put_leg(board, channel, memory, now)
     out: list[Follow] = []
     for call in board.calls.values():
-        out += _close_dead_invitations(board, call, memory.calls.get(call.key))
-        if call.key not in memory.calls:
-            out.append(_answered_unseen(call))
+        out += _close_dead_invitations(call, memory.calls.get(call.key))
+        out += _happened_unseen(board, call, memory, now)
     for key in memory.calls.keys() - board.calls.keys():
         if rebooted:
             data = {"why": "the switch was restarted under the call"}
             out.append(Said(facts.CALL_INTERRUPTED, key, data, now, f"{key}:interrupted"))
+        else:
+            del memory.calls[key]  # it ended unseen: a restart of the switch one day must not call it interrupted
     return out + _agents(board, memory, now)
+
+
+def _happened_unseen(board: Board, call: Call, memory: Memory, now: float) -> list[Follow]:
+    """What the dialplan did by itself and nobody has told the journal: each fact has a key, so it is written once."""
+    if call.state is CitizenState.ENDED:  # its citizen is gone: whoever is left is let go
+        return [HangUp(tuple(call.legs), "citizen_gone")]
+    out: list[Follow] = []
+    if call.key not in memory.calls and call.answered_at:
+        out.append(_answered_unseen(call))
+    for leg in call.present():
+        data = {"party": leg.id, "role": leg.role, "who": leg.who, "phone": leg.number,
+                "invitation": leg.invitation, "place": leg.state.value}
+        out.append(Said(facts.PARTY_JOINED, call.key, data, leg.joined_at, f"{leg.id}:joined"))
+    return out + board.first_responder(call, now)
 
 
 def _number(text: str, default: float = 0.0) -> float:
@@ -46,7 +62,7 @@ def _number(text: str, default: float = 0.0) -> float:
         return default
 
 
-def _call(channel: ChannelNow, memory: Memory, now: float) -> Call:
+def _call(channel: ChannelNow, memory: Memory, now: float, return_ring: float) -> Call:
     get = channel.get
     remembered = memory.calls.get(get("HL_KEY"), CallMemory())
     call = Call(get("HL_KEY"), channel.id, get("HL_CALLER"), get("HL_CALLED"), get("HL_DIRECTION") or "in")
@@ -61,11 +77,13 @@ def _call(channel: ChannelNow, memory: Memory, now: float) -> Call:
     call.first_responder = remembered.first_responder
     call.talked_with = list(remembered.talked_with)
     if call.direction == "out" and not channel.up:
-        call.state = CitizenState.DIALLED
+        call.state, call.since = CitizenState.DIALLED, now
+    if call.state is CitizenState.WAITING and call.waits_because == "lost" and now - call.since < return_ring:
+        call.prefer, call.prefer_until = get("SHARED(HL_PREFER)"), now + return_ring
     return call
 
 
-def _put_leg(board: Board, channel: ChannelNow, memory: Memory) -> None:
+def _put_leg(board: Board, channel: ChannelNow, memory: Memory, now: float) -> None:
     get = channel.get
     call = board.calls.get(get("HL_KEY"))
     if call is None:
@@ -75,10 +93,12 @@ def _put_leg(board: Board, channel: ChannelNow, memory: Memory) -> None:
     leg = Leg(get("HL_PARTY"), role, get("HL_WHO"), get("HL_NUMBER"), "web" if get("HL_PHONE") == "web" else "plain",  # type: ignore[arg-type]
               get("HL_INVITATION"), channel.name)
     leg.state = _LEG_STATES.get(get("HL_STATE"), LegState.RINGING)
-    leg.joined_at = call.since if leg.state in (LegState.ROOM, LegState.SIDE) else 0.0
+    leg.joined_at = (call.since or now) if leg.state in (LegState.ROOM, LegState.SIDE) else 0.0
     leg.why = get("HL_WHY")
+    remembered = memory.calls.get(call.key, CallMemory())
+    leg.muted = leg.id in remembered.muted
     board.add_leg(call, leg)
-    intended = memory.calls.get(call.key, CallMemory()).invitations.get(leg.invitation)
+    intended = remembered.invitations.get(leg.invitation)
     if intended and leg.invitation not in call.invitations:
         call.invitations[leg.invitation] = _invitation(intended, leg)
 
@@ -93,7 +113,7 @@ def _invitation(intended: dict[str, object], leg: Leg) -> Invitation:
     )
 
 
-def _close_dead_invitations(board: Board, call: Call, remembered: CallMemory | None) -> list[Follow]:
+def _close_dead_invitations(call: Call, remembered: CallMemory | None) -> list[Follow]:
     """An invitation that was intended and has no leg on the switch is over: it is never rung a second time."""
     out: list[Follow] = []
     for name, intended in (remembered.invitations if remembered else {}).items():
@@ -129,10 +149,15 @@ def _agent_now(board: Board, state: AgentNow, found: tuple[Call, Leg] | None, no
     put = board.agents.put
     if found:
         call, leg = found
+        if not leg.invitation and not leg.joined_at:
+            return None  # the dialplan rings everybody by itself: that moves nobody
         talking = leg.state in (LegState.ROOM, LegState.SIDE)
         return put(state.id, AgentStatus.TALKING if talking else AgentStatus.RINGING, now, call=call.key)
     if state.status is AgentStatus.RINGING:
         return put(state.id, AgentStatus.READY, now, why="not_rung")
+    lost_from = board.calls.get(state.call)
+    if state.status is AgentStatus.LOST and state.until > now and lost_from and lost_from.prefer == state.id:
+        return None  # rung again for the same citizen, as before
     if state.status in (AgentStatus.TALKING, AgentStatus.LOST):
         return put(state.id, AgentStatus.WRAP_UP, now, call=state.call, until=now + board.rules.wrap_up, why="ended")
     return None

@@ -47,6 +47,9 @@ class Switch(Protocol):
     async def hang_up(self, leg: Leg, why: str) -> None:
         """End a leg; `why` is written on it first."""
 
+    async def stop_dialling(self, channel: str) -> None:
+        """End the ringing of an outgoing call's citizen."""
+
     async def step(self, leg: Leg, *, side: bool) -> None:
         """Move a leg to the side room, or back to the citizen."""
 
@@ -110,7 +113,7 @@ class AmiSwitch:
         )
 
     async def ring_citizen(self, call: Call, seconds: int) -> None:
-        variables = {"HL_KEY": call.key, "HL_CALLER": call.caller, "HL_CALLED": call.called}
+        variables = {"HL_KEY": call.key, "HL_CALLER": call.caller, "HL_CALLED": call.called, "HL_DIRECTION": "out"}
         endpoint = f"PJSIP/{call.caller}@{self._trunk}"
         await self._originate(call.citizen, call, endpoint, "citizen-out", "s", seconds, variables)
 
@@ -133,15 +136,16 @@ class AmiSwitch:
         await self._set(channel, "HL_WHY", why)
         await self._do("Hangup", {"Channel": channel, "Cause": "16"})
 
+    async def stop_dialling(self, channel: str) -> None:
+        await self._do("Hangup", {"Channel": channel, "Cause": "16"})
+
     async def step(self, leg: Leg, *, side: bool) -> None:
         where = {"Context": "party", "Exten": "side" if side else "room", "Priority": "1"}
         await self._do("Redirect", {"Channel": leg.channel or leg.id, **where})
 
     async def finish(self, call: Call, by: str) -> None:
-        await self._set(call.citizen, "SHARED(HL_ACT)", "finish")
         await self._set(call.citizen, "SHARED(HL_ACT_BY)", by)
-        await self._set(call.citizen, "SHARED(HL_PLACE)", "rating")
-        where = {"Context": "citizen", "Exten": "rating", "Priority": "1"}
+        where = {"Context": "citizen", "Exten": "finish", "Priority": "1"}
         await self._do("Redirect", {"Channel": call.citizen, **where})
 
     async def mute(self, call: Call, leg: Leg, *, muted: bool) -> None:

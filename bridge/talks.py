@@ -11,10 +11,11 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bridge.board import Board, Follow, GatherRoom, HangUp, QueueChanged, RingNext, Said
+from bridge.board import Board
 from bridge.errors import SwitchAway, SwitchError, SwitchSilent
+from bridge.follows import Follow, GatherRoom, HangUp, MuteAgain, QueueChanged, RingNext, Said, StopDialling
 from bridge.model import Call, CitizenState, Invitation, InvitationState, Leg, LegState, Target
-from bridge.reasons import GATEWAY_DEAD
+from bridge.reasons import GATEWAY_DEAD, SWITCH_AWAY
 from bridge.signals import ChannelGone, Joined, NeverBegan, Signal
 from bridge.switch import Switch
 from core import facts
@@ -22,6 +23,7 @@ from core.ids import new_id
 from core.log import get_logger
 
 log = get_logger(__name__)
+_TRIES = 3  # of what may be done twice without harm, when the switch does not answer
 
 
 class Scribe(Protocol):
@@ -53,6 +55,7 @@ class Talks:
         self.switch = switch
         self.rules = rules or TalkRules()
         self.clock = clock
+        self.commands = True  # false while the switch is away or the board is being rebuilt: nobody is rung then
         self.on_queue: Callable[[], None] = lambda: None
         self._scribe = scribe
         self._tasks: set[asyncio.Task[None]] = set()
@@ -76,6 +79,10 @@ class Talks:
                 self._end_legs(outcome)
             elif isinstance(outcome, GatherRoom):
                 self._gather(outcome.call)
+            elif isinstance(outcome, StopDialling):
+                self.spawn(self._stop_dialling(outcome.channel), f"stop dialling {outcome.channel}")
+            elif isinstance(outcome, MuteAgain):
+                self._mute_again(outcome)
             elif isinstance(outcome, QueueChanged):
                 self.on_queue()
 
@@ -138,6 +145,8 @@ class Talks:
             log.warning("ring.unanswered", leg=leg.id, call=call.key)  # it may ring: look, never ring twice
         except (SwitchAway, SwitchError) as error:
             log.warning("ring.refused", leg=leg.id, call=call.key, error=str(error))
+            if isinstance(error, SwitchAway):
+                leg.why = leg.why or SWITCH_AWAY
             self.take(NeverBegan(leg.id))
             return
         await self._mind_gateway(leg)
@@ -162,13 +171,24 @@ class Talks:
         self.spawn(self._hang_up(leg, why), f"hang up {leg.id}")
 
     async def _hang_up(self, leg: Leg, why: str) -> None:
+        for _ in range(_TRIES):
+            try:
+                await self.switch.hang_up(leg, why)
+            except SwitchSilent:
+                continue
+            except SwitchAway:
+                return  # the rebuild will look
+            except SwitchError as error:
+                log.info("hang_up.nothing_there", leg=leg.id, error=str(error))
+                self.take(ChannelGone(leg.id, 16, 0))
+            return
+        log.warning("hang_up.unanswered", leg=leg.id)
+
+    async def _stop_dialling(self, channel: str) -> None:
         try:
-            await self.switch.hang_up(leg, why)
-        except SwitchAway:
-            return  # the rebuild will look
+            await self.switch.stop_dialling(channel)
         except SwitchError as error:
-            log.info("hang_up.nothing_there", leg=leg.id, error=str(error))
-            self.take(ChannelGone(leg.id, 16, 0))
+            log.info("stop_dialling.nothing_there", channel=channel, error=str(error))
 
     # -- moving ----------------------------------------------------------------------------------------------
     def _gather(self, call_key: str) -> None:
@@ -176,6 +196,19 @@ class Talks:
         for leg in call.present() if call else []:
             if leg.state is LegState.SIDE:
                 self.spawn(self._step(leg, side=False), f"gather {leg.id}")
+
+    def _mute_again(self, wish: MuteAgain) -> None:
+        found = self.board.find_leg(wish.leg)
+        if found:
+            self.spawn(self._mute(*found), f"mute {wish.leg}")
+
+    async def _mute(self, call: Call, leg: Leg) -> None:
+        try:
+            await self.switch.mute(call, leg, muted=True)
+        except SwitchError as error:
+            leg.muted = False
+            self.say(Said(facts.PARTY_MUTED, call.key, {"party": leg.id, "muted": False, "by": ""}))
+            log.warning("mute.refused", leg=leg.id, error=str(error))
 
     async def _step(self, leg: Leg, *, side: bool) -> None:
         try:

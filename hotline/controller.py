@@ -11,7 +11,6 @@ import contextlib
 import functools
 import os
 import signal
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -19,8 +18,10 @@ import uvloop
 
 from bridge.acts import Acts, agent_view
 from bridge.ami import Ami, AmiEvent
-from bridge.board import Board, BoardRules, Said
+from bridge.board import Board, BoardRules
+from bridge.clock import SteadyClock
 from bridge.errors import Refused, SwitchError
+from bridge.follows import Said
 from bridge.line import Line
 from bridge.memory import Memory
 from bridge.rebuild import rebuild
@@ -62,7 +63,8 @@ class Controller:
             on_event=self._on_event, on_up=self._on_up, on_down=self._on_down,
         )
         self.switch = AmiSwitch(self.ami)
-        self.talks = Talks(board, self.switch, journal, time.time, talk_rules(settings))
+        self.talks = Talks(board, self.switch, journal, SteadyClock(), talk_rules(settings))
+        self.talks.commands = False  # until the board is rebuilt
         self.line = Line(self.talks, directory)
         self.acts = Acts(self.talks, self.line, directory)
         self.menu = build_menu_service(settings, self._menu_fact)
@@ -100,15 +102,17 @@ class Controller:
             self.talks.take(signal_)
 
     def _on_down(self) -> None:
+        self.talks.commands = False
         log.warning("switch.away", problem=self.ami.problem)
 
     async def _on_up(self) -> None:
         """Rebuild the board from switch and journal; only then act. Later events wait in the queue meanwhile."""
+        self.talks.commands = False
         channels = await self.switch.channels()
         booted_at = await self.switch.booted_at()
         rebooted = bool(self.memory.booted_at) and booted_at != self.memory.booted_at
-        now = time.time()
-        follow = rebuild(self.talks.board, channels, self.memory, rebooted=rebooted, now=now)
+        follow = rebuild(self.talks.board, channels, self.memory, rebooted=rebooted, now=self.talks.clock())
+        self.talks.commands = True
         self.talks.follow(follow)
         calls = len(self.talks.board.calls)
         data = {"pid": os.getpid(), "booted_at": booted_at, "rebuilt": {"calls": calls, "channels": len(channels)}}
@@ -130,7 +134,7 @@ class Controller:
 
     async def _beat(self) -> None:
         self._mind_journal()
-        self.line.tick(time.time())
+        self.line.tick(self.talks.clock())
         if not self.ami.up:
             return
         # without us everybody who is signed on is rung, also on a break: a telephone can be left to ring

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.board import Board, Follow, HangUp, QueueChanged, RingNext, Said
+from bridge.board import Board
+from bridge.follows import Follow, HangUp, QueueChanged, RingNext, Said
 from bridge.model import Call, CitizenState, Invitation, InvitationState, Leg, LegState, Target
 from bridge.signals import ChannelGone, Joined, NeverBegan, Report, Ringing, Signal
 from core import facts
