@@ -346,3 +346,59 @@ async def put_into(talk: Talk, state: str) -> None:
     elif state == "rating":
         await talk.do("call.finish", by="a1001")
         await talk.fact("talk.ended")
+
+
+async def test_a_talk_finished_from_hold_releases_who_stepped_aside_and_is_rated(town: Town) -> None:
+    talk = await begin(town)
+    await talk.do("call.consult", role="unit", id="housing", by="a1001")
+    unit = town.city.phone((await talk.fact("party.joined", 12, role="unit")).data["phone"])
+    await talk.do("call.finish", by="a1001")
+    assert (await talk.fact("talk.ended")).data == {"act": "finish", "by": "a1001"}
+    await asyncio.gather(talk.agent.ended(3), unit.ended(3))
+    assert {(await talk.fact("party.left", role=role)).data["why"] for role in ("agent", "unit")} == {"finished"}
+    await talk.citizen.press("5")
+    assert (await talk.fact("call.rated")).data["rating"] == 5
+
+
+async def test_two_clicks_on_finish_end_one_talk(town: Town) -> None:
+    talk = await begin(town)
+    await asyncio.gather(*(talk.do("call.finish", by="a1001") for _ in range(2)), return_exceptions=True)
+    await talk.agent.ended(3)
+    await talk.citizen.press("4")
+    await talk.fact("call.rated", rating=4)
+    assert len(town.facts("talk.ended", talk.mark)) == 1
+
+
+async def test_a_department_rung_for_a_consult_that_is_over_comes_to_the_citizen(town: Town) -> None:
+    for number in ("66010001", "66010002"):
+        await town.city.set_behaviour(number, "rings_out")
+    talk = await begin(town)
+    await talk.do("call.consult", role="unit", id="housing", by="a1001")
+    await town.city.phone("66010001").rang(5)
+    await talk.do("call.bring_back", by="a1001")
+    await talk.fact("citizen.back")
+    await town.city.phone("66010001").pick_up()
+    await talk.citizen.until_heard("unit", 10)
+    assert (await talk.fact("first_responder")).data["unit"] == "housing"
+
+
+async def test_an_agent_who_gives_up_before_the_citizen_answers_rings_nobody_any_more(town: Town) -> None:
+    await town.ready("a1001")
+    mark = town.journal.seq if town.journal else 0
+    await town.city.set_behaviour("13911112222", "rings_out")
+    await town.control.do("call.dial_out", agent="a1001", number="13911112222", order="2026-1123-0001")
+    await town.city.phone("13911112222").rang(8)
+    await town.city.phone("6001").hang_up()
+    await town.city.phone("13911112222").ended(3)
+    assert (await town.fact("invite.failed", 3, mark, party="citizen")).data["why"] == "cancelled"
+    assert await town.control.do("calls.list") == []
+
+
+async def test_an_outgoing_call_to_a_busy_citizen_leaves_nothing(town: Town) -> None:
+    await town.ready("a1001")
+    mark = town.journal.seq if town.journal else 0
+    await town.city.set_behaviour("13911112222", "busy")
+    await town.control.do("call.dial_out", agent="a1001", number="13911112222", order="2026-1123-0001")
+    assert (await town.fact("invite.failed", 12, mark, party="citizen")).data["why"] == "busy"
+    await town.nothing_left()
+    assert await town.control.do("calls.list") == []

@@ -1,0 +1,65 @@
+"""``python -m bench [name …]``: run the benchmarks, print the ratios, write ``var/bench/latest.json``.
+
+Names: ivr_call (default: all; those for invite, key to prompt and rooms are still to be written). Status 1 if one could not be run; a missed ratio is said
+in the table, not by the status, since it may be the machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable
+
+import uvloop
+
+from bench import ivr_call
+from bench.figures import BenchError, VoidError
+from bench.table import Row, table, write
+from core.log import configure
+from core.settings import PROJECT
+
+LATEST = PROJECT / "var" / "bench" / "latest.json"
+BENCHMARKS: dict[str, Callable[[], Awaitable[list[Row]]]] = {"ivr_call": ivr_call.measure}
+
+
+async def run(names: list[str]) -> int:
+    """Run these benchmarks; return the exit status."""
+    rows: list[Row] = []
+    failed = False
+    for name in names:
+        began = time.monotonic()
+        print(f"{name} …", end=" ", flush=True)
+        try:
+            rows += await _twice(BENCHMARKS[name])
+            print(f"{time.monotonic() - began:.0f} s")
+        except (BenchError, TimeoutError) as error:
+            failed = True
+            print(f"not measured: {error or 'timed out'}")
+    if rows:
+        write(rows, LATEST)
+        print(f"\n{table(rows)}\n\n{LATEST.relative_to(PROJECT)}")
+    return 1 if failed else 0
+
+
+async def _twice(measure: Callable[[], Awaitable[list[Row]]]) -> list[Row]:
+    """Run a benchmark, and once more if the run was void."""
+    try:
+        return await measure()
+    except VoidError as error:
+        print(f"void ({error}), once more …", end=" ", flush=True)
+        return await measure()
+
+
+def main() -> None:
+    """Run what the command line names."""
+    names = sys.argv[1:] or list(BENCHMARKS)
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        sys.exit(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
+    configure("bench", level=40)
+    sys.exit(uvloop.run(run(names)))
+
+
+if __name__ == "__main__":
+    main()
