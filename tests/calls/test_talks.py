@@ -360,6 +360,12 @@ async def test_a_talk_finished_from_hold_releases_who_stepped_aside_and_is_rated
     assert (await talk.fact("call.rated")).data["rating"] == 5
 
 
+async def test_whose_citizen_hangs_up_did_not_hang_up_and_is_not_lost(town: Town) -> None:
+    talk = await begin(town)
+    await talk.citizen.hang_up()
+    assert (await talk.fact("party.left", role="agent")).data["why"] == "citizen_gone"
+
+
 async def test_two_clicks_on_finish_end_one_talk(town: Town) -> None:
     talk = await begin(town)
     await asyncio.gather(*(talk.do("call.finish", by="a1001") for _ in range(2)), return_exceptions=True)

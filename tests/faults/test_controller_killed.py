@@ -91,10 +91,17 @@ async def test_nobody_is_dropped_while_the_controller_is_away(town: Town, away: 
 
         dropped = [c.number for c in (*waiting, in_menu) if not c.is_up]
         assert dropped == []
+        await nobody_is_blamed(town)
         if away < 30:
             await still_talking(town, talker, key, before)
         await everybody_hangs_up(town)
         await house.one_record_each(12)
+
+
+async def nobody_is_blamed(town: Town) -> None:
+    """A phone that rang for the switch alone was rung with all others: its agent has missed nothing."""
+    states = {a["agent"]: a for a in await town.control.do("agents.list")}
+    assert {name: (a["state"], a["missed"]) for name, a in states.items() if a["missed"]} == {}
 
 
 async def phones_reached(town: Town, deadline: float) -> None:
