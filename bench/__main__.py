@@ -6,7 +6,6 @@ in the table, not by the status, since it may be the machine.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable

@@ -15,7 +15,6 @@ PAUSE = 0.1  # seconds: a busy machine, a router that thinks
 CALLS = 6
 
 
-@pytest.mark.xfail(strict=False, reason="JITTERBUFFER, fixed or adaptive, goes silent for good in half of the legs")
 async def test_after_a_pause_of_the_network_every_citizen_is_still_heard(city: City, home: Settings) -> None:
     for agent in city.directory.agents:
         await city.set_behaviour(agent.phone, "silent")
