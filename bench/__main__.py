@@ -1,7 +1,7 @@
 """``python -m bench [name …]``: run the benchmarks, print the ratios, write ``var/bench/latest.json``.
 
-Names: ivr_call (default: all; those for invite, key to prompt and rooms are still to be written). Status 1 if one could not be run; a missed ratio is said
-in the table, not by the status, since it may be the machine.
+Names: ivr_call (default: all; those for invite, key to prompt and rooms are still to be written). Status 1 if one
+could not be run; a missed ratio is said in the table, not by the status, since it may be the machine.
 """
 
 from __future__ import annotations

@@ -89,8 +89,11 @@ class FarEnd:
             self._network.forget(call)
         return len(calls)
 
-    async def load(self, switch: list[Any], number: str, calls: int, rate: float, keys: str, gap: float) -> list[str]:
-        """Make `calls` calls at `rate` a second; each presses `keys`, one every `gap` seconds, until the switch ends it.
+    async def load(
+        self, switch: list[Any], number: str, calls: int, rate: float, keys: str, gap: float
+    ) -> list[str]:
+        """Make `calls` calls at `rate` a second; each presses `keys`, one every `gap` seconds, until the switch ends
+        it.
 
         Returns what went wrong, a line for each call that did not go that way.
         """

@@ -48,7 +48,9 @@ class Far:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None,
     ) -> None:
-        assert self._process is not None and self._reading is not None and self._process.stdin is not None
+        assert self._process is not None
+        assert self._reading is not None
+        assert self._process.stdin is not None
         self._process.stdin.close()
         try:
             await asyncio.wait_for(self._process.wait(), 2)
@@ -65,7 +67,8 @@ class Far:
 
     async def do(self, verb: str, deadline: float = 60.0, **arguments: Any) -> Any:
         """Let it do something and return what it says. Raises BenchError, and VoidError if it was saturated."""
-        assert self._process is not None and self._process.stdin is not None
+        assert self._process is not None
+        assert self._process.stdin is not None
         began, before = time.monotonic(), cpu_seconds(self.pid)
         self._process.stdin.write(json.dumps({"do": verb, **arguments}).encode() + b"\n")
         result = await self._reply(deadline)
@@ -83,7 +86,8 @@ class Far:
         return reply["done"]
 
     async def _read(self) -> None:
-        assert self._process is not None and self._process.stdout is not None
+        assert self._process is not None
+        assert self._process.stdout is not None
         while line := await self._process.stdout.readline():
             news = json.loads(line)
             if "invite" in news:

@@ -98,7 +98,7 @@ class House:
     async def empty(self) -> None:
         """Wait until no channel is left, so that the next run begins with nothing to do."""
         async with asyncio.timeout(UP_SECONDS):
-            while (await self.switch.status()).channels:
+            while (await self.switch.status()).channels:  # noqa: ASYNC110 - another process tells nobody
                 await asyncio.sleep(0.1)
 
 
@@ -188,7 +188,9 @@ async def start_python(
     module: str, *arguments: str, log: Path, settings: Settings | None = None,
 ) -> asyncio.subprocess.Process:
     """Start ``python -m module`` with the environment of an installation."""
-    changed = settings.model_dump(exclude_none=True, exclude_defaults=True) | {"home": settings.home} if settings else {}
+    changed: dict[str, object] = {}
+    if settings:
+        changed = settings.model_dump(exclude_none=True, exclude_defaults=True) | {"home": settings.home}
     env = os.environ | {f"HOTLINE_{name.upper()}": str(value) for name, value in changed.items()}
     with log.open("ab") as out:
         return await asyncio.create_subprocess_exec(

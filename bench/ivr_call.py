@@ -6,7 +6,7 @@ baseline   the same switch, the same leg (endpoint, jitter buffer), prompts and 
            (bench/plain): Answer, MixMonitor, Read, Read, one line of event log, Hangup. Its line is appended and never
            synced, so it is cheaper than ours. Counted: the switch.
 as it comes  the baseline's dialplan with panoramisk's own FastAGI server asking the questions. Counted: both.
-switch alone  ours against the baseline on an Asterisk that does nothing else: no jitter buffer, no manager interface, an
+switch alone  ours against the baseline on an Asterisk that does nothing else: no manager interface, an
            event log of that one line. It says what everything we add costs, the menu being a part of it.
 
 Calls are short (a key 0.3 s after each question begins), since a longer one adds the same sound to both and hides the
@@ -92,7 +92,8 @@ async def _as_it_comes(house: House) -> asyncio.subprocess.Process:
     settings = house.settings
     release = load_release(settings.release_dir)
     prompts = [str(prompt_path(settings.prompts_dir, release, name)) for name in ("one", "two")]
-    return await start_python("bench.as_it_comes", str(other_agi_port(settings)), *prompts, log=settings.home / "agi.log")
+    port, log = str(other_agi_port(settings)), settings.home / "agi.log"
+    return await start_python("bench.as_it_comes", port, *prompts, log=log)
 
 
 def _need_lines(house: House, alone: House) -> None:
@@ -107,4 +108,5 @@ def _need_lines(house: House, alone: House) -> None:
 
 def _spread(arms: list[Arm]) -> str:
     ratios = sorted(a / b for a, b in zip(arms[0].runs, arms[1].runs, strict=True))
-    return f"{ROUNDS} × {CALLS} calls each, {RATE:.0f} a second; ratio of single rounds {ratios[0]:.2f}–{ratios[-1]:.2f}"
+    single = f"{ratios[0]:.2f}–{ratios[-1]:.2f}"
+    return f"{ROUNDS} × {CALLS} calls each, {RATE:.0f} a second; ratio of single rounds {single}"
