@@ -158,8 +158,6 @@ class Board:
     def _citizen_gone(self, report: Report, now: float) -> list[Follow]:
         call = self.calls[report.call]
         call.state = CitizenState.ENDED
-        for leg in call.present():
-            leg.why = leg.why or "citizen_gone"  # the dialplan lets them go
         out: list[Follow] = [self._said(report, cause=int(report.data.get("cause") or 0)), *self._cancel_all(call)]
         for lost in [a for a in self.agents if a.status is AgentStatus.LOST and a.call == call.key]:
             out += self._wrap_up(lost.id, call, "citizen_gone", now)
