@@ -19,6 +19,7 @@ from routing.queue import Free, Waiting, estimate_minutes, match, places
 
 log = get_logger(__name__)
 _ON_DUTY = frozenset(AgentStatus) - {AgentStatus.OFFLINE, AgentStatus.BREAK}
+_COMING = frozenset({LegState.ANSWERED, LegState.ROOM})  # an agent who has taken the call fetches the citizen
 _USUAL_HANDLING = 180.0  # s, until the first talks have been measured
 
 
@@ -50,7 +51,8 @@ class Line:
     def _waiting(call: Call, on_duty: frozenset[str]) -> Waiting:
         skill = call.skill if call.skill in on_duty else "general"
         returning = call.waits_because in ("lost", "rating")
-        ringing = bool(call.ringing("agent"))
+        coming = any(leg.role == "agent" and leg.state in _COMING for leg in call.legs.values())
+        ringing = coming or bool(call.ringing("agent"))
         return Waiting(
             call.key, call.queued, skill, call.urgency, returning, call.prefer, call.prefer_until, ringing
         )

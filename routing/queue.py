@@ -23,7 +23,7 @@ class Waiting:
     returning: bool = False
     prefer: str = ""
     prefer_until: float = 0.0
-    ringing: bool = False  # an agent is being rung for this citizen already
+    ringing: bool = False  # an agent is being rung for this citizen already, or on the way to them
 
 
 @dataclass(frozen=True, slots=True)

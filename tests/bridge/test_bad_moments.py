@@ -11,7 +11,7 @@ from bridge.acts import Acts
 from bridge.board import Board
 from bridge.clock import SteadyClock
 from bridge.errors import Refused, SwitchAway
-from bridge.follows import Follow, GatherRoom, HangUp, MuteAgain, Said, StopDialling
+from bridge.follows import Follow, GatherRoom, HangUp, MuteAgain, QueueChanged, Said, StopDialling
 from bridge.line import Line
 from bridge.memory import Memory
 from bridge.model import Call, CitizenState, InvitationState, Leg, LegState
@@ -194,6 +194,32 @@ async def test_an_agent_rung_by_the_dialplan_is_not_rung_for_another_citizen(tab
     line, _, _ = line_of(table)
     table.board.add_leg(table.call, Leg("s1", "agent", "a1", "6001", "plain", "", state=LegState.RINGING))
     assert [free.agent for free in line.free()] == ["a2"]
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+async def test_a_citizen_whom_an_agent_is_coming_to_fetch_is_not_given_to_a_second_agent(
+    table: Table, steps: int,
+) -> None:
+    line, talks, switch = line_of(table)
+    talks.commands = False
+    table.ring("p1", role="agent", who="a1")
+    table.board.agents.put("a1", AgentStatus.RINGING, 2.0)
+    words = (report(facts.PARTY_ANSWERED, party="p1", invitation="inv-1"),
+             report("party.took", party="p1", invitation="inv-1"), Joined(KEY, "p1", False))
+    table.take(*words[:steps])  # the citizen's own joining is always the last to be told
+    assert [citizen.ringing for citizen in line.waiting()] == [True]
+    assert switch.asked == 0
+
+
+async def test_an_agent_lost_on_the_way_to_the_citizen_is_followed_by_the_next(table: Table) -> None:
+    line, talks, _ = line_of(table)
+    talks.commands = False
+    table.ring("p1", role="agent", who="a1")
+    table.board.agents.put("a1", AgentStatus.RINGING, 2.0)
+    out = table.take(report(facts.PARTY_ANSWERED, party="p1", invitation="inv-1"),
+                     report("party.took", party="p1", invitation="inv-1"), ChannelGone("p1", 16, 0))
+    assert [citizen.ringing for citizen in line.waiting()] == [False]
+    assert QueueChanged() in out
 
 
 async def test_a_consult_with_somebody_who_is_here_does_not_send_the_citizen_to_hold(table: Table) -> None:
