@@ -1,7 +1,7 @@
 """``python -m bench [name …]``: run the benchmarks, print the ratios, write ``var/bench/latest.json``.
 
-Names: ivr_call (default: all; those for invite, key to prompt and rooms are still to be written). Status 1 if one
-could not be run; a missed ratio is said in the table, not by the status, since it may be the machine.
+Names: ivr_call, invite, key_to_prompt, rooms (default: all). Status 1 if one could not be run; a missed ratio is said
+in the table, not by the status, since it may be the machine.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from bench import ivr_call
+from bench import invite, ivr_call, key_to_prompt, rooms
 from bench.figures import BenchError, VoidError
 from bench.table import Row, table, write
 from core.log import configure
 from core.settings import PROJECT
 
 LATEST = PROJECT / "var" / "bench" / "latest.json"
-BENCHMARKS: dict[str, Callable[[], Awaitable[list[Row]]]] = {"ivr_call": ivr_call.measure}
+BENCHMARKS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
+    "ivr_call": ivr_call.measure, "invite": invite.measure, "key_to_prompt": key_to_prompt.measure,
+    "rooms": rooms.measure,
+}
 
 
 async def run(names: list[str]) -> int:

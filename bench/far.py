@@ -118,18 +118,27 @@ class FarEnd:
         self._network.forget(call)
         return fault
 
-    async def keys(self, switch: list[Any], number: str, lead: str, prompts: list[str], gap: float) -> list[float]:
-        """Walk through one call's questions; return the seconds from the end of each key to the prompt after it.
+    async def keys(
+        self, switch: list[Any], arms: list[list[str]], prompts: list[list[str]], gap: float,
+    ) -> dict[str, list[list[float]]]:
+        """Walk through the questions of several calls at once; each of `arms` is [name, number, first key].
 
-        `lead` leads to the first question; `prompts` are the payloads (hex) by which each prompt is known.
+        Returns for each name, for each key but the first, the seconds from its end to the next prompt's first packet
+        and to its first sound. `prompts` are the payloads (hex) by which those two are known.
         """
+        walks = (self._walk(switch, number, first, prompts, gap) for _, number, first in arms)
+        return dict(zip((arm[0] for arm in arms), await asyncio.gather(*walks), strict=True))
+
+    async def _walk(
+        self, switch: list[Any], number: str, first: str, prompts: list[list[str]], gap: float,
+    ) -> list[list[float]]:
         call = await self._ring(switch, number)
         if call.status != 200:
             raise RuntimeError(f"refused: {call.status}")
         try:
             await asyncio.sleep(gap)
             ears = Ears(call.media)
-            times = [await ears.after_key(lead if count == 0 else "1", bytes.fromhex(prompt))
+            times = [await ears.after_key("1" if count else first, [bytes.fromhex(payload) for payload in prompt])
                      for count, prompt in enumerate(prompts)]
         finally:
             self._network.forget(call)
@@ -141,22 +150,26 @@ class Ears:
 
     def __init__(self, media: Media) -> None:
         self._media = media
-        self._wanted = b""
-        self._heard: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        self._wanted: list[bytes] = []
+        self._times: list[float] = []
+        self._heard: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         media.listen(self._hear)
 
-    async def after_key(self, key: str, payload: bytes) -> float:
-        """Press a key; return the seconds from its end to `payload`, then listen a little."""
-        self._wanted, self._heard = payload, asyncio.get_running_loop().create_future()
+    async def after_key(self, key: str, payloads: list[bytes]) -> list[float]:
+        """Press a key; return the seconds from its end to each of `payloads`, in this order, then listen a little."""
+        self._wanted, self._times, self._heard = payloads, [], asyncio.get_running_loop().create_future()
         self._media.press(key)
         async with asyncio.timeout(KEY_DEADLINE):
-            at = await self._heard
+            await self._heard
         await asyncio.sleep(LISTENING)
-        return at - self._media.key_sent
+        return [at - self._media.key_sent for at in self._times]
 
     def _hear(self, payload: bytes, at: float) -> None:
-        if payload == self._wanted and not self._heard.done():
-            self._heard.set_result(at)
+        pressed = not self._media.pressing and self._media.key_sent
+        if pressed and len(self._times) < len(self._wanted) and payload == self._wanted[len(self._times)]:
+            self._times.append(at)
+            if len(self._times) == len(self._wanted):
+                self._heard.set_result(None)
 
 
 async def _ends_by_itself(call: Call) -> str:

@@ -65,6 +65,10 @@ class Far:
         assert self._process is not None
         return self._process.pid
 
+    def need_idle(self, cpu_before: float, elapsed: float) -> None:
+        """Raise VoidError if it was saturated for the last `elapsed` seconds."""
+        need_unsaturated(cpu_seconds(self.pid) - cpu_before, elapsed)
+
     async def do(self, verb: str, deadline: float = 60.0, **arguments: Any) -> Any:
         """Let it do something and return what it says. Raises BenchError, and VoidError if it was saturated."""
         assert self._process is not None
@@ -73,7 +77,7 @@ class Far:
         self._process.stdin.write(json.dumps({"do": verb, **arguments}).encode() + b"\n")
         result = await self._reply(deadline)
         if time.monotonic() - began > 1:
-            need_unsaturated(cpu_seconds(self.pid) - before, time.monotonic() - began)
+            self.need_idle(before, time.monotonic() - began)
         return result
 
     async def _reply(self, deadline: float) -> Any:

@@ -50,11 +50,11 @@ def prompt_path(folder: Path, release: Release, name: str) -> Path:
     return folder / release.file(name, LANG)
 
 
-def first_sound(prompt: Path) -> bytes:
-    """Return the payload of the first packet of a prompt that has sound."""
+def first_payloads(prompt: Path) -> list[bytes]:
+    """Return the payloads of a prompt's first packet, and of its first that has sound."""
     content = prompt.with_name(prompt.name + ".alaw").read_bytes()
-    frames = (content[at:at + FRAME] for at in range(0, min(len(content), NARROW), FRAME))
-    return next(frame for frame in frames if _loudest(frame) > _QUIET)
+    frames = [content[at:at + FRAME] for at in range(0, min(len(content), NARROW), FRAME)]
+    return [frames[0], next(frame for frame in frames if _loudest(frame) > _QUIET)]
 
 
 def _loudest(frame: bytes) -> int:

@@ -2,7 +2,7 @@
 
 ours       the product: its dialplan (limit, call key, hang-up handler, reports to manager interface and event log),
            FastAGI to the controller as a process of its own, journal with fsync. Counted: switch and controller.
-baseline   the same switch, the same leg (endpoint, jitter buffer), prompts and recordings with seven lines of dialplan
+baseline   the same switch, the same leg (endpoint, codec), prompts and recordings with six lines of dialplan
            (bench/plain): Answer, MixMonitor, Read, Read, one line of event log, Hangup. Its line is appended and never
            synced, so it is cheaper than ours. Counted: the switch.
 as it comes  the baseline's dialplan with panoramisk's own FastAGI server asking the questions. Counted: both.
@@ -66,7 +66,7 @@ async def measure() -> list[Row]:
         server = await _as_it_comes(house)
         try:
             arms = [Arm(house, "12345", (house.pid, pid)), Arm(house, "100", (house.pid,)),
-                    Arm(house, "200", (house.pid, server.pid)), Arm(alone, "110", (alone.pid,))]
+                    Arm(house, "200", (house.pid, server.pid)), Arm(alone, "100", (alone.pid,))]
             await _rounds(place, arms)
         finally:
             await end(server)

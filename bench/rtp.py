@@ -56,6 +56,11 @@ class Media:
             event = struct.pack("!BBH", code, (0x80 if end else 0) | 10, length)
             self._key.append((event, stamp, number == 1))
 
+    @property
+    def pressing(self) -> bool:
+        """Whether a key is being sent."""
+        return bool(self._key)
+
     def tick(self) -> None:
         """Send what is due now."""
         if self._key:
