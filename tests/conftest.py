@@ -80,7 +80,7 @@ def asterisk_root() -> Path:
     """The root of a real Asterisk; the tests that need one are skipped where there is none."""
     installation = Installation(Settings().asterisk)
     if not installation.present:
-        pytest.skip("no Asterisk here; get it with: hotline switch fetch")
+        pytest.fail("no Asterisk here; get it with: hotline switch fetch")
     return installation.root
 
 

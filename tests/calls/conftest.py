@@ -22,7 +22,7 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     quick = {"agent_ring_seconds": 4, "unit_ring_seconds": 5, "return_ring_seconds": 3, "menu_seconds": 8}
     settings = settings_for(home).model_copy(update=quick)
     if not Installation(settings.asterisk).present:
-        pytest.skip("no Asterisk here; get it with: hotline switch fetch")
+        pytest.fail("no Asterisk here; get it with: hotline switch fetch")
     town = Town(settings, load_secrets(settings), load_directory(settings.directory))
     try:
         await town.start()

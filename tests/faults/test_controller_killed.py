@@ -27,7 +27,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
     """A town whose controller is a process, with a web process and a worker beside it."""
     settings = settings_for(tmp_path / "home")
     if not Installation(settings.asterisk).present:
-        pytest.skip("no Asterisk here; get it with: hotline switch fetch")
+        pytest.fail("no Asterisk here; get it with: hotline switch fetch")
     town = Town(settings, load_secrets(settings), load_directory(settings.directory))
     try:
         await town.start()
