@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from core.secrets import Secrets, load_secrets
 from core.settings import Settings
 from hotline.switch import EmbeddedSwitch, Installation
 from routing.directory import Directory, load_directory
+from tests.postgres import database_url, db, postgres  # noqa: F401  one server a test worker
 from tests.support.city import city, lone_city  # noqa: F401  the fixtures of real calls
+
+# On a machine that other tests keep busy, slow is no fault. In continuous integration the same examples every time.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("house")
 
 RTP_PORTS = 200  # a test's share
 
@@ -77,7 +86,7 @@ def directory() -> Directory:
 
 @pytest.fixture(scope="session")
 def asterisk_root() -> Path:
-    """The root of a real Asterisk; the tests that need one are skipped where there is none."""
+    """The root of a real Asterisk; the tests that need one fail where there is none."""
     installation = Installation(Settings().asterisk)
     if not installation.present:
         pytest.fail("no Asterisk here; get it with: hotline switch fetch")
