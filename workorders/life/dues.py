@@ -1,0 +1,173 @@
+"""Which deadlines an act sets, reckoned once from policy and calendar and then written into the act.
+
+The citizen's promise is set by acceptance and by reopening alone; a return, a plea, a re-dispatch sets the new
+unit's deadlines from its own dispatch and leaves the citizen's where they are. Names: ``answer``, ``close`` (the
+citizen's), ``sign``, ``contact``, ``reply`` (of the unit concerned; ``reply:<unit>`` where several change),
+``stage`` (the hotline's own desk).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from workorders.life.acts import Json
+from workorders.life.calendar import Reckoned, Term
+from workorders.life.case import Case
+from workorders.life.matters import Matter
+from workorders.life.order import Assignment
+from workorders.life.shapes import Accepted, Again, Longer, Reclassified, Stopped
+from workorders.life.words import Do, State
+
+
+@dataclass
+class Dues:
+    """Deadlines under construction: moments, the rules they came from, the years that were guessed."""
+
+    at: dict[str, float] = field(default_factory=dict)
+    terms: dict[str, Json] = field(default_factory=dict)
+    unsure: set[int] = field(default_factory=set)
+
+    def put(self, name: str, reckoned: Reckoned) -> float:
+        """Note a deadline and return its moment."""
+        self.at[name] = reckoned.at
+        self.unsure |= reckoned.unsure
+        return reckoned.at
+
+
+def reclassified(case: Case) -> Matter:
+    """Return the matter as the wish changes it."""
+    told = case.take(Reclassified)
+    changes = {name: getattr(told, name) for name in Reclassified.model_fields if getattr(told, name) is not None}
+    return case.order.matter.model_copy(update=changes)
+
+
+def promise(dues: Dues, case: Case, matter: Matter, since: float) -> None:
+    """Set what the citizen is promised from `since`."""
+    term = case.policy.terms_for(matter).reply
+    answer = dues.put("answer", case.rules.calendar.add(since, term))
+    dues.put("close", case.rules.calendar.add(answer, case.policy.close_margin))
+    dues.terms["round"] = term.model_dump(mode="json")
+
+
+def _accept(dues: Dues, case: Case) -> None:
+    promise(dues, case, case.take(Accepted).matter, case.wish.at)
+
+
+def _reopen(dues: Dues, case: Case) -> None:
+    promise(dues, case, case.order.matter, case.wish.at)
+
+
+def _dispatch(dues: Dues, case: Case) -> None:
+    terms = case.policy.terms_for(case.order.matter)
+    for name, term in (("sign", terms.sign), ("contact", terms.contact), ("reply", terms.reply)):
+        dues.put(name, case.rules.calendar.add(case.wish.at, term))
+    dues.terms["part"] = terms.model_dump(mode="json")
+
+
+def _extend(dues: Dues, case: Case) -> None:
+    add, more = case.rules.calendar.add, case.take(Longer).term
+    dues.put("reply", add(case.held.reply_due, more))
+    if case.held.part == "lead":
+        answer = dues.put("answer", add(case.order.round.due, more))
+        dues.put("close", add(answer, case.policy.close_margin))
+
+
+def _put_off(dues: Dues, case: Case, before: tuple[float, float, float], since: float, until: float) -> None:
+    """Put the unit's and, for the lead, the citizen's deadlines off by a pause."""
+    shift, own, now = case.rules.calendar.shift, case.held.terms.reply.unit, case.order.round
+    dues.put("reply", shift(before[0], since, until, own))
+    if case.held.part == "lead":
+        dues.put("answer", shift(before[1], since, until, now.term.unit))
+        dues.put("close", shift(before[2], since, until, now.term.unit))
+
+
+def _pause(dues: Dues, case: Case) -> None:
+    now = case.order.round
+    _put_off(dues, case, (case.held.reply_due, now.due, now.close_due), case.wish.at, case.take(Stopped).until)
+
+
+def _resume(dues: Dues, case: Case) -> None:
+    pause = case.held.pauses[-1]
+    _put_off(dues, case, pause.dues_before, pause.since, case.wish.at)
+
+
+def _rework(dues: Dues, case: Case) -> None:
+    held = case.held
+    since = held.replied_at if held.replied_at is not None else case.wish.at
+    dues.put("reply", case.rules.calendar.shift(held.reply_due, since, case.wish.at, held.terms.reply.unit))
+
+
+def _part_anew(dues: Dues, case: Case, part: Assignment, matter: Matter, *, only_earlier: bool) -> None:
+    terms = case.policy.terms_for(matter)
+    olds = {"sign": part.sign_due, "contact": part.contact_due, "reply": part.reply_due}
+    for name, term in (("sign", terms.sign), ("contact", terms.contact), ("reply", terms.reply)):
+        found = case.rules.calendar.add(part.dispatched_at, term)
+        if found.at < olds[name] or not only_earlier:
+            dues.put(f"{name}:{part.unit}", found)
+
+
+def _classify(dues: Dues, case: Case) -> None:
+    """Reckon by the new class, but never later than was promised: more time is an extension, and approved."""
+    order, matter = case.order, reclassified(case)
+    if case.policy.terms_for(matter) == case.policy.terms_for(order.matter):
+        return
+    term = case.policy.terms_for(matter).reply
+    found = case.rules.calendar.add(order.round.opened_at, term)
+    if found.at < order.round.due:
+        promise(dues, case, matter, order.round.opened_at)
+    for part in order.current():
+        _part_anew(dues, case, part, matter, only_earlier=True)
+
+
+def _anew(dues: Dues, case: Case) -> None:
+    """Reckon again what nobody has extended, paused or sent back since."""
+    order = case.order
+    if order.round.due == order.round.first_due:
+        found = case.rules.calendar.add(order.round.opened_at, order.round.term)
+        answer = dues.put("answer", found)
+        dues.put("close", case.rules.calendar.add(answer, case.policy.close_margin))
+        dues.terms["round"] = order.round.term.model_dump(mode="json")
+    for part in order.current():
+        if part.reply_due == part.first_reply_due:
+            dues.put(f"reply:{part.unit}", case.rules.calendar.add(part.dispatched_at, part.terms.reply))
+
+
+SETS: dict[Do, Callable[[Dues, Case], None]] = {
+    Do.ACCEPT: _accept, Do.REOPEN: _reopen, Do.DISPATCH: _dispatch, Do.REDISPATCH: _dispatch,
+    Do.ARBITRATE_MOVE: _dispatch, Do.ADD_JOINT: _dispatch, Do.ACCEPT_LEAD: _dispatch,
+    Do.APPROVE_EXTENSION: _extend, Do.APPROVE_PAUSE: _pause, Do.RESUME: _resume, Do.REWORK: _rework,
+    Do.CLASSIFY: _classify, Do.RECKON_ANEW: _anew,
+}
+
+
+def dues_of(case: Case, to: State, *, moves: bool) -> Dues:
+    """Return the deadlines that this act sets; `to`: the order's state after it, `moves`: a new one."""
+    dues = Dues()
+    if sets := SETS.get(case.wish.do):
+        sets(dues, case)
+    if moves or case.wish.do is Do.REVISIT:
+        _stage(dues, case, to)
+    return dues
+
+
+def _stage(dues: Dues, case: Case, to: State) -> None:
+    term = case.policy.desk.get(to)
+    if term is None:
+        return
+    dues.terms["stage"] = term.model_dump(mode="json")
+    again = _again(case)
+    dues.put("stage", Reckoned(again) if again is not None else case.rules.calendar.add(case.wish.at, term))
+
+
+def _again(case: Case) -> float | None:
+    """Return the day on which a shelved order is looked at again."""
+    if isinstance(case.data, Again):
+        return case.data.again
+    asked = case.order.pending("ending") if case.wish.do is Do.SHELVE else None
+    return asked.again if asked else None
+
+
+def term_of(terms: Json) -> Term:
+    """Read a term back from an act."""
+    return Term.model_validate(terms)

@@ -1,0 +1,213 @@
+"""What acts do to the order itself: class and secrecy, refusals, rounds and follow-up, endings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workorders.life.acts import Act
+from workorders.life.dues import term_of
+from workorders.life.effects_units import WRONG_DISPATCH, Effect
+from workorders.life.matters import Strict
+from workorders.life.order import Assignment, FollowUp, Order, Refusal, Request, Round
+from workorders.life.parts import charge, end_all, end_part, on_part, settle
+from workorders.life.shapes import Accepted, Ending, Merged, Protected, Reclassified, Refused, Said, Tried
+from workorders.life.words import Confidentiality, Do, Kind, State
+
+REFUSED_WRONGLY = "wrong_refusal"
+
+
+def new_round(act: Act) -> Round:
+    """Return the promise this act makes to the citizen."""
+    answer, close = act.dues["answer"], act.dues["close"]
+    return Round(act.at, term_of(act.terms["round"]), answer, answer, close, close)
+
+
+def born(act: Act, data: Accepted) -> Order:
+    """Return the order that an acceptance makes."""
+    return Order(number=data.number, state=State.ACCEPTED, matter=data.matter, accepted_at=act.at,
+                 accepted_by=act.by, rounds=(new_round(act),), stage=None,
+                 first_responder=data.first_responder or "", provisional=data.provisional)
+
+
+# -- class and secrecy ------------------------------------------------------------------------------------------
+def _classify(order: Order, act: Act, data: Strict) -> Order:
+    assert isinstance(data, Reclassified)
+    changes = {name: getattr(data, name) for name in Reclassified.model_fields if getattr(data, name) is not None}
+    return _redue(replace(order, matter=order.matter.model_copy(update=changes)), act, data)
+
+
+def _redue(order: Order, act: Act, _: Strict) -> Order:
+    """Take over deadlines that were reckoned anew; a first promise moves only where nothing had put it off."""
+    if "answer" in act.dues:
+        order = order.with_round(_round_anew(order.round, act))
+    for part in tuple(order.current()):
+        order = on_part(order, part.unit, lambda old: _part_anew(old, act))
+    return order
+
+
+def _round_anew(old: Round, act: Act) -> Round:
+    answer, close, plain = act.dues["answer"], act.dues["close"], old.due == old.first_due
+    return replace(old, due=answer, close_due=close, term=term_of(act.terms["round"]),
+                   first_due=answer if plain else old.first_due,
+                   first_close_due=close if plain else old.first_close_due)
+
+
+def _part_anew(old: Assignment, act: Act) -> Assignment:
+    reply = act.dues.get(f"reply:{old.unit}", old.reply_due)
+    first = reply if old.reply_due == old.first_reply_due else old.first_reply_due
+    return replace(old, reply_due=reply, first_reply_due=first,
+                   sign_due=act.dues.get(f"sign:{old.unit}", old.sign_due),
+                   contact_due=act.dues.get(f"contact:{old.unit}", old.contact_due))
+
+
+def _protect(order: Order, act: Act, data: Strict) -> Order:
+    """Make it a report: whoever is complained of loses it at once, by every way they had it."""
+    assert isinstance(data, Protected)
+    named = tuple(dict.fromkeys((*order.matter.complained_of, *data.units)))
+    matter = order.matter.model_copy(update={
+        "kind": Kind.REPORT, "confidentiality": Confidentiality.REPORT, "complained_of": named})
+    order = replace(order, matter=matter)
+    for part in tuple(order.current()):
+        order = _bar(order, part, act)
+    offer = order.pending("lead")
+    return settle(order, offer, act, "lapsed") if offer and offer.detail in matter.barred else order
+
+
+def _bar(order: Order, part: Assignment, act: Act) -> Order:
+    barred = order.matter.barred
+    if part.unit not in barred:
+        kept = tuple(inner for inner in part.inner if not {inner.unit, inner.by} & barred)
+        return order.with_part(replace(part, inner=kept))
+    until = act.at if part.part == "joint" else None
+    order = charge(order, f"staff:{part.dispatched_by}", part.dispatched_at, until, WRONG_DISPATCH)
+    return end_part(order, part.unit, act.at, "barred")
+
+
+# -- reception --------------------------------------------------------------------------------------------------
+def _answer(order: Order, act: Act, _: Strict) -> Order:
+    return replace(order.with_round(replace(order.round, answered_at=act.at)), outcome="answered")
+
+
+def _refuse(order: Order, act: Act, data: Strict) -> Order:
+    assert isinstance(data, Refused)
+    refusal = Refusal(data.refusal, data.ground.value, act.at, act.by)
+    order = end_all(order, act.at, "over")
+    order = order.with_round(replace(order.round, answered_at=act.at, closed_at=act.at))
+    return replace(order, refusals=(*order.refusals, refusal), outcome="refused")
+
+
+def _refusal(order: Order, **changes: object) -> Order:
+    last = replace(order.refusals[-1], **changes)  # type: ignore[arg-type]
+    return replace(order, refusals=(*order.refusals[:-1], last))
+
+
+def _object(order: Order, act: Act, _: Strict) -> Order:
+    return _refusal(order, objected_at=act.at)
+
+
+def _confirm(order: Order, act: Act, _: Strict) -> Order:
+    return _refusal(order, seconded_by=act.by)
+
+
+def _overturn(order: Order, act: Act, _: Strict) -> Order:
+    refused = order.refusals[-1]
+    order = _refusal(order, seconded_by=act.by, overturned=True)
+    order = charge(order, f"staff:{refused.by}", refused.at, act.at, REFUSED_WRONGLY)
+    return replace(order.with_round(replace(order.round, answered_at=None, closed_at=None)), outcome="")
+
+
+def _endorse(order: Order, _: Act, __: Strict) -> Order:
+    return replace(order, endorsed=True)
+
+
+# -- review, follow-up, endings -----------------------------------------------------------------------------------
+def _pass(order: Order, act: Act, _: Strict) -> Order:
+    replied = order.leading.replied_at if order.leading else act.at
+    order = order.with_round(replace(order.round, answered_at=replied))
+    return replace(end_all(order, act.at, "reviewed"), reviewed_by=act.by)
+
+
+def _result(order: Order, act: Act, _: Strict) -> Order:
+    return order.with_round(replace(order.round, answered_at=act.at))
+
+
+def _begin(order: Order, _: Act, __: Strict) -> Order:
+    return replace(order, follow_ups=(*order.follow_ups, FollowUp(len(order.rounds))))
+
+
+def _with_follow_up(order: Order, changed: FollowUp) -> Order:
+    return replace(order, follow_ups=(*order.follow_ups[:-1], changed))
+
+
+def _try(order: Order, act: Act, data: Strict) -> Order:
+    assert isinstance(data, Tried)
+    told = order.follow_ups[-1]
+    ours = bool(data.call)  # a call nobody can find does not count
+    return _with_follow_up(order, replace(told, calls=told.calls + ours, by=act.by,
+                                          reached=told.reached or (ours and data.reached)))
+
+
+def _says(order: Order, act: Act, data: Strict) -> Order:
+    assert isinstance(data, Said)
+    said = data.solved is not None or data.satisfaction is not None
+    return _with_follow_up(order, replace(
+        order.follow_ups[-1], solved=data.solved, satisfaction=data.satisfaction, contacted=data.contacted,
+        said_at=act.at if said else None, reached=True, by=act.by))
+
+
+def _close(order: Order, act: Act, _: Strict) -> Order:
+    told = order.follow_up
+    solved = told is not None and told.solved is True
+    outcome = order.outcome or ("solved" if solved else "done")
+    return replace(order.with_round(replace(order.round, closed_at=act.at)), outcome=outcome)
+
+
+def _reopen(order: Order, act: Act, _: Strict) -> Order:
+    closed = order.round if order.round.closed_at is not None else replace(order.round, closed_at=act.at)
+    order = order.with_round(closed)
+    return replace(order, rounds=(*order.rounds, new_round(act)), reopened=order.reopened + 1, outcome="",
+                   designated=False)
+
+
+def _ask_ending(order: Order, act: Act, data: Strict) -> Order:
+    assert isinstance(data, Ending)
+    request = Request(act.seq, "ending", act.unit, act.by, act.at, data.ending, again=data.again)
+    return replace(order, requests=(*order.requests, request))
+
+
+def _end(order: Order, act: Act, _: Strict) -> Order:
+    """挂账 or 终结, approved: the citizen is told; a shelved order keeps a desk and a day."""
+    order = settle(order, order.pending("ending"), act, "granted")
+    over = act.do is Do.TERMINATE
+    now = order.round
+    told = act.at if now.answered_at is None else now.answered_at
+    order = end_all(order.with_round(replace(now, answered_at=told, closed_at=act.at)), act.at, "over")
+    return replace(order, outcome="terminated" if over else "shelved")
+
+
+def _refuse_ending(order: Order, act: Act, _: Strict) -> Order:
+    return settle(order, order.pending("ending"), act, "refused")
+
+
+def _merge(order: Order, act: Act, data: Strict) -> Order:
+    assert isinstance(data, Merged)
+    return replace(end_all(order, act.at, "over"), merged_into=data.into)
+
+
+def _unmerge(order: Order, _: Act, __: Strict) -> Order:
+    return replace(order, merged_into="")
+
+
+def _withdraw(order: Order, act: Act, _: Strict) -> Order:
+    order = order.with_round(replace(order.round, closed_at=act.at))
+    return replace(end_all(order, act.at, "over"), outcome="withdrawn")
+
+
+ORDER_EFFECTS: dict[Do, Effect] = {
+    Do.CLASSIFY: _classify, Do.RECKON_ANEW: _redue, Do.PROTECT: _protect, Do.ANSWER: _answer, Do.REFUSE: _refuse,
+    Do.OBJECT: _object, Do.CONFIRM_REFUSAL: _confirm, Do.OVERTURN_REFUSAL: _overturn, Do.ENDORSE: _endorse,
+    Do.PASS: _pass, Do.MAIN_ANSWERED: _result, Do.RESULT_BACK: _result, Do.BEGIN_FOLLOW_UP: _begin,
+    Do.TRY_CITIZEN: _try, Do.CITIZEN_SAYS: _says, Do.CLOSE: _close, Do.REOPEN: _reopen, Do.ASK_ENDING: _ask_ending,
+    Do.SHELVE: _end, Do.TERMINATE: _end, Do.REFUSE_ENDING: _refuse_ending, Do.MERGE: _merge,
+    Do.UNMERGE: _unmerge, Do.WITHDRAW: _withdraw,
+}
