@@ -1,30 +1,63 @@
-"""Who may do what. Every route names its permission; a route without one fails the tests.
+"""Who asks, and whether they may. Every route names its permission; a route without one fails the tests.
 
-Today one token opens everything: it belongs to the installation itself. Sessions of people come with the pages and
-will bring narrower callers; the routes need not change for that.
+Three ways in: the installation's own token, an API key (both ``Authorization: Bearer``), and a person's session cookie
+with, for everything but reading, the session's CSRF token in ``X-CSRF-Token``.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hmac
-from dataclasses import dataclass
-from typing import Annotated, Any
+from collections import OrderedDict
+from dataclasses import replace
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 
+from api.people import clients, sessions
+from api.people.caller import ANYBODY, Caller
+from api.people.models import ApiClient
+from api.people.rights import INSTALLATION, ON_THE_LINE, PERMISSIONS
 from api.problems import Problem
+from core.db import Database, DatabaseDown
+from core.log import get_logger
 
-PERMISSIONS = frozenset({
-    "public", "orders.read", "orders.write", "calls.read", "calls.act", "calls.dial", "records.read",
-    "recordings.listen", "agents.read", "agents.act", "events.read", "house.read"})
+COOKIE, CSRF_COOKIE, CSRF_HEADER = "hotline_session", "hotline_csrf", "x-csrf-token"
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_PATIENCE = 2.0  # s for the database to say who somebody is
+_REMEMBERED = 2000  # sessions
+log = get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks, and what they may."""
+class Remembered:
+    """Who was let in of late: for acts on a live call while the database is away. Asked at no other time."""
 
-    name: str
-    permissions: frozenset[str]
+    def __init__(self) -> None:
+        self._callers: OrderedDict[str, tuple[Caller, float]] = OrderedDict()
+
+    def keep(self, token: str, caller: Caller, now: float) -> None:
+        """Remember a caller; the one not seen for longest is forgotten first."""
+        key = sessions.digest_of(token)
+        self._callers[key] = (caller, now)
+        self._callers.move_to_end(key)
+        if len(self._callers) > _REMEMBERED:
+            self._callers.popitem(last=False)
+
+    def recall(self, token: str, now: float) -> Caller | None:
+        """Return the caller, with what a live call needs and no more."""
+        caller, seen = self._callers.get(sessions.digest_of(token), (None, 0.0))
+        if caller is None or now >= caller.until or now - seen >= sessions.IDLE:
+            return None
+        return replace(caller, permissions=caller.permissions & ON_THE_LINE)
+
+    def forget(self, person: str) -> None:
+        """Forget a person whose sessions or rights have changed."""
+        for key in [key for key, (caller, _) in self._callers.items() if caller.id == person]:
+            del self._callers[key]
+
+    def drop(self, token: str) -> None:
+        """Forget one session."""
+        self._callers.pop(sessions.digest_of(token), None)
 
 
 class Needs:
@@ -36,11 +69,10 @@ class Needs:
         self.permission = permission
 
     async def __call__(self, request: Request) -> Caller:
-        if self.permission == "public":
-            return Caller("anybody", frozenset({"public"}))
-        caller = _caller(request)
+        caller = ANYBODY if self.permission == "public" else await _caller(request, self.permission)
         if self.permission not in caller.permissions:
-            raise Problem(403, "forbidden", "没有这项权限", f"请管理员授予 {self.permission}")
+            raise _refusal(caller, self.permission)
+        request.state.caller = replace(caller, address=address_of(request))
         return caller
 
 
@@ -49,12 +81,120 @@ def needs(permission: str) -> Any:
     return Depends(Needs(permission))
 
 
-def _caller(request: Request) -> Caller:
+def who(request: Request) -> Caller:
+    """Return who asks, after the route's permission was checked."""
+    caller: Caller = request.state.caller
+    return caller
+
+
+def database(request: Request) -> Database:
+    """Return the database."""
+    db: Database = request.app.state.db
+    return db
+
+
+def now_of(request: Request) -> float:
+    """Return the time (epoch s) by the application's clock."""
+    return float(request.app.state.clock())
+
+
+def address_of(request: Request) -> str:
+    """Return where a request comes from; behind a proxy on this machine, what that says."""
+    return request.client.host if request.client else ""
+
+
+def _refusal(caller: Caller, permission: str) -> Problem:
+    log.warning("refused", by=caller.id, permission=permission)
+    if caller.must_change:
+        return Problem(403, "password_change_required", "请先修改密码", "用 POST /api/people/{id}/password 设置新密码")
+    return Problem(403, "forbidden", "没有这项权限", f"请管理员授予 {permission}")
+
+
+async def _caller(request: Request, permission: str) -> Caller:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    known: str = request.app.state.secrets.api_token
-    if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), known.encode()):
-        raise Problem(401, "unauthorized", "需要有效的访问令牌", "在请求头加上 Authorization: Bearer <令牌>")
-    return Caller("installation", PERMISSIONS)
+    if scheme:
+        return await _bearer(request, scheme, token.strip())
+    token = request.cookies.get(COOKIE, "")
+    caller = await _person(request, token, permission) if token else None
+    if caller is None:
+        raise _unknown()
+    if request.method not in _SAFE and not _same(request.headers.get(CSRF_HEADER, ""), sessions.csrf_of(token)):
+        raise Problem(403, "csrf", "请求不是从本页面发出的", f"把登录时得到的 csrf 放进请求头 {CSRF_HEADER}")
+    return caller
+
+
+async def _bearer(request: Request, scheme: str, token: str) -> Caller:
+    if scheme.lower() == "bearer" and _same(token, request.app.state.secrets.api_token):
+        return Caller("installation", "installation", "installation", INSTALLATION)
+    if scheme.lower() != "bearer" or not token.startswith(clients.PREFIX):
+        raise _unknown()
+    now, address = now_of(request), address_of(request)
+    async with database(request).reading() as session:
+        client = await clients.find(session, token)
+    if client is None:
+        raise _unknown()
+    if clients.needs_note(client, address, now):
+        async with database(request).writing() as session:
+            await clients.used(session, client, address, now)
+    if not clients.is_good(client, now):
+        raise _unknown()
+    return clients.as_caller(client, address)
+
+
+async def _person(request: Request, token: str, permission: str) -> Caller | None:
+    """Return the person of a session, from memory if a live call needs it and the database does not answer."""
+    remembered: Remembered = request.app.state.remembered
+    now = now_of(request)
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            caller = await _looked_up(request, token, now)
+    except (DatabaseDown, TimeoutError) as error:
+        caller = remembered.recall(token, now) if permission in ON_THE_LINE else None
+        if caller is None:
+            raise DatabaseDown("nobody can be recognised without the database") from error
+        return caller
+    if caller is None:
+        remembered.drop(token)
+    else:
+        remembered.keep(token, caller, now)
+    return caller
+
+
+async def still_good(request: Request, permission: str) -> bool:
+    """Tell whether whoever opened a stream may still read it. Does not count as using the session."""
+    caller, now = who(request), now_of(request)
+    if caller.own_house:
+        return True
+    try:
+        async with asyncio.timeout(_PATIENCE), database(request).reading() as session:
+            if caller.kind == "client":
+                client = await session.get(ApiClient, caller.id)
+                return client is not None and clients.is_good(client, now)
+            found = await sessions.caller_of(session, request.cookies.get(COOKIE, ""), caller.address, now)
+    except (DatabaseDown, TimeoutError):
+        return now < caller.until
+    return found is not None and found[0].may(permission)
+
+
+async def _looked_up(request: Request, token: str, now: float) -> Caller | None:
+    async with database(request).reading() as session:
+        found = await sessions.caller_of(session, token, address_of(request), now)
+    if found is None:
+        return None
+    caller, seen = found
+    if now - seen >= sessions.TOUCH:
+        async with database(request).writing() as session:
+            await sessions.touch(session, caller.session, now)
+    return caller
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
+
+
+def _unknown() -> Problem:
+    return Problem(401, "unauthorized", "需要登录,或有效的访问令牌",
+                   "先登录(POST /api/session),或在请求头加上 Authorization: Bearer <令牌>")
 
 
 def asked_key(request: Request) -> str:
@@ -64,6 +204,11 @@ def asked_key(request: Request) -> str:
         raise Problem(400, "idempotency_key_required", "缺少 Idempotency-Key,或它不合规",
                       "为每份新工单起一个唯一的键(1 到 200 个 ASCII 字符),重发时用同一个键")
     return key
+
+
+def own_key(caller: Caller, key: str) -> str:
+    """Return an Idempotency-Key that nobody else can use: knowing another's key must not show their order."""
+    return key if caller.own_house or not key else f"{caller.id}:{sessions.digest_of(key)}"
 
 
 IdempotencyKeyHeader = Annotated[str, Depends(asked_key)]

@@ -6,8 +6,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from api.access import needs
+from api.access import database, needs, now_of, who
 from api.calls import NOBODY, control
+from api.people.acts import as_agent, in_whose_name, tell_of_acting_for
 from api.schemas import AgentStateIn, By, Word
 
 router = APIRouter(prefix="/api/agents", tags=["agents"])
@@ -22,10 +23,20 @@ async def listed(request: Request) -> dict[str, Any]:
 @router.put("/{agent}/state", dependencies=[needs("agents.act")])
 async def state(request: Request, agent: Word, wish: AgentStateIn) -> Any:
     """Set an agent ready, on a break, or offline."""
-    return await control(request).do("agent.state", agent=agent, **wish.model_dump())
+    by = await _for(request, "agent.state", agent, wish.by)
+    return await control(request).do("agent.state", agent=agent, **wish.model_dump() | {"by": by})
 
 
 @router.post("/{agent}/wrap-up-done", dependencies=[needs("agents.act")])
 async def wrap_up_done(request: Request, agent: Word, wish: By = NOBODY) -> Any:
     """End an agent's wrap-up early."""
-    return await control(request).do("agent.wrap_up_done", agent=agent, by=wish.by)
+    by = await _for(request, "agent.wrap_up_done", agent, wish.by)
+    return await control(request).do("agent.wrap_up_done", agent=agent, by=by)
+
+
+async def _for(request: Request, act: str, agent: str, said: str) -> str:
+    """Return who is written down. One's own state, or as a team leader anybody's, which is audited."""
+    caller = who(request)
+    by = in_whose_name(caller, said)
+    await tell_of_acting_for(database(request), caller, now_of(request), act, agent, as_agent(caller, agent))
+    return by

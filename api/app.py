@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import time
+
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import agents, calls, events, house, orders, problems, records
+from api.access import Remembered
+from api.people import routes_clients, routes_people, routes_session
+from api.people.passwords import Passwords
 from core.control import ControlClient
 from core.db import Database
 from core.secrets import Secrets
 from core.settings import Settings
 
 BODY_LIMIT = 512 * 1024  # bytes
-ROUTERS = (orders.router, calls.router, records.router, agents.router, events.router, house.router)
+ROUTERS = (orders.router, calls.router, records.router, agents.router, events.router, house.router,
+           routes_session.router, routes_people.router, routes_clients.router)
 
 
 def create_app(settings: Settings, secrets: Secrets, control_client: ControlClient, db: Database) -> FastAPI:
     """Return the application; it opens nothing by itself and keeps no state of a call."""
     app = FastAPI(title="12345 hotline", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings, app.state.secrets, app.state.control, app.state.db = settings, secrets, control_client, db
-    app.state.streams = 0
+    app.state.streams, app.state.clock = 0, time.time
+    app.state.passwords, app.state.remembered = Passwords(), Remembered()
     for router in ROUTERS:
         app.include_router(router)
     problems.install(app)

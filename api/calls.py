@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request
+from sqlmodel import col, select
 
-from api.access import needs
+from api.access import database, needs, now_of, who
+from api.people.acts import as_agent, in_whose_name, may_act, tell_of_acting_for
+from api.people.caller import Caller
+from api.people.masking import shown_to
+from api.people.scope import scope_of
 from api.problems import Problem
 from api.schemas import (
     Appeal,
@@ -38,31 +43,42 @@ def control(request: Request) -> ControlClient:
 
 @router.get("", dependencies=[needs("calls.read")])
 async def live(request: Request) -> dict[str, Any]:
-    """List the calls that are up now."""
-    return {"calls": await control(request).do("calls.list")}
+    """List the calls that are up now: all, or for an agent those they are in."""
+    caller = who(request)
+    found = [call for call in await control(request).do("calls.list") if scope_of(caller).sees_call(call)]
+    return {"calls": shown_to(caller, found)}
 
 
 @router.get("/{key}", dependencies=[needs("calls.read")])
 async def one(request: Request, key: CallKey) -> Any:
     """Show a call that is up now."""
-    return await control(request).do("calls.get", call=key)
+    caller = who(request)
+    call = await control(request).do("calls.get", call=key)
+    if not caller.own_house and not scope_of(caller).sees_call(call):
+        raise Problem(404, "no_such_call", "没有这通正在进行的电话", "刷新通话列表")
+    return shown_to(caller, call)
 
 
 @router.post("", status_code=202, dependencies=[needs("calls.dial")])
 async def dial_out(request: Request, wish: DialOutIn) -> Any:
     """Ring the agent, then the citizen whose number stands in the order or call record."""
-    number = await _number(request.app.state.db, wish)
+    caller = who(request)
+    agent = as_agent(caller, wish.agent)
+    number = await _number(request.app.state.db, caller, wish)
     if not number:
         raise Problem(409, "no_number", "这里没有记下市民的号码", "主叫号码当时被隐藏,无法回拨")
     reason = wish.work_order or wish.call_record
-    return await control(request).do("call.dial_out", agent=wish.agent, number=number, order=reason, by=wish.by)
+    by = await _in_name(request, "call.dial_out", reason or "", wish.by, agent)
+    return await control(request).do("call.dial_out", agent=agent, number=number, order=reason, by=by)
 
 
-async def _number(db: Database, wish: DialOutIn) -> str:
+async def _number(db: Database, caller: Caller, wish: DialOutIn) -> str:
+    scope = scope_of(caller)
     async with db.reading() as session:
         if wish.work_order:
-            return (await orders.get(session, wish.work_order)).caller
-        record = await session.get(CallRecord, wish.call_record)
+            return (await orders.seen(session, wish.work_order, scope.orders())).caller
+        query = select(CallRecord).where(col(CallRecord.key) == wish.call_record, scope.records())
+        record = (await session.execute(query)).scalar_one_or_none()
     if record is None:
         raise NotFound(f"没有通话记录 {wish.call_record}", "核对通话编号")
     return record.caller
@@ -71,19 +87,22 @@ async def _number(db: Database, wish: DialOutIn) -> str:
 @router.post("/{key}/invitations", status_code=202, dependencies=[needs("calls.act")])
 async def invite(request: Request, key: CallKey, wish: InvitationIn) -> Any:
     """Invite somebody of the directory into the call."""
-    return await control(request).do("call.invite", call=key, **wish.model_dump())
+    by = await _allowed(request, "call.invite", key, wish.by)
+    return await control(request).do("call.invite", call=key, **wish.model_dump() | {"by": by})
 
 
 @router.delete("/{key}/invitations/{invitation}", dependencies=[needs("calls.act")])
 async def cancel(request: Request, key: CallKey, invitation: Word, by: WordOrNone = "") -> Any:
     """Cancel an invitation that has not been taken."""
-    return await control(request).do("call.cancel", call=key, invitation=invitation, by=by)
+    name = await _allowed(request, "call.cancel", key, by)
+    return await control(request).do("call.cancel", call=key, invitation=invitation, by=name)
 
 
 @router.post("/{key}/consult", status_code=202, dependencies=[needs("calls.act")])
 async def consult(request: Request, key: CallKey, wish: ConsultIn) -> Any:
     """Step aside and talk with somebody while the citizen hears music."""
-    return await control(request).do("call.consult", call=key, **wish.model_dump())
+    by = await _allowed(request, "call.consult", key, wish.by)
+    return await control(request).do("call.consult", call=key, **wish.model_dump() | {"by": by})
 
 
 # act in the address → verb of the controller
@@ -96,13 +115,15 @@ _PARTY_ACTS: dict[str, tuple[str, dict[str, bool]]] = {
 def _add_act(path: str, verb: str) -> None:
     @router.post(f"/{{key}}/{path}", name=verb, dependencies=[needs("calls.act")])
     async def act(request: Request, key: CallKey, wish: By = NOBODY) -> Any:
-        return await control(request).do(verb, call=key, by=wish.by)
+        by = await _allowed(request, verb, key, wish.by)
+        return await control(request).do(verb, call=key, by=by)
 
 
 def _add_party_act(path: str, verb: str, more: dict[str, bool]) -> None:
     @router.post(f"/{{key}}/parties/{{party}}/{path}", name=verb, dependencies=[needs("calls.act")])
     async def act(request: Request, key: CallKey, party: Word, wish: By = NOBODY) -> Any:
-        return await control(request).do(verb, call=key, party=party, by=wish.by, **more)
+        by = await _allowed(request, verb, key, wish.by, leaving=party if verb == "party.leave" else "")
+        return await control(request).do(verb, call=key, party=party, by=by, **more)
 
 
 for _path, _verb in _ACTS.items():
@@ -115,10 +136,26 @@ for _path, (_verb, _more) in _PARTY_ACTS.items():
 async def appeal(request: Request, key: CallKey, number: Appeal, content: AppealIn) -> Any:
     """Write down an appeal of the call; writing it again replaces it."""
     said = content.model_dump(exclude={"agent"}, exclude_unset=True)
-    return await control(request).do("call.appeal", call=key, agent=content.agent, number=number, appeal=said)
+    agent = as_agent(who(request), content.agent)
+    await _allowed(request, "call.appeal", key, agent)
+    return await control(request).do("call.appeal", call=key, agent=agent, number=number, appeal=said)
 
 
 @router.post("/{key}/disposition", dependencies=[needs("calls.act")])
 async def dispose(request: Request, key: CallKey, content: DispositionIn) -> Any:
     """Say that the call stated no appeal, and what it was instead."""
+    await _allowed(request, "call.dispose", key, as_agent(who(request), content.agent))
     return await control(request).do("call.dispose", call=key, **content.model_dump())
+
+
+async def _allowed(request: Request, act: str, key: str, said: str, *, leaving: str = "") -> str:
+    """Return in whose name an act on a live call is written down. Raises Problem when it is not the caller's to do."""
+    await may_act(who(request), control(request), key, leaving)
+    return await _in_name(request, act, key, said)
+
+
+async def _in_name(request: Request, act: str, about: str, said: str, agent: str = "") -> str:
+    caller = who(request)
+    by = in_whose_name(caller, said)
+    await tell_of_acting_for(database(request), caller, now_of(request), act, about, agent or by)
+    return by

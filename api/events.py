@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import asdict
-from typing import Annotated, Any
+from dataclasses import asdict, replace
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
-from api.access import needs
+from api.access import needs, still_good, who
 from api.calls import control
+from api.people.masking import shown_to
+from api.people.sight import Sight
 from api.problems import Problem
 from api.schemas import CallKey
 from core.control import ControlClient, ControlDown, ControlRefused
@@ -30,7 +33,8 @@ async def events(request: Request, after: Annotated[int | None, Query(ge=-1)] = 
                  call: CallKey | None = None) -> StreamingResponse:
     """Stream facts: ``id`` is the seq, ``event`` the kind. Resumes after Last-Event-ID, or `after`; else from now.
 
-    ``event: house`` tells when the controller is away or back, and when the place to resume from is no longer known.
+    ``event: house`` tells when the controller is away or back, when the place to resume from is no longer known, and
+    when the session is over, which ends the stream. Agents get the facts of calls they are in.
     """
     state = request.app.state
     if state.streams >= STREAMS:
@@ -38,24 +42,32 @@ async def events(request: Request, after: Annotated[int | None, Query(ge=-1)] = 
     last = request.headers.get("last-event-id", "")
     start = int(last) if last.isdecimal() and len(last) < 16 else -1 if after is None else after
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_counted(state, control(request), start, call), 200, headers, "text/event-stream")
+    return StreamingResponse(_counted(request, start, call), 200, headers, "text/event-stream")
 
 
-async def _counted(state: Any, client: ControlClient, after: int, call: str | None) -> AsyncGenerator[str, None]:
+async def _counted(request: Request, after: int, call: str | None) -> AsyncGenerator[str, None]:
+    state, checked = request.app.state, time.monotonic()
     state.streams += 1
     try:
-        async with aclosing(_following(client, after, call)) as parts:
+        async with aclosing(_following(request, after, call)) as parts:
             async for part in parts:
+                if time.monotonic() - checked >= _BEAT:
+                    checked = time.monotonic()
+                    if not await still_good(request, "events.read"):
+                        yield _house("over", "session")
+                        return
                 yield part
     finally:
         state.streams -= 1
 
 
-async def _following(client: ControlClient, after: int, call: str | None) -> AsyncGenerator[str, None]:
-    away = False
+async def _following(request: Request, after: int, call: str | None) -> AsyncGenerator[str, None]:
+    client, away = control(request), False
+    sight = Sight(who(request))
     yield ": 12345\n\n"
     while True:
         try:
+            await sight.prime(client)
             async with aclosing(_with_beats(client, after)) as parts:
                 async for fact in parts:
                     if away:
@@ -65,8 +77,9 @@ async def _following(client: ControlClient, after: int, call: str | None) -> Asy
                         yield ": \n\n"
                         continue
                     after = fact.seq
-                    if call is None or fact.call == call:
-                        yield _event(fact)
+                    if sight.sees(fact) and (call is None or fact.call == call):
+                        yield _event(replace(fact, data=shown_to(who(request), fact.data)))
+                    sight.forget(fact)
         except ControlDown:
             if not away:
                 yield _house("away")
@@ -100,5 +113,5 @@ def _event(fact: Fact) -> str:
     return f"id: {fact.seq}\nevent: {fact.kind}\ndata: {json.dumps(asdict(fact), default=str)}\n\n"
 
 
-def _house(word: str) -> str:
-    return f"event: house\ndata: {json.dumps({'controller': word})}\n\n"
+def _house(word: str, whose: str = "controller") -> str:
+    return f"event: house\ndata: {json.dumps({whose: word})}\n\n"

@@ -40,6 +40,7 @@ class Problem(Exception):
         body = {"status": self.status, "code": self.code, "detail": self.detail, "fix": self.fix, **self.more}
         headers = {"WWW-Authenticate": "Bearer"} if self.status == 401 else {}
         headers |= {"Retry-After": "2"} if self.status == 503 else {}
+        headers |= {"Retry-After": str(self.more["retry_after"])} if "retry_after" in self.more else {}
         return JSONResponse(body, self.status, headers, media_type="application/problem+json")
 
 

@@ -13,10 +13,12 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import tuple_
 from sqlmodel import col, select
 
-from api.access import needs
+from api.access import database, needs, now_of, who
+from api.people.audit import note_by
+from api.people.masking import shown_to
+from api.people.scope import scope_of
 from api.problems import Problem
 from api.schemas import CallKey, Word
-from core.db import Database
 from core.log import get_logger
 from workorders.errors import NotFound
 from workorders.models import CallRecord
@@ -33,31 +35,35 @@ async def listed(request: Request, before: CallKey | None = None, disposition: s
                  caller: str | None = Query(None, max_length=40),
                  limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
     """List answered calls, newest first; `next` is what to pass as `before` for the following page."""
-    db: Database = request.app.state.db
-    query = select(CallRecord).order_by(col(CallRecord.answered_at).desc(), col(CallRecord.key).desc()).limit(limit)
+    who_asks = who(request)
+    visible = scope_of(who_asks).records()
+    newest_first = (col(CallRecord.answered_at).desc(), col(CallRecord.key).desc())
+    query = select(CallRecord).where(visible).order_by(*newest_first).limit(limit)
     if disposition is not None:
         query = query.where(col(CallRecord.disposition) == disposition)
     if caller is not None:
         query = query.where(col(CallRecord.caller) == caller)
-    async with db.reading() as session:
-        last = await session.get(CallRecord, before) if before else None
+    async with database(request).reading() as session:
+        place = select(CallRecord).where(col(CallRecord.key) == before, visible)
+        last = (await session.execute(place)).scalar_one_or_none() if before else None
         if last is not None:
-            place = tuple_(col(CallRecord.answered_at), col(CallRecord.key))
-            query = query.where(place < tuple_(last.answered_at, last.key))
+            position = tuple_(col(CallRecord.answered_at), col(CallRecord.key))
+            query = query.where(position < tuple_(last.answered_at, last.key))
         found = (await session.execute(query)).scalars().all()
-    rows = [one.model_dump(exclude=_LONG) for one in found]
+    rows = [shown_to(who_asks, one.model_dump(exclude=_LONG)) for one in found]
     return {"call_records": rows, "next": found[-1].key if len(found) == limit else None}
 
 
 @router.get("/call-records/{key}", dependencies=[needs("records.read")])
 async def read(request: Request, key: CallKey) -> dict[str, Any]:
     """Show one call record whole."""
-    db: Database = request.app.state.db
-    async with db.reading() as session:
-        record = await session.get(CallRecord, key)
+    query = select(CallRecord).where(col(CallRecord.key) == key, scope_of(who(request)).records())
+    async with database(request).reading() as session:
+        record = (await session.execute(query)).scalar_one_or_none()
     if record is None:
         raise NotFound(f"没有通话记录 {key}", "核对通话编号;刚接通的电话稍后才有记录")
-    return record.model_dump()
+    body: dict[str, Any] = shown_to(who(request), record.model_dump())
+    return body
 
 
 @router.get("/recordings/{key}/{name}", dependencies=[needs("recordings.listen")])
@@ -66,6 +72,7 @@ async def listen(request: Request, key: CallKey, name: Word) -> StreamingRespons
 
     Takes a Range of one part.
     """
+    await _let_hear(request, key, name)
     part = name.removeprefix(f"{key}-").removesuffix(".alaw").removesuffix(".wav")
     path: Path = request.app.state.settings.recordings_dir / f"{key}-{part}.alaw"
     try:
@@ -80,6 +87,19 @@ async def listen(request: Request, key: CallKey, name: Word) -> StreamingRespons
     if partial:
         headers["Content-Range"] = f"bytes {first}-{last}/{len(head) + size}"
     return StreamingResponse(_bytes(path, head, first, last), 206 if partial else 200, headers, "audio/wav")
+
+
+async def _let_hear(request: Request, key: str, name: str) -> None:
+    """Raise Problem for a call that the caller may not see; write down that a person listens, or nobody does."""
+    caller = who(request)
+    if caller.own_house:
+        return
+    async with database(request).writing() as session:
+        query = select(CallRecord.key).where(col(CallRecord.key) == key, scope_of(caller).records())
+        if (await session.execute(query)).scalar_one_or_none() is None:
+            raise Problem(404, "no_recording", "没有这段录音", "看通话记录里的 recordings 与 recording_gap")
+        note_by(session, now_of(request), "recording.played", caller, key, part=name,
+                range=request.headers.get("range", "")[:60])
 
 
 def wav_header(samples: int) -> bytes:

@@ -25,6 +25,7 @@ PARTS: Final = {
     "serve": "hotline.serve",
     "demo": "hotline.demo.cli",
     "flow": "hotline.cli_flow",
+    "people": "hotline.cli_people",
 }
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 
 from core.db import insert_into
@@ -100,13 +101,23 @@ async def alter(session: AsyncSession, number: str, changes: dict[str, Any], now
     return order
 
 
-async def listed(session: AsyncSession, *, call_key: str | None, before: str | None, limit: int) -> Sequence[WorkOrder]:
+async def seen(session: AsyncSession, number: str, visible: ColumnElement[bool]) -> WorkOrder:
+    """Return the order with this number if it is one of those `visible`. Raises NotFound, whichever of both it is."""
+    query = select(WorkOrder).where(col(WorkOrder.number) == number, visible)
+    order = (await session.execute(query)).scalar_one_or_none()
+    if order is None:
+        raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")
+    return order
+
+
+async def listed(session: AsyncSession, visible: ColumnElement[bool], *, call_key: str | None, before: str | None,
+                 limit: int) -> Sequence[WorkOrder]:
     """Return orders, newest first, of one call if asked; `before` is the last number of the page before."""
-    query = select(WorkOrder)
+    query = select(WorkOrder).where(visible)
     if call_key is not None:
         query = query.where(col(WorkOrder.call_key) == call_key)
     if before is not None:
         place = tuple_(col(WorkOrder.created_at), col(WorkOrder.number))
-        query = query.where(place < tuple_((await get(session, before)).created_at, before))
+        query = query.where(place < tuple_((await seen(session, before, visible)).created_at, before))
     query = query.order_by(col(WorkOrder.created_at).desc(), col(WorkOrder.number).desc()).limit(limit)
     return (await session.execute(query)).scalars().all()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import inspect
 from sqlmodel import SQLModel, col, select
 
+import api.people.models  # noqa: F401  its tables are made by the same migrations
 from core.db import Database, migrate
 from core.facts import Fact
 from tests.postgres import SCRIPTS

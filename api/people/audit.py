@@ -1,0 +1,33 @@
+"""The audit of access: one row an event, in the transaction of what it tells of; never changed or removed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.people.caller import Caller
+from api.people.models import AccessAudit
+from core.db import storable
+
+WHAT: Final = {  # word → how people read it
+    "log_in": "登录", "log_in.failed": "登录失败", "log_in.locked": "登录被锁", "log_out": "退出",
+    "session.revoked": "会话被撤销", "password.changed": "修改密码", "password.set": "重设密码",
+    "person.added": "新增人员", "person.changed": "修改人员", "unit.placed": "单位隶属",
+    "client.added": "发放密钥", "client.revoked": "撤销密钥", "client.used": "密钥启用",
+    "client.refused": "失效密钥被使用",
+    "number.unmasked": "查看号码", "recording.played": "收听录音", "act.for_other": "代他人操作",
+    "audit.read": "查阅审计"}
+
+
+def note(session: AsyncSession, now: float, what: str, who: str, address: str, about: str = "", **data: Any) -> None:
+    """Add a row. `what` is a word of WHAT, `about` the id it concerns."""
+    if what not in WHAT:
+        raise ValueError(f"no such event: {what}")
+    session.add(AccessAudit(at=now, what=what, who=storable(who, 40), address=storable(address, 45),
+                            about=storable(about, 80), data=data))
+
+
+def note_by(session: AsyncSession, now: float, what: str, caller: Caller, about: str = "", **data: Any) -> None:
+    """Add a row about something that `caller` did."""
+    note(session, now, what, caller.id, caller.address, about, **data)

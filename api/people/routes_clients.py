@@ -1,0 +1,85 @@
+"""API clients, the audit of access, and numbers shown for a reason."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import col, select
+
+from api.access import database, needs, now_of, who
+from api.people import clients
+from api.people.audit import note_by
+from api.people.models import AccessAudit
+from api.people.schemas import ClientIn, WhyIn, shown_client
+from api.people.scope import scope_of
+from api.schemas import CallKey, Number, Word
+from workorders.errors import NotFound
+from workorders.models import CallRecord, WorkOrder
+
+router = APIRouter(prefix="/api", tags=["clients and audit"])
+
+
+@router.post("/clients", status_code=201, dependencies=[needs("clients.write")])
+async def give(request: Request, wish: ClientIn) -> dict[str, Any]:
+    """Make an API client. Its key is in the answer, this once."""
+    now = now_of(request)
+    until = now + wish.days * 86400 if wish.days else None
+    async with database(request).writing() as session:
+        client, key = await clients.give(session, who(request), wish.name, wish.scopes, wish.unit, until, now)
+        return shown_client(client) | {"key": key}
+
+
+@router.get("/clients", dependencies=[needs("clients.read")])
+async def listed(request: Request) -> dict[str, Any]:
+    """List the clients, revoked ones too."""
+    async with database(request).reading() as session:
+        return {"clients": [shown_client(one) for one in await clients.listed(session)]}
+
+
+@router.delete("/clients/{client_id}", status_code=204, dependencies=[needs("clients.write")])
+async def revoke(request: Request, client_id: Word) -> None:
+    """Make a client's key worthless at once."""
+    async with database(request).writing() as session:
+        await clients.revoke(session, who(request), client_id, now_of(request))
+
+
+@router.get("/audit", dependencies=[needs("audit.read")])
+async def audit(request: Request, before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+                by: Annotated[str | None, Query(max_length=40)] = None,
+                what: Annotated[str | None, Query(max_length=40)] = None,
+                limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
+    """List who was let in, kept out or shown what is hidden, newest first. Reading it is written down as well."""
+    query = select(AccessAudit).order_by(col(AccessAudit.id).desc()).limit(limit)
+    for column, value in ((AccessAudit.who, by), (AccessAudit.what, what)):
+        query = query if value is None else query.where(col(column) == value)
+    query = query if before is None else query.where(col(AccessAudit.id) < before)
+    async with database(request).writing() as session:
+        found = (await session.execute(query)).scalars().all()
+        note_by(session, now_of(request), "audit.read", who(request), asked={"by": by, "what": what})
+    return {"audit": [row.model_dump() for row in found], "next": found[-1].id if len(found) == limit else None}
+
+
+@router.post("/work-orders/{number}/caller", dependencies=[needs("numbers.unmask")])
+async def of_order(request: Request, number: Number, wish: WhyIn) -> dict[str, Any]:
+    """Show the citizen's number of an order; who asked and why is kept."""
+    condition = col(WorkOrder.number) == number
+    return await _unmasked(request, number, WorkOrder.caller, [condition, scope_of(who(request)).orders()], wish.why)
+
+
+@router.post("/call-records/{key}/caller", dependencies=[needs("numbers.unmask")])
+async def of_record(request: Request, key: CallKey, wish: WhyIn) -> dict[str, Any]:
+    """Show the citizen's number of a call record; who asked and why is kept."""
+    condition = col(CallRecord.key) == key
+    return await _unmasked(request, key, CallRecord.caller, [condition, scope_of(who(request)).records()], wish.why)
+
+
+async def _unmasked(request: Request, about: str, column: Any, conditions: list[ColumnElement[bool]], why: str,
+                    ) -> dict[str, Any]:
+    async with database(request).writing() as session:  # without the row of the audit nothing is shown
+        found = (await session.execute(select(column).where(*conditions))).scalar_one_or_none()
+        if found is None:
+            raise NotFound(f"没有 {about}", "核对编号")
+        note_by(session, now_of(request), "number.unmasked", who(request), about, why=why)
+    return {"caller": found}
