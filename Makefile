@@ -90,9 +90,9 @@ $(STAMPS)/python: requirements.lock pyproject.toml | $(STAMPS)/packages
 	@echo "准备 Python 环境 · making the Python environment (.venv)"
 	@python3 -m venv .venv
 	@sed -n '/^setuptools==/,/# via/p' requirements.lock > $(STAMPS)/builder.lock
-	@$(PYTHON) -m pip install -q --disable-pip-version-check --require-hashes -r $(STAMPS)/builder.lock
-	@$(PYTHON) -m pip install -q --disable-pip-version-check --require-hashes --no-build-isolation -r requirements.lock
-	@$(PYTHON) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes -r $(STAMPS)/builder.lock
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes --no-build-isolation -r requirements.lock
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(STAMPS)/switch: $(STAMPS)/python
