@@ -10,9 +10,8 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from panoramisk.fast_agi import Request
+from panoramisk.fast_agi import Application, Request
 
 from ivr.agi_wire import (
     MAX_VALUE,
@@ -27,9 +26,6 @@ from ivr.agi_wire import (
     assignments,
     encode_command,
 )
-
-if TYPE_CHECKING:
-    from ivr.agi import AgiServer
 
 LONGEST_PROMPT = 300.0  # seconds; a play is given that long before its reply is given up
 LAST_LINE_SECONDS = 0.25  # after result=-1: a hang-up is told within 45 ms (measured), a failure is not told
@@ -58,7 +54,7 @@ class Recording:
 class AgiSession(Request):  # type: ignore[misc]
     """A session. Every method raises an AgiError; after AgiHangup, AgiGone and AgiTimeout there is nothing more."""
 
-    def __init__(self, app: AgiServer, headers: Mapping[str, str], transport: asyncio.Transport) -> None:
+    def __init__(self, app: Application, headers: Mapping[str, str], transport: asyncio.Transport) -> None:
         super().__init__(app, dict(headers), None, transport)
         self.headers: dict[str, str]
         self._transport = transport
