@@ -15,46 +15,78 @@ PERMISSIONS: Final = frozenset({
     "self",  # whoever is signed on: who am I, my sessions, my password
     "orders.read", "orders.write",
     "orders.act",  # steps in an order's life; the table of steps then asks for the office
+    "orders.export",  # many orders as a file, within what one may read
     "calls.read", "calls.act", "calls.dial", "calls.for_others",
     "records.read", "recordings.listen", "agents.read", "agents.act", "events.read", "house.read",
+    "attachments.read", "attachments.write",  # of orders that one may read
     "numbers.unmask",  # see one citizen's number, audited
     "numbers.see",  # numbers are never masked: for programs that must pass them on
-    "figures.read", "people.read", "people.write", "clients.read", "clients.write", "audit.read"})
+    "figures.read",  # assessment of units and of the hotline
+    "figures.publish",  # the file for the press
+    "reports.read", "reports.write", "reports.sign",  # daily to monthly, 要情专报; whoever reads one may give receipt
+    "knowledge.read", "knowledge.write", "knowledge.publish",  # a unit writes its own articles, the hotline publishes
+    "policy.read", "policy.write", "calendar.read", "calendar.write",
+    "flows.read", "flows.write", "flows.publish",  # the menu
+    "directory.read", "directory.write",
+    "rosters.write",  # who is on duty, of one's own unit or, with directory.write, of any
+    "webhooks.read", "webhooks.write",
+    "exchange.read", "exchange.write",  # partners: province, districts, 110
+    "exchange.act",  # orders that come from and go to them
+    "retention.read", "retention.write", "retention.run",  # rules and dry run; changing them; deleting by them
+    "retention.hold",  # what must not be deleted, whatever the rules say
+    "people.read", "people.write", "clients.read", "clients.write", "audit.read"})
 
-_HANDLING = frozenset({"self", "orders.read", "orders.act"})
-_FIGURES = frozenset({"figures.read"})
+_SIGNED_ON = frozenset({"self", "calendar.read"})
+_HANDLING = _SIGNED_ON | {"orders.read", "orders.act", "attachments.read", "attachments.write", "knowledge.read",
+                          "directory.read"}
+_FIGURES = frozenset({"figures.read", "reports.read"})
 _RECORDS = frozenset({"records.read", "recordings.listen"})
 _WATCHING = frozenset({"calls.read", "agents.read", "events.read"})
 _AGENT = _HANDLING | _RECORDS | _WATCHING | {
     "orders.write", "calls.act", "calls.dial", "agents.act", "numbers.unmask"}
+_ON_DUTY = _HANDLING | _WATCHING | _FIGURES | {"reports.sign", "policy.read"}
+_OVERSIGHT = _HANDLING | _RECORDS | _FIGURES | {"numbers.unmask", "orders.export", "policy.read", "exchange.read",
+                                                "retention.read"}
 
 OF_ROLE: Final[Mapping[Role, frozenset[str]]] = {
     Role.AGENT: _AGENT,
-    Role.TEAM_LEADER: _AGENT | _FIGURES | {"calls.for_others"},
+    Role.TEAM_LEADER: _AGENT | _FIGURES | {"calls.for_others", "policy.read", "flows.read"},
     Role.BACK_OFFICE: _HANDLING | _RECORDS | _FIGURES | {
-        "orders.write", "calls.dial", "agents.read", "numbers.unmask"},  # dials: follow-up goes through the platform
-    Role.QUALITY: _HANDLING | _RECORDS | _FIGURES,
+        "orders.write", "calls.dial", "agents.read", "numbers.unmask",  # dials: follow-up goes through the platform
+        "orders.export", "figures.publish", "reports.write", "knowledge.write", "knowledge.publish", "policy.read",
+        "flows.read", "exchange.read", "exchange.act"},
+    Role.QUALITY: _HANDLING | _RECORDS | _FIGURES | {"policy.read"},
     Role.UNIT_HANDLER: _HANDLING | {"numbers.unmask"},  # the unit must reach the citizen
-    Role.UNIT_LEAD: _HANDLING | _FIGURES | {"numbers.unmask", "people.read"},
-    Role.EXPERT: frozenset({"self"}),  # joins calls; sees no order by that
-    Role.DUTY_LEADER: _HANDLING | _WATCHING | _FIGURES,
-    Role.DEPUTY: _HANDLING | _WATCHING | _FIGURES,
-    Role.SUPERVISION: _HANDLING | _RECORDS | _WATCHING | _FIGURES | {"numbers.unmask"},
-    Role.DISCIPLINE: _HANDLING | _RECORDS | _FIGURES | {"numbers.unmask", "audit.read"},
-    Role.ADMIN: frozenset({"self", "people.read", "people.write", "clients.read", "clients.write", "house.read",
-                           "agents.read"}),  # keeps the house, reads nobody's appeal
-    Role.AUDITOR: frozenset({"self", "people.read", "clients.read", "audit.read"}),
+    Role.UNIT_LEAD: _HANDLING | {
+        "figures.read", "numbers.unmask", "people.read", "orders.export", "knowledge.write", "rosters.write"},
+    Role.EXPERT: _SIGNED_ON | {"orders.read", "orders.write", "orders.act", "knowledge.read"},  # what they took: scope
+    Role.DUTY_LEADER: _ON_DUTY,
+    Role.DEPUTY: _ON_DUTY,
+    Role.SUPERVISION: _OVERSIGHT | _WATCHING,
+    Role.DISCIPLINE: _OVERSIGHT | {"audit.read", "retention.hold"},
+    Role.ADMIN: _SIGNED_ON | {  # keeps the house, reads nobody's appeal
+        "people.read", "people.write", "clients.read", "clients.write", "house.read", "agents.read",
+        "policy.read", "policy.write", "calendar.write", "flows.read", "flows.write", "flows.publish",
+        "directory.read", "directory.write", "rosters.write", "knowledge.read", "webhooks.read", "webhooks.write",
+        "exchange.read", "exchange.write", "retention.read", "retention.write", "retention.run"},
+    # sees how the house is kept and who looked at what, changes nothing; may say what must not be deleted
+    Role.AUDITOR: _SIGNED_ON | {
+        "people.read", "clients.read", "audit.read", "policy.read", "flows.read", "directory.read", "webhooks.read",
+        "exchange.read", "retention.read", "retention.hold"},
 }
 
 # the installation's own token: worker → web, the demonstration. Nothing about people, keys or the audit.
 INSTALLATION: Final = frozenset({
     "orders.read", "orders.write", "calls.read", "calls.act", "calls.dial", "calls.for_others", "records.read",
-    "recordings.listen", "agents.read", "agents.act", "events.read", "house.read", "numbers.see"})
+    "recordings.listen", "agents.read", "agents.act", "events.read", "house.read", "numbers.see", "directory.read",
+    "calendar.read", "attachments.read", "attachments.write"})
 
-# what an API key may be given; the rest takes a person
+# what an API key may be given; the rest takes a person. In an order's life a program accepts, notes, and gives back or
+# answers what was handed over to it: the table of steps says so, and nothing more.
 CLIENT_SCOPES: Final = frozenset({
-    "orders.read", "orders.write", "calls.read", "records.read", "agents.read", "events.read", "house.read",
-    "figures.read", "numbers.see"})
+    "orders.read", "orders.write", "orders.act", "orders.export", "calls.read", "records.read", "agents.read",
+    "events.read", "house.read", "figures.read", "numbers.see", "attachments.read", "attachments.write",
+    "knowledge.read", "directory.read", "calendar.read", "exchange.act"})
 
 # still possible for a call that is up while the database is away (api.access)
 ON_THE_LINE: Final = frozenset({"calls.read", "calls.act", "agents.read", "agents.act", "events.read"})

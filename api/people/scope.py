@@ -36,6 +36,7 @@ _ALL, _OPEN, _UNIT, _OWN = (frozenset({reach}) for reach in Reach)
 
 ORDERS: Final[Mapping[Role, frozenset[Reach]]] = {
     Role.AGENT: _OPEN | _OWN,  # any agent answers a citizen who asks how the order stands
+    Role.EXPERT: _OWN,  # joining a call shows no order; what they accepted themselves is theirs
     Role.TEAM_LEADER: _OPEN | _OWN, Role.BACK_OFFICE: _ALL, Role.QUALITY: _OPEN,
     Role.UNIT_HANDLER: _UNIT, Role.UNIT_LEAD: _UNIT, Role.DUTY_LEADER: _OPEN, Role.DEPUTY: _OPEN,
     Role.SUPERVISION: _ALL, Role.DISCIPLINE: _ALL}
