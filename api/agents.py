@@ -10,8 +10,9 @@ from api.access import database, needs, now_of, who
 from api.calls import NOBODY, control
 from api.people.acts import as_agent, in_whose_name, tell_of_acting_for
 from api.schemas import AgentStateIn, By, Word
+from api.wire.once_live import OnceInMemory
 
-router = APIRouter(prefix="/api/agents", tags=["agents"])
+router = APIRouter(prefix="/api/agents", tags=["agents"], route_class=OnceInMemory)
 
 
 @router.get("", dependencies=[needs("agents.read")])

@@ -25,13 +25,14 @@ from api.schemas import (
     Word,
     WordOrNone,
 )
+from api.wire.once_live import OnceInMemory
 from core.control import ControlClient
 from core.db import Database
 from workorders import orders
 from workorders.errors import NotFound
 from workorders.models import CallRecord
 
-router = APIRouter(prefix="/api/calls", tags=["calls"])
+router = APIRouter(prefix="/api/calls", tags=["calls"], route_class=OnceInMemory)
 NOBODY = By()
 
 

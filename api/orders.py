@@ -7,31 +7,30 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.access import IdempotencyKeyHeader, database, needs, now_of, own_key, who
+from api.access import database, needs, now_of, who
 from api.people.acts import as_agent
 from api.people.caller import Caller
 from api.people.masking import shown_to
 from api.people.scope import scope_of
 from api.problems import Problem
 from api.schemas import CallKey, Number, OrderChange, OrderIn
+from api.wire.once import Once, changing
 from workorders import orders
 from workorders.models import WorkOrder
-from workorders.records import digest
 
-router = APIRouter(prefix="/api/work-orders", tags=["work orders"])
+router = APIRouter(prefix="/api/work-orders", tags=["work orders"], route_class=Once)
 
 
 @router.post("", status_code=201, dependencies=[needs("orders.write")])
-async def make(request: Request, response: Response, content: OrderIn, key: IdempotencyKeyHeader) -> dict[str, Any]:
-    """Make an order: 201. The same key with the same content returns that order: 200; with another content: 409."""
+async def make(request: Request, response: Response, content: OrderIn) -> dict[str, Any]:
+    """Make an order. The same key with the same content gives the same answer again; with another content: 409."""
     caller = who(request)
     columns = _as_its_own(caller, content.model_dump())
     zone = ZoneInfo(request.app.state.settings.timezone)
-    async with database(request).writing() as session:  # committed before the answer: what is acknowledged is kept
-        made = await orders.make(session, columns, own_key(caller, key), digest(columns), now_of(request), zone)
-    response.status_code = 201 if made.new else 200
-    response.headers["Location"] = f"/api/work-orders/{made.order.number}"
-    return shown(caller, made.order)
+    async with changing(request) as session:  # committed before the answer: what is acknowledged is kept
+        made = await orders.make(session, columns, now_of(request), zone)
+    response.headers["Location"] = f"/api/work-orders/{made.number}"
+    return shown(caller, made)
 
 
 @router.get("", dependencies=[needs("orders.read")])
@@ -61,10 +60,9 @@ async def change(request: Request, number: Number, content: OrderChange) -> dict
     _refuse_evidence(caller, changes)
     if "agent" in changes:
         as_agent(caller, changes["agent"])
-    key = own_key(caller, request.headers.get("idempotency-key", "")[:200])
-    async with database(request).writing() as session:
+    async with changing(request) as session:
         await orders.seen(session, number, scope_of(caller).orders_to_change())
-        return shown(caller, await orders.alter(session, number, changes, now_of(request), key, digest(changes)))
+        return shown(caller, await orders.alter(session, number, changes, now_of(request)))
 
 
 def shown(caller: Caller, order: WorkOrder) -> dict[str, Any]:

@@ -23,8 +23,9 @@ _STATUS_OF_REFUSAL = {"bad_arguments": 422, "unknown_verb": 501, "internal": 500
 _OF_HTTP = {
     400: ("bad_request", "请求读不懂", "检查请求的内容是否为 UTF-8 编码的 JSON"),
     404: ("not_found", "没有这个地址", "核对地址"),
-    413: ("too_large", "请求太大", "内容不能超过 512 KB"),
+    413: ("too_large", "请求太大", "内容不能超过 512 KB,附件不能超过 20 MB"),
     405: ("method_not_allowed", "这个地址不能这样用", "核对请求的方法"),
+    415: ("unsupported_media_type", "内容的类型不对", "以 Content-Type: application/json 发送 UTF-8 编码的 JSON"),
 }
 
 
@@ -34,11 +35,13 @@ class Problem(Exception):
     def __init__(self, status: int, code: str, detail: str, fix: str = "", **more: Any) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail, self.fix, self.more = status, code, detail, fix, more
+        self.headers: dict[str, str] = {}
 
     def response(self) -> JSONResponse:
         """Return the refusal as it goes out."""
         body = {"status": self.status, "code": self.code, "detail": self.detail, "fix": self.fix, **self.more}
-        headers = {"WWW-Authenticate": "Bearer"} if self.status == 401 else {}
+        headers = dict(self.headers)
+        headers |= {"WWW-Authenticate": "Bearer"} if self.status == 401 else {}
         headers |= {"Retry-After": "2"} if self.status == 503 else {}
         headers |= {"Retry-After": str(self.more["retry_after"])} if "retry_after" in self.more else {}
         return JSONResponse(body, self.status, headers, media_type="application/problem+json")
@@ -74,8 +77,10 @@ def from_validation(error: RequestValidationError) -> Problem:
 
 def from_http(error: HTTPException) -> Problem:
     """Return the framework's own refusal in our form."""
-    code, detail, fix = _OF_HTTP.get(error.status_code, ("refused", str(error.detail), ""))
-    return Problem(error.status_code, code, detail, fix)
+    code, detail, fix = _OF_HTTP.get(error.status_code, ("refused", "请求被拒绝", "核对请求的地址、方法和请求头"))
+    problem = Problem(error.status_code, code, detail, fix)
+    problem.headers = dict(error.headers or {})  # a 405 says which methods there are
+    return problem
 
 
 def install(app: FastAPI) -> None:

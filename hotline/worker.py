@@ -1,6 +1,6 @@
 """The worker process: journal and the switch's own log → call records → orders, delivered exactly once.
 
-Five errands side by side, each in transactions of its own, each resumed where the database says it was: a worker may
+Six errands side by side, each in transactions of its own, each resumed where the database says it was: a worker may
 be killed at any moment, and several may work on one PostgreSQL. Nothing here is on a live call's path.
 """
 
@@ -18,6 +18,7 @@ import httpx
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
+from api.wire import once
 from bridge.recording import Expected, RecordingFile, verify
 from core import facts
 from core.control import ControlClient, ControlError
@@ -57,7 +58,7 @@ class Worker:
     async def run(self) -> None:
         """Do all errands until cancelled."""
         errands = ((self.follow_journal, 0.2), (self.follow_switch, 0.5), (self.settle, 0.4), (self.deliver, 0.4),
-                   (self.sweep, 30.0))
+                   (self.sweep, 30.0), (self.forget_keys, 600.0))
         try:
             async with asyncio.TaskGroup() as group:
                 for errand, rest in errands:
@@ -173,6 +174,11 @@ class Worker:
         async with self._db.writing() as session:
             await records.keep(session, gone, "worker", now)
         return False
+
+    async def forget_keys(self) -> bool:
+        """Forget Idempotency-Keys, and what was answered under them, after their time; tell whether any were."""
+        async with self._db.writing() as session:
+            return await once.sweep(session, self._clock()) > 0
 
 
 async def _forever(errand: Callable[[], Awaitable[bool]], rest: float) -> None:

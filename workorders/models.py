@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Float, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, String, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 Json = dict[str, Any]
 
 KINDS = ("", "inquiry", "help", "complaint", "report", "suggestion", "praise")  # "": not told yet
-STATES = ("accepted", "withdrawn")
 SUMMARY_LIMIT, ADDRESS_LIMIT = 4000, 500
 
 
@@ -71,22 +70,64 @@ class CallRecord(SQLModel, table=True):
 
 
 class WorkOrder(SQLModel, table=True):
-    """What was promised. `number` is for people: local day and a count of that day, ``2026-1123-0042``."""
+    """What was promised. `number` is for people: local day and a count of that day, ``2026-1123-0042``.
+
+    The second block is a projection of the history (`keeping.shares`) and may be made anew at any time; the first are
+    texts and evidence, which no history holds, so that retention can take them.
+    """
 
     __tablename__ = "work_order"
-    __table_args__ = (UniqueConstraint("call_key", "appeal", name="one_order_per_appeal"),)
+    __table_args__ = (
+        UniqueConstraint("call_key", "appeal", name="one_order_per_appeal"),
+        Index("work_order_desk", "owner", "due", "number"), Index("work_order_state", "state", "rank"),
+        Index("work_order_agent", "agent", "rank"), Index("work_order_caller", "caller", "rank"),
+        Index("work_order_merged", "merged_into"),
+    )
     number: str = Field(sa_column=Column(String(20), primary_key=True))
-    state: str = Field(default="accepted", max_length=12)
+    rank: int = Field(sa_column=Column(BigInteger, nullable=False, unique=True))  # numbers.rank_of: the newest is last
     call_key: str | None = Field(default=None, max_length=32)
     appeal: int | None = None
-    kind: str = Field(default="", max_length=12)
-    urgency: int = 0
     summary: str = Field(default="", sa_column=Column(Text, nullable=False))
     address: str = Field(default="", sa_column=Column(Text, nullable=False))
-    unit: str = Field(default="", max_length=40)
+    name: str = Field(default="", max_length=80)  # of the citizen or the enterprise
     caller: str = Field(default="", max_length=40)
+    unit: str = Field(default="", max_length=40)  # whom reception thinks of; who has it says `lead`
     agent: str = Field(default="", max_length=40)
     call: Json = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # promises.call_of
+    code_hash: str = Field(default="", max_length=64)  # SHA-256 of the code by which the citizen asks for progress
+    hold: bool = False  # legal hold: retention leaves it whole
+    erased_at: float | None = Field(default=None, sa_column=_seconds())  # when retention took the texts
+    # -- a projection of the history
+    state: str = Field(default="accepted", max_length=24)
+    kind: str = Field(default="", max_length=12)
+    urgency: int = 0
+    first: str = Field(default="", max_length=40)
+    second: str = Field(default="", max_length=40)
+    third: str = Field(default="", max_length=40)
+    district: str = Field(default="", max_length=40)
+    street: str = Field(default="", max_length=40)
+    asker: str = Field(default="citizen", max_length=12)
+    anonymous: bool = False
+    channel: str = Field(default="phone", max_length=40)
+    secrecy: int = 0  # life.words.Confidentiality; 2: a report
+    provisional: bool = False
+    owner: str = Field(default="desk:dispatch", max_length=50)  # unit:<id> | desk:<name>
+    lead: str = Field(default="", max_length=40)
+    first_responder: str = Field(default="", max_length=40)
+    due: float = Field(default=0.0, sa_column=_seconds(nullable=False))  # nearest deadline of `owner`; shares.NEVER
+    answer_due: float = Field(default=0.0, sa_column=_seconds(nullable=False))
+    close_due: float = Field(default=0.0, sa_column=_seconds(nullable=False))
+    answered_at: float | None = Field(default=None, sa_column=_seconds())
+    closed_at: float | None = Field(default=None, sa_column=_seconds())
+    archived_at: float | None = Field(default=None, sa_column=_seconds())
+    outcome: str = Field(default="", max_length=12)
+    merged_into: str = Field(default="", max_length=40)
+    reopened: int = 0
+    urges: int = 0
+    refusal: str = Field(default="", max_length=200)  # number of the last refusal
+    findings: int = 0
+    version: int = 0  # length of the history
+    head: str = Field(default="", max_length=160)  # seal of its last act
     created_at: float = Field(sa_column=_seconds(nullable=False, index=True))
     changed_at: float = Field(sa_column=_seconds(nullable=False))
 
@@ -100,13 +141,16 @@ class OrderDay(SQLModel, table=True):
 
 
 class IdempotencyKey(SQLModel, table=True):
-    """A key that was used, what came with it (SHA-256) and what was answered."""
+    """A key that was used, what came with it (SHA-256) and what was answered; swept after some days."""
 
     __tablename__ = "idempotency_key"
     key: str = Field(sa_column=Column(String(200), primary_key=True))
     fingerprint: str = Field(max_length=64)
     number: str = Field(default="", max_length=20)
-    at: float = Field(sa_column=_seconds(nullable=False))
+    at: float = Field(sa_column=_seconds(nullable=False, index=True))
+    status: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))  # 0: none kept
+    body: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    headers: Json = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}"))
 
 
 class Outbox(SQLModel, table=True):

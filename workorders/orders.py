@@ -1,9 +1,8 @@
-"""The keeper of orders: makes one order per Idempotency-Key and per appeal, numbers it, changes it, lists it."""
+"""The keeper of orders: makes one order per appeal, numbers it, changes it, lists it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,45 +13,22 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 
 from core.db import insert_into
-from workorders.errors import AppealTaken, KeyReused, NotFound
-from workorders.models import IdempotencyKey, OrderDay, WorkOrder
+from workorders.errors import AppealTaken, NotFound
+from workorders.models import OrderDay, WorkOrder
 
 CHANGEABLE = frozenset({"kind", "urgency", "summary", "address", "unit", "state", "agent", "call"})
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An order and whether this very request made it."""
+async def make(session: AsyncSession, content: dict[str, Any], now: float, zone: ZoneInfo) -> WorkOrder:
+    """Make the order that `content` (columns of WorkOrder) asks for. Raises AppealTaken when the appeal has its order.
 
-    order: WorkOrder
-    new: bool
-
-
-async def make(session: AsyncSession, content: dict[str, Any], key: str, fingerprint: str, now: float,
-               zone: ZoneInfo) -> Made:
-    """Make the order that `content` (columns of WorkOrder) asks for; the same key again returns the same order.
-
-    Raises KeyReused when the key came with another `fingerprint`, AppealTaken when the appeal has its order.
+    That the same request comes again is not seen here: whoever stands before it keeps its answer (api.wire.once).
     """
-    used = await _use_key(session, key, fingerprint, now)
-    if used is not None:
-        if used.fingerprint != fingerprint:
-            raise KeyReused("这个 Idempotency-Key 已用于另一份内容", "换一个新的 Idempotency-Key,或重发原来的内容")
-        return Made(await get(session, used.number), new=False)
     await _refuse_second(session, content)
     order = WorkOrder(**content, number=await _next_number(session, now, zone), created_at=now, changed_at=now)
     session.add(order)
-    (await session.get_one(IdempotencyKey, key)).number = order.number
     await session.flush()
-    return Made(order, new=True)
-
-
-async def _use_key(session: AsyncSession, key: str, fingerprint: str, now: float) -> IdempotencyKey | None:
-    """Take the key for this request; return its row if it was used before (waits for whoever is using it)."""
-    row = {"key": key, "fingerprint": fingerprint, "number": "", "at": now}
-    insert = insert_into(session, IdempotencyKey).values(row).on_conflict_do_nothing()
-    taken = (await session.execute(insert.returning(col(IdempotencyKey.key)))).scalar_one_or_none()
-    return None if taken else await session.get_one(IdempotencyKey, key)
+    return order
 
 
 async def _refuse_second(session: AsyncSession, content: dict[str, Any]) -> None:
@@ -81,17 +57,8 @@ async def get(session: AsyncSession, number: str) -> WorkOrder:
     return order
 
 
-async def alter(session: AsyncSession, number: str, changes: dict[str, Any], now: float, key: str = "",
-                fingerprint: str = "") -> WorkOrder:
-    """Change an order's CHANGEABLE columns; with a key that was used before, change nothing again.
-
-    Raises NotFound, KeyReused.
-    """
-    used = await _use_key(session, key, fingerprint, now) if key else None
-    if used is not None:
-        if used.fingerprint != fingerprint:
-            raise KeyReused("这个 Idempotency-Key 已用于另一份内容", "换一个新的 Idempotency-Key,或重发原来的内容")
-        return await get(session, number)
+async def alter(session: AsyncSession, number: str, changes: dict[str, Any], now: float) -> WorkOrder:
+    """Change an order's CHANGEABLE columns. Raises NotFound."""
     order = await session.get(WorkOrder, number, with_for_update=True)
     if order is None:
         raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import Any
 
 import pytest
 
+from api.wire import once
+from core.db import Database
 from tests.api.house import House
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -34,8 +37,9 @@ async def test_an_order_is_made_numbered_by_its_local_day_and_found_again(house:
 async def test_the_same_key_gives_the_same_order_and_another_content_is_refused(house: House) -> None:
     first = await post(house, summary="a")
     again = await post(house, summary="a")
-    assert (first.status_code, again.status_code) == (201, 200)
-    assert again.json() == first.json()
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert (again.json(), again.headers["location"]) == (first.json(), first.headers["location"])
+    assert ("idempotency-replayed" in first.headers, again.headers["idempotency-replayed"]) == (False, "true")
     other = await post(house, summary="b")
     assert other.status_code == 409
     assert other.json()["code"] == "idempotency_key_reused"
@@ -43,7 +47,8 @@ async def test_the_same_key_gives_the_same_order_and_another_content_is_refused(
 
 async def test_ten_senders_of_one_key_at_once_make_one_order(house: House) -> None:
     answers = await asyncio.gather(*(post(house, call_key=KEY, appeal=1, summary="a") for _ in range(10)))
-    assert sorted(answer.status_code for answer in answers) == [200] * 9 + [201]
+    assert [answer.status_code for answer in answers] == [201] * 10
+    assert sum("idempotency-replayed" in answer.headers for answer in answers) == 9
     assert len({answer.json()["number"] for answer in answers}) == 1
 
 
@@ -82,7 +87,8 @@ async def test_an_order_is_changed_and_a_change_that_comes_again_is_not_made_aga
     assert (changed.json()["summary"], changed.json()["kind"]) == ("b", "help")
     await house.client.patch(address, json={"summary": "c"})
     late = await house.client.patch(address, json={"summary": "b", "kind": "help"}, headers=once)
-    assert late.json()["summary"] == "c"
+    assert late.json() == changed.json()
+    assert (await house.client.get(address)).json()["summary"] == "c"
 
 
 @pytest.mark.parametrize(("content", "field"), [
@@ -94,6 +100,30 @@ async def test_what_does_not_fit_is_refused_by_name(house: House, content: dict[
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+async def test_a_refused_request_does_not_use_up_its_key(house: House) -> None:
+    assert (await post(house, kind="revenge")).status_code == 422
+    await post(house, "first", call_key=KEY, appeal=1)
+    assert (await post(house, "second", call_key=KEY, appeal=1)).json()["code"] == "appeal_has_order"
+    assert (await post(house, "second", call_key=KEY, appeal=2)).status_code == 201
+    assert (await post(house, kind="help")).status_code == 201
+
+
+async def test_a_key_is_forgotten_after_its_time_and_no_earlier(house: House, db: Database) -> None:
+    first = await post(house, summary="a")
+    for passed, kept in ((once.KEEP - 60, True), (once.KEEP + 60, False)):
+        async with db.writing() as session:
+            await once.sweep(session, time.time() + passed)
+        again = await post(house, summary="a")
+        assert (again.json()["number"] == first.json()["number"]) is kept
+
+
+async def test_the_order_of_fields_and_spaces_do_not_make_another_request(house: House) -> None:
+    headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
+    bodies = (b'{"summary": "a", "urgency": 1}', b'{ "urgency":1,"summary":"a"}')
+    numbers = {(await house.client.post(ORDERS, content=body, headers=headers)).json()["number"] for body in bodies}
+    assert len(numbers) == 1
 
 
 async def test_an_order_without_a_key_is_refused_and_told_why(house: House) -> None:
