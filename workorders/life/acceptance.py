@@ -59,7 +59,7 @@ DOORS: dict[Ground, Door] = {
     Ground.ARMY: Door("属于军队、武警职权", "军队有关部门", _PETITION),
     Ground.REPEATED: Door("同一事实和理由已经办结并答复", "原工单的答复;有新事实、新理由可再次反映", _PETITION),
     Ground.SECRETS: Door("涉及国家秘密、商业秘密或个人隐私", "有权处理的机关", _ORDER_53),
-    Ground.PUBLIC_ORDER: Door("违反社会公序良俗", "不予受理", _ORDER_53),
+    Ground.PUBLIC_ORDER: Door("违反社会公序良俗", "去除违法、违俗内容后可重新提出诉求", _ORDER_53),
     Ground.CIVIL: Door("民间纠纷, 没有行政机关负有职责", "人民调解委员会", "人民调解法"),
 }
 

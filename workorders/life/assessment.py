@@ -40,7 +40,8 @@ class Formula:
 
 
 FORMULAS: dict[Measure, Formula] = {
-    Measure.RESPONSE: Formula("响应率", "时限内联系到诉求人的件次", "到联系时限的件次(匿名、派错除外)", "联系时限"),
+    Measure.RESPONSE: Formula("响应率", "时限内联系到诉求人、诉求人也不否认的件次",
+                              "到联系时限的件次(派单时已匿名、派错除外)", "联系时限"),
     Measure.SOLUTION: Formula("解决率", "诉求人答“已解决”的件次", "诉求人对是否解决作了回答的件次", "回访作答"),
     Measure.SATISFACTION: Formula("满意率", "评 3 分及以上的件次", "诉求人评了分的件次", "回访作答"),
     Measure.SIGNING: Formula("按时签收率", "时限内签收的件次", "到签收时限的件次(派错除外)", "签收时限"),
@@ -119,13 +120,19 @@ def _part(order: Order, part: Assignment, now: float) -> Iterator[_Case]:
     if part.void:
         return
     done = {Measure.SIGNING: (part.sign_due, part.signed_at), Measure.CLOSING: (part.reply_due, part.replied_at)}
-    if part.part == "lead" and not order.matter.anonymous:  # the lead speaks to the citizen, a joint unit to the lead
+    if part.part == "lead" and not part.anonymous:  # the lead speaks to the citizen, a joint unit to the lead
         done[Measure.RESPONSE] = (part.contact_due, part.contacted_at)
     for measure, (due, at) in done.items():
         if (good := _kept(part, due, at, now)) is not None:
-            yield measure, part.unit, due, good
+            yield measure, part.unit, due, good and not (measure is Measure.RESPONSE and _denied(order, part))
     if part.part == "lead" and part.ended_why == "reviewed" and part.ended_at is not None:
         yield Measure.REWORKS, part.unit, part.ended_at, part.reworks > 0 or _reopened(order, part)
+
+
+def _denied(order: Order, part: Assignment) -> bool:
+    """Tell whether the citizen says that the unit, which claims it, never spoke to them."""
+    return part.contact_claimed and any(told.contacted is False and part in tuple(answering(order, told))
+                                        for told in order.follow_ups)
 
 
 def _kept(part: Assignment, due: float, at: float | None, now: float) -> bool | None:
@@ -147,11 +154,17 @@ def _reopened(order: Order, part: Assignment) -> bool:
 def _told(order: Order, told: FollowUp) -> Iterator[_Case]:
     if told.said_at is None:
         return
-    for part in answering(order, told):
+    for unit in judged(order, told):
         if told.solved is not None:
-            yield Measure.SOLUTION, part.unit, told.said_at, told.solved
+            yield Measure.SOLUTION, unit, told.said_at, told.solved
         if told.satisfaction is not None:
-            yield Measure.SATISFACTION, part.unit, told.said_at, told.satisfaction > DISSATISFIED_UP_TO
+            yield Measure.SATISFACTION, unit, told.said_at, told.satisfaction > DISSATISFIED_UP_TO
+
+
+def judged(order: Order, told: FollowUp) -> frozenset[str]:
+    """Return whose answer the citizen judged: the lead's, or that of the order theirs was merged into."""
+    by = order.rounds[told.round - 1].answered_by if 0 < told.round <= len(order.rounds) else ""
+    return frozenset({by}) if by else frozenset()
 
 
 def _struck(order: Order) -> frozenset[tuple[str, str]]:
@@ -189,6 +202,5 @@ def unasked(orders: Iterable[Order], unit: str) -> Unasked:
     silent = missed = 0
     for order in orders:
         missed += order.missed_phones.count(unit)
-        silent += sum(told.said_at is None and any(part.unit == unit for part in answering(order, told))
-                      for told in order.follow_ups)
+        silent += sum(told.said_at is None and unit in judged(order, told) for told in order.follow_ups)
     return Unasked(silent, missed)

@@ -6,7 +6,7 @@ when business ends on its last day (第二百零三条); a term in hours runs fr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -58,6 +58,11 @@ class Calendar:
     windows: tuple[tuple[time, time], ...] = ((time(8, 30), time(12)), (time(14), time(17, 30)))
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
 
+    def __post_init__(self) -> None:
+        edges = [hour for window in self.windows for hour in window]
+        if not edges or edges != sorted(set(edges)):
+            raise BadContent("营业时间段是空的、颠倒的或重叠的", "按先后写出每段的开始和结束时间")
+
     @cached_property
     def _by_year(self) -> dict[int, Year]:
         return {known.year: known for known in self.years}
@@ -92,8 +97,11 @@ class Calendar:
     def shift(self, at: float, since: float, until: float, unit: Unit) -> Reckoned:
         """Return the due moment `at` put off by what passed from `since` to `until`, counted in `unit`."""
         if unit is Unit.WORKING_DAYS:
-            days = sum(self.works(day) for day in self._between(since, until))
-            return self._add_days(at, days) if days else Reckoned(at)
+            passed = self._between(since, until)
+            days = sum(self.works(day) for day in passed)
+            guessed = frozenset().union(*(self._guess(day) for day in passed))
+            found = self._add_days(at, days) if days else Reckoned(at)
+            return Reckoned(found.at, found.unsure | guessed)
         if unit is Unit.WORKING_HOURS:
             return self.add_business(at, self.business(since, until))
         return Reckoned(at + max(0.0, until - since))
@@ -131,13 +139,13 @@ class Calendar:
         if self.works(day):
             yield from ((self.moment(day, begin), self.moment(day, end)) for begin, end in self.windows)
 
-    def _guess(self, day: date) -> set[int]:
-        return set() if self.knows(day) else {day.year}
+    def _guess(self, day: date) -> frozenset[int]:
+        return frozenset() if self.knows(day) else frozenset({day.year})
 
     def _from(self, first: date) -> Iterator[date]:
         return (first + timedelta(days=n) for n in range(_FURTHEST))
 
-    def _between(self, since: float, until: float) -> Iterable[date]:
+    def _between(self, since: float, until: float) -> Sequence[date]:
         """Return the local days after the day of `since` up to that of `until`."""
         first, last = self.day(since), self.day(until)
         return [first + timedelta(days=n) for n in range(1, (last - first).days + 1)]

@@ -57,6 +57,8 @@ class Case:
 def request_of(case: Case) -> Request | None:
     """Return the pending request that this act asks again, decides or answers."""
     what = WHAT[case.wish.do]
+    if case.wish.do is Do.ASK_STRIKE:
+        return case.order.pending("strike", getattr(case.data, "unit", ""))
     if what == "strike":
         seq = getattr(case.data, "request", None)
         return next((r for r in case.order.requests if r.seq == seq and r.standing == "asked"), None)

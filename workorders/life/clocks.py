@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from workorders.life.calendar import Calendar, Term
 from workorders.life.order import Assignment, Order, Round
 from workorders.life.states import OWNERS
-from workorders.life.words import State
 
 CITIZEN = "citizen"
-_UNTIL_THE_END = frozenset({State.CLOSED, State.TERMINATED, State.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)

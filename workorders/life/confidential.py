@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from workorders.life.acts import Actor
 from workorders.life.order import Assignment, Order
-from workorders.life.words import UNIT_ROLES, Confidentiality, Role
+from workorders.life.words import UNIT_PHASE, UNIT_ROLES, Confidentiality, Role, State
 
 
 class Field(StrEnum):
@@ -33,11 +33,12 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who looks. `units`: their unit, and those above and below it that they can look into."""
+    """Who looks. `units`: their unit, and those above and below it that they can look into; `own`: theirs alone."""
 
     id: str
     role: Role
     units: frozenset[str] = frozenset()
+    own: str = ""
 
 
 F = Field
@@ -63,13 +64,18 @@ HIDDEN: dict[Confidentiality, frozenset[Field]] = {  # what an order's level tak
     Confidentiality.CALLER: frozenset({F.NAME, F.NUMBER, F.ADDRESS, F.RECORDING}),
     Confidentiality.REPORT: _PERSONAL,
 }
+MAY_LEAD = frozenset({State.ACCEPTED, State.AWAITING, State.ENDORSED, *UNIT_PHASE, State.REDISPATCHING,
+                      State.REOPENED})  # states in which an order can carry others to an answer
 UNMASKERS = frozenset({Role.AGENT, Role.TEAM_LEADER, Role.BACK_OFFICE, Role.QUALITY, Role.SUPERVISION,
                        Role.DISCIPLINE, Role.AUDITOR})
 
 
 def level_of(order: Order) -> Confidentiality:
-    """Return how secret an order is; a report is one by its kind, whatever was ticked."""
-    return Confidentiality.REPORT if order.matter.is_report else order.matter.confidentiality
+    """Return how secret an order is: a report by its kind, an anonymous caller by their wish, whatever was ticked."""
+    matter = order.matter
+    if matter.is_report:
+        return Confidentiality.REPORT
+    return max(matter.confidentiality, Confidentiality.CALLER) if matter.anonymous else matter.confidentiality
 
 
 def units_named(part: Assignment) -> frozenset[str]:
@@ -82,6 +88,13 @@ def involved(order: Order) -> frozenset[str]:
     return frozenset(unit for part in order.assignments if not part.void for unit in units_named(part))
 
 
+def concerned(order: Order) -> frozenset[str]:
+    """Return the units that may act at all: that have or had a part, are offered the lead, or must answer a finding."""
+    parts = frozenset(unit for part in order.assignments for unit in units_named(part))
+    found = frozenset(finding.unit for finding in order.findings)
+    return (parts | found | _offered(order)) - order.matter.barred
+
+
 def is_named(person: str, order: Order) -> bool:
     """Tell whether a person is one of those who may know; who took the appeal has heard it anyway."""
     return person in order.named or person == order.accepted_by
@@ -89,16 +102,35 @@ def is_named(person: str, order: Order) -> bool:
 
 def sees(reader: Reader, order: Order) -> frozenset[Field]:
     """Return what a person may see; empty: for them the order does not exist."""
-    if reader.units & order.matter.barred:
+    if _barred(reader, order):
         return _NOTHING
-    if reader.role in UNIT_ROLES and not reader.units & (involved(order) | _offered(order)):
+    units = reader.units | {reader.own} if reader.own else reader.units
+    if reader.role in UNIT_ROLES and not units & (involved(order) | _offered(order)):
         return _NOTHING
     allowed, level = OPEN_TO[reader.role], level_of(order)
     if reader.role is Role.SYSTEM:
         return allowed
     if level is Confidentiality.REPORT:
-        return allowed | _PERSONAL if is_named(reader.id, order) and reader.role in _STAFF else allowed - _PERSONAL
+        return _of_report(reader, order, allowed)
     return allowed - HIDDEN[level] if reader.role not in _STAFF else allowed
+
+
+def _barred(reader: Reader, order: Order) -> bool:
+    """Tell whether the order does not exist for a reader: complained of, under it, or looking into it from above.
+
+    The unit above may be sent the report itself, to look into it; then it sees it as any unit sees its own.
+    """
+    barred = order.matter.barred
+    if not reader.units & barred and reader.own not in barred:
+        return False
+    return reader.own in barred or not reader.own or reader.own not in involved(order) | _offered(order)
+
+
+def _of_report(reader: Reader, order: Order, allowed: frozenset[Field]) -> frozenset[Field]:
+    """Return what is seen of a report: nothing by other systems and experts, the person only by those named."""
+    if reader.role in (Role.EXPERT, Role.API_CLIENT):
+        return _NOTHING
+    return allowed | _PERSONAL if is_named(reader.id, order) and reader.role in _STAFF else allowed - _PERSONAL
 
 
 def _offered(order: Order) -> frozenset[str]:
@@ -117,8 +149,9 @@ def may_be_told(unit: str, order: Order) -> bool:
 
 
 def may_merge(one: Order, other: Order) -> bool:
-    """Tell whether two orders may become one: never a report, never across levels of secrecy."""
-    return (one.number != other.number and level_of(one) == level_of(other) < Confidentiality.REPORT)
+    """Tell whether `one` may go into `other`: never a report, never across secrecy, nor into what is over or merged."""
+    return (one.number != other.number and level_of(one) == level_of(other) < Confidentiality.REPORT
+            and other.state in MAY_LEAD)
 
 
 def may_unmask(by: Actor, order: Order) -> bool:

@@ -16,7 +16,8 @@ from workorders.life.calendar import Reckoned, Term
 from workorders.life.case import Case
 from workorders.life.matters import Matter
 from workorders.life.order import Assignment
-from workorders.life.shapes import Accepted, Again, Longer, Reclassified, Stopped
+from workorders.life.policy import Terms
+from workorders.life.shapes import Accepted, Again, Longer, Protected, Reclassified, Stopped
 from workorders.life.words import Do, State
 
 
@@ -98,13 +99,16 @@ def _rework(dues: Dues, case: Case) -> None:
     dues.put("reply", case.rules.calendar.shift(held.reply_due, since, case.wish.at, held.terms.reply.unit))
 
 
-def _part_anew(dues: Dues, case: Case, part: Assignment, matter: Matter, *, only_earlier: bool) -> None:
-    terms = case.policy.terms_for(matter)
-    olds = {"sign": part.sign_due, "contact": part.contact_due, "reply": part.reply_due}
-    for name, term in (("sign", terms.sign), ("contact", terms.contact), ("reply", terms.reply)):
-        found = case.rules.calendar.add(part.dispatched_at, term)
-        if found.at < olds[name] or not only_earlier:
+def _sooner(dues: Dues, case: Case, part: Assignment, terms: Terms) -> None:
+    """Shorten a unit's terms from now: nobody is late by a rule that did not hold for them yet."""
+    for name, term, old, done in (
+        ("sign", terms.sign, part.sign_due, part.signed_at), ("contact", terms.contact, part.contact_due,
+         part.contacted_at), ("reply", terms.reply, part.reply_due, part.replied_at),
+    ):
+        found = case.rules.calendar.add(case.wish.at, term)
+        if done is None and found.at < old:
             dues.put(f"{name}:{part.unit}", found)
+            dues.terms["part"] = terms.model_dump(mode="json")
 
 
 def _classify(dues: Dues, case: Case) -> None:
@@ -117,7 +121,7 @@ def _classify(dues: Dues, case: Case) -> None:
     if found.at < order.round.due:
         promise(dues, case, matter, order.round.opened_at)
     for part in order.current():
-        _part_anew(dues, case, part, matter, only_earlier=True)
+        _sooner(dues, case, part, case.policy.terms_for(matter))
 
 
 def _anew(dues: Dues, case: Case) -> None:
@@ -130,12 +134,37 @@ def _anew(dues: Dues, case: Case) -> None:
         dues.terms["round"] = order.round.term.model_dump(mode="json")
     for part in order.current():
         if part.reply_due == part.first_reply_due:
-            dues.put(f"reply:{part.unit}", case.rules.calendar.add(part.dispatched_at, part.terms.reply))
+            dues.put(f"reply:{part.unit}", case.rules.calendar.add(part.terms_since, part.terms.reply))
+
+
+def _protect(dues: Dues, case: Case) -> None:
+    """Give the citizen back what is left of a pause whose unit loses the order."""
+    lead, now = case.order.leading, case.order.round
+    if lead is None or lead.unit not in barred_by(case) or not lead.paused(case.wish.at):
+        return
+    pause, shift = lead.pauses[-1], case.rules.calendar.shift
+    dues.put("answer", shift(pause.dues_before[1], pause.since, case.wish.at, now.term.unit))
+    dues.put("close", shift(pause.dues_before[2], pause.since, case.wish.at, now.term.unit))
+
+
+def barred_by(case: Case) -> frozenset[str]:
+    """Return the units that a report is against once the wish has named its own, with those under them."""
+    told, matter = case.take(Protected), case.order.matter
+    return frozenset((*told.units, *told.kept_from, *matter.complained_of, *matter.kept_from))
+
+
+def _take_lead(dues: Dues, case: Case) -> None:
+    """A unit that led before in this promise keeps its old deadline: two could trade the lead to win time."""
+    _dispatch(dues, case)
+    since, unit = case.order.round.opened_at, case.wish.by.unit
+    olds = [part.reply_due for part in case.order.assignments
+            if part.unit == unit and part.dispatched_at >= since and not part.void]
+    dues.at["reply"] = min((dues.at["reply"], *olds))
 
 
 SETS: dict[Do, Callable[[Dues, Case], None]] = {
     Do.ACCEPT: _accept, Do.REOPEN: _reopen, Do.DISPATCH: _dispatch, Do.REDISPATCH: _dispatch,
-    Do.ARBITRATE_MOVE: _dispatch, Do.ADD_JOINT: _dispatch, Do.ACCEPT_LEAD: _dispatch,
+    Do.ARBITRATE_MOVE: _dispatch, Do.ADD_JOINT: _dispatch, Do.ACCEPT_LEAD: _take_lead, Do.PROTECT: _protect,
     Do.APPROVE_EXTENSION: _extend, Do.APPROVE_PAUSE: _pause, Do.RESUME: _resume, Do.REWORK: _rework,
     Do.CLASSIFY: _classify, Do.RECKON_ANEW: _anew,
 }

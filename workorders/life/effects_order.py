@@ -6,11 +6,22 @@ from dataclasses import replace
 
 from workorders.life.acts import Act
 from workorders.life.dues import term_of
-from workorders.life.effects_units import WRONG_DISPATCH, Effect
+from workorders.life.effects_units import WRONG_DISPATCH, Effect, promised
 from workorders.life.matters import Strict
-from workorders.life.order import Assignment, FollowUp, Order, Refusal, Request, Round
-from workorders.life.parts import charge, end_all, end_part, on_part, settle
-from workorders.life.shapes import Accepted, Ending, Merged, Protected, Reclassified, Refused, Said, Tried
+from workorders.life.order import Assignment, FollowUp, Inner, Order, Pause, Refusal, Request, Round
+from workorders.life.parts import charge, end_all, end_part, lapse_all, on_part, settle
+from workorders.life.policy import Terms
+from workorders.life.shapes import (
+    Accepted,
+    Ending,
+    MainAnswered,
+    Merged,
+    Protected,
+    Reclassified,
+    Refused,
+    Said,
+    Tried,
+)
 from workorders.life.words import Confidentiality, Do, Kind, State
 
 REFUSED_WRONGLY = "wrong_refusal"
@@ -26,7 +37,8 @@ def born(act: Act, data: Accepted) -> Order:
     """Return the order that an acceptance makes."""
     return Order(number=data.number, state=State.ACCEPTED, matter=data.matter, accepted_at=act.at,
                  accepted_by=act.by, rounds=(new_round(act),), stage=None,
-                 first_responder=data.first_responder or "", provisional=data.provisional)
+                 first_responder="" if data.first_responder in data.matter.barred else data.first_responder or "",
+                 provisional=data.provisional)
 
 
 # -- class and secrecy ------------------------------------------------------------------------------------------
@@ -34,6 +46,11 @@ def _classify(order: Order, act: Act, data: Strict) -> Order:
     assert isinstance(data, Reclassified)
     changes = {name: getattr(data, name) for name in Reclassified.model_fields if getattr(data, name) is not None}
     return _redue(replace(order, matter=order.matter.model_copy(update=changes)), act, data)
+
+
+def _anew(order: Order, act: Act, data: Strict) -> Order:
+    """Take over promises made again; what was guessed is what is guessed now."""
+    return replace(_redue(order, act, data), unsure=frozenset(act.unsure))
 
 
 def _redue(order: Order, act: Act, _: Strict) -> Order:
@@ -55,18 +72,34 @@ def _round_anew(old: Round, act: Act) -> Round:
 def _part_anew(old: Assignment, act: Act) -> Assignment:
     reply = act.dues.get(f"reply:{old.unit}", old.reply_due)
     first = reply if old.reply_due == old.first_reply_due else old.first_reply_due
-    return replace(old, reply_due=reply, first_reply_due=first,
+    told = act.do is Do.CLASSIFY and "part" in act.terms and f"reply:{old.unit}" in act.dues
+    return replace(old, reply_due=reply, first_reply_due=first, pauses=_pauses_anew(old, act),
+                   terms=Terms.model_validate(act.terms["part"]) if told else old.terms,
+                   terms_since=act.at if told else old.terms_since,
                    sign_due=act.dues.get(f"sign:{old.unit}", old.sign_due),
                    contact_due=act.dues.get(f"contact:{old.unit}", old.contact_due))
+
+
+def _pauses_anew(old: Assignment, act: Act) -> tuple[Pause, ...]:
+    """Let a pause that is going on give back from the earlier promise, not from the one before it."""
+    if not old.pauses or not old.paused(act.at):
+        return old.pauses
+    last, dues = old.pauses[-1], act.dues
+    new = (dues.get(f"reply:{old.unit}", last.dues_before[0]), dues.get("answer", last.dues_before[1]),
+           dues.get("close", last.dues_before[2]))
+    before = (min(last.dues_before[0], new[0]), min(last.dues_before[1], new[1]), min(last.dues_before[2], new[2]))
+    return (*old.pauses[:-1], replace(last, dues_before=before))
 
 
 def _protect(order: Order, act: Act, data: Strict) -> Order:
     """Make it a report: whoever is complained of loses it at once, by every way they had it."""
     assert isinstance(data, Protected)
     named = tuple(dict.fromkeys((*order.matter.complained_of, *data.units)))
+    under = tuple(dict.fromkeys((*order.matter.kept_from, *data.kept_from)))
     matter = order.matter.model_copy(update={
-        "kind": Kind.REPORT, "confidentiality": Confidentiality.REPORT, "complained_of": named})
-    order = replace(order, matter=matter)
+        "kind": Kind.REPORT, "confidentiality": Confidentiality.REPORT, "complained_of": named, "kept_from": under})
+    first = "" if order.first_responder in matter.barred else order.first_responder
+    order = replace(promised(order, act), matter=matter, merged_into="", first_responder=first)
     for part in tuple(order.current()):
         order = _bar(order, part, act)
     offer = order.pending("lead")
@@ -76,22 +109,33 @@ def _protect(order: Order, act: Act, data: Strict) -> Order:
 def _bar(order: Order, part: Assignment, act: Act) -> Order:
     barred = order.matter.barred
     if part.unit not in barred:
-        kept = tuple(inner for inner in part.inner if not {inner.unit, inner.by} & barred)
-        return order.with_part(replace(part, inner=kept))
+        return order.with_part(replace(part, inner=_clear(part.inner, barred)))
     until = act.at if part.part == "joint" else None
-    order = charge(order, f"staff:{part.dispatched_by}", part.dispatched_at, until, WRONG_DISPATCH)
+    order = charge(order, part.answerable, part.dispatched_at, until, WRONG_DISPATCH)
     return end_part(order, part.unit, act.at, "barred")
+
+
+def _clear(inner: tuple[Inner, ...], barred: frozenset[str]) -> tuple[Inner, ...]:
+    """Take out those complained of and whomever they handed it down to."""
+    gone, kept = set(barred), []
+    for one in inner:
+        if {one.unit, one.by} & gone:
+            gone.add(one.unit)
+        else:
+            kept.append(one)
+    return tuple(kept)
 
 
 # -- reception --------------------------------------------------------------------------------------------------
 def _answer(order: Order, act: Act, _: Strict) -> Order:
+    order = end_all(order, act.at, "over")
     return replace(order.with_round(replace(order.round, answered_at=act.at)), outcome="answered")
 
 
 def _refuse(order: Order, act: Act, data: Strict) -> Order:
     assert isinstance(data, Refused)
     refusal = Refusal(data.refusal, data.ground.value, act.at, act.by)
-    order = end_all(order, act.at, "over")
+    order = lapse_all(end_all(order, act.at, "over"), act.at)
     order = order.with_round(replace(order.round, answered_at=act.at, closed_at=act.at))
     return replace(order, refusals=(*order.refusals, refusal), outcome="refused")
 
@@ -122,13 +166,15 @@ def _endorse(order: Order, _: Act, __: Strict) -> Order:
 
 # -- review, follow-up, endings -----------------------------------------------------------------------------------
 def _pass(order: Order, act: Act, _: Strict) -> Order:
-    replied = order.leading.replied_at if order.leading else act.at
-    order = order.with_round(replace(order.round, answered_at=replied))
+    lead = order.leading
+    assert lead is not None
+    order = order.with_round(replace(order.round, answered_at=lead.replied_at, answered_by=lead.unit))
     return replace(end_all(order, act.at, "reviewed"), reviewed_by=act.by)
 
 
-def _result(order: Order, act: Act, _: Strict) -> Order:
-    return order.with_round(replace(order.round, answered_at=act.at))
+def _result(order: Order, act: Act, data: Strict) -> Order:
+    by = (data.unit or "") if isinstance(data, MainAnswered) else ""
+    return order.with_round(replace(order.round, answered_at=act.at, answered_by=by))
 
 
 def _begin(order: Order, _: Act, __: Strict) -> Order:
@@ -143,7 +189,8 @@ def _try(order: Order, act: Act, data: Strict) -> Order:
     assert isinstance(data, Tried)
     told = order.follow_ups[-1]
     ours = bool(data.call)  # a call nobody can find does not count
-    return _with_follow_up(order, replace(told, calls=told.calls + ours, by=act.by,
+    keys = told.keys | {data.call} if ours else told.keys
+    return _with_follow_up(order, replace(told, calls=len(keys), keys=keys, by=act.by,
                                           reached=told.reached or (ours and data.reached)))
 
 
@@ -159,6 +206,7 @@ def _close(order: Order, act: Act, _: Strict) -> Order:
     told = order.follow_up
     solved = told is not None and told.solved is True
     outcome = order.outcome or ("solved" if solved else "done")
+    order = lapse_all(order, act.at)
     return replace(order.with_round(replace(order.round, closed_at=act.at)), outcome=outcome)
 
 
@@ -178,6 +226,7 @@ def _ask_ending(order: Order, act: Act, data: Strict) -> Order:
 def _end(order: Order, act: Act, _: Strict) -> Order:
     """挂账 or 终结, approved: the citizen is told; a shelved order keeps a desk and a day."""
     order = settle(order, order.pending("ending"), act, "granted")
+    order = lapse_all(order, act.at)
     over = act.do is Do.TERMINATE
     now = order.round
     told = act.at if now.answered_at is None else now.answered_at
@@ -191,7 +240,7 @@ def _refuse_ending(order: Order, act: Act, _: Strict) -> Order:
 
 def _merge(order: Order, act: Act, data: Strict) -> Order:
     assert isinstance(data, Merged)
-    return replace(end_all(order, act.at, "over"), merged_into=data.into)
+    return replace(lapse_all(end_all(order, act.at, "over"), act.at), merged_into=data.into)
 
 
 def _unmerge(order: Order, _: Act, __: Strict) -> Order:
@@ -200,14 +249,19 @@ def _unmerge(order: Order, _: Act, __: Strict) -> Order:
 
 def _withdraw(order: Order, act: Act, _: Strict) -> Order:
     order = order.with_round(replace(order.round, closed_at=act.at))
-    return replace(end_all(order, act.at, "over"), outcome="withdrawn")
+    return replace(lapse_all(end_all(order, act.at, "over"), act.at), outcome="withdrawn")
+
+
+def _hand_over(order: Order, act: Act, _: Strict) -> Order:
+    """Another platform has it: joint units that still worked are let go."""
+    return lapse_all(end_all(order, act.at, "over"), act.at)
 
 
 ORDER_EFFECTS: dict[Do, Effect] = {
-    Do.CLASSIFY: _classify, Do.RECKON_ANEW: _redue, Do.PROTECT: _protect, Do.ANSWER: _answer, Do.REFUSE: _refuse,
+    Do.CLASSIFY: _classify, Do.RECKON_ANEW: _anew, Do.PROTECT: _protect, Do.ANSWER: _answer, Do.REFUSE: _refuse,
     Do.OBJECT: _object, Do.CONFIRM_REFUSAL: _confirm, Do.OVERTURN_REFUSAL: _overturn, Do.ENDORSE: _endorse,
     Do.PASS: _pass, Do.MAIN_ANSWERED: _result, Do.RESULT_BACK: _result, Do.BEGIN_FOLLOW_UP: _begin,
     Do.TRY_CITIZEN: _try, Do.CITIZEN_SAYS: _says, Do.CLOSE: _close, Do.REOPEN: _reopen, Do.ASK_ENDING: _ask_ending,
     Do.SHELVE: _end, Do.TERMINATE: _end, Do.REFUSE_ENDING: _refuse_ending, Do.MERGE: _merge,
-    Do.UNMERGE: _unmerge, Do.WITHDRAW: _withdraw,
+    Do.UNMERGE: _unmerge, Do.HAND_OVER: _hand_over, Do.WITHDRAW: _withdraw,
 }

@@ -52,7 +52,7 @@ def _redispatch(order: Order, act: Act, data: Strict) -> Order:
     assert isinstance(data, Sent)
     wrong = order.leading
     if wrong is not None:
-        order = charge(order, f"staff:{wrong.dispatched_by}", wrong.dispatched_at, act.at, WRONG_DISPATCH)
+        order = charge(order, wrong.answerable, wrong.dispatched_at, act.at, WRONG_DISPATCH)
     return _take(end_lead(order, act.at, "redispatched"), act, data)
 
 
@@ -106,7 +106,7 @@ def _give_back(order: Order, act: Act, data: Strict) -> Order:
     part = order.part_of(act.about)
     assert part is not None
     back = GiveBack("plea" if act.do is Do.PLEAD else "return", act.about, act.at, part.dispatched_by,
-                    part.dispatched_at, seq=act.seq)
+                    part.dispatched_at, part.part, seq=act.seq)
     return replace(order, give_backs=(*order.give_backs, back))
 
 
@@ -118,7 +118,14 @@ def _uphold(order: Order, act: Act, _: Strict) -> Order:
     order = with_back(order, replace(back, decided_at=act.at, upheld=True))
     until = act.at if part.part == "joint" else None
     order = charge(order, f"staff:{back.dispatcher}", back.dispatched_at, until, WRONG_DISPATCH)
+    if back.what == "plea":
+        order = _no_longer_first(order, act.about)
     return end_part(order, act.about, act.at, "returned" if back.what == "return" else "pleaded")
+
+
+def _no_longer_first(order: Order, unit: str) -> Order:
+    """A unit that was rung by mistake is no first responder: nobody must give reasons for not sending it there."""
+    return replace(order, first_responder="") if order.first_responder == unit else order
 
 
 def _deny(order: Order, act: Act, _: Strict) -> Order:
@@ -146,7 +153,8 @@ def _move(order: Order, act: Act, data: Strict) -> Order:
     wrong = order.leading
     if wrong is not None:
         order = _vindicate(order, act, wrong.unit, wrong.dispatched_at)
-        order = charge(order, f"staff:{wrong.dispatched_by}", wrong.dispatched_at, act.at, WRONG_DISPATCH)
+        order = charge(order, wrong.answerable, wrong.dispatched_at, act.at, WRONG_DISPATCH)
+        order = _no_longer_first(order, wrong.unit)
     return replace(_take(end_lead(order, act.at, "arbitrated"), act, data), designated=True)
 
 
@@ -175,16 +183,16 @@ def _accept_lead(order: Order, act: Act, _: Strict) -> Order:
         order = order.with_part(replace(old, part="joint"))
     else:
         order = end_part(order, old.unit, act.at, "lead")
-    return _lead(order, act)
+    return _lead(order, act, old.unit)
 
 
-def _lead(order: Order, act: Act) -> Order:
+def _lead(order: Order, act: Act, giver: str) -> Order:
     mine = order.part_of(act.unit)
     if mine is None:
         order = add_part(order, new_part(act, act.unit, "lead"))
-        return on_part(order, act.unit, lambda part: replace(part, signed_at=act.at))
+        return on_part(order, act.unit, lambda part: replace(part, signed_at=act.at, took_from=giver))
     signed = act.at if mine.signed_at is None else mine.signed_at
-    leading = replace(mine, part="lead", signed_at=signed, replied_at=None)
+    leading = replace(mine, part="lead", signed_at=signed, replied_at=None, took_from=giver)
     return replace(order.with_part(leading), lead=act.unit)
 
 
@@ -198,8 +206,8 @@ def _ask(order: Order, act: Act, _: Strict) -> Order:
     return replace(order, requests=(*order.requests, request))
 
 
-def _promised(order: Order, act: Act) -> Order:
-    """Move the citizen's promise where an approved extension or pause of the lead does."""
+def promised(order: Order, act: Act) -> Order:
+    """Move the citizen's promise where an extension or a pause of the lead does, or the end of one."""
     if "answer" not in act.dues:
         return order
     return order.with_round(replace(order.round, due=act.dues["answer"], close_due=act.dues["close"]))
@@ -209,7 +217,9 @@ def _extend(order: Order, act: Act, _: Strict) -> Order:
     order = settle(order, order.pending("extension", act.about), act, "granted")
     order = on_part(order, act.about, lambda part: replace(
         part, reply_due=act.dues["reply"], extensions=part.extensions + 1))
-    return _promised(order, act)
+    if "answer" in act.dues:
+        order = order.with_round(replace(order.round, extensions=order.round.extensions + 1))
+    return promised(order, act)
 
 
 def _pause(order: Order, act: Act, data: Strict) -> Order:
@@ -219,13 +229,15 @@ def _pause(order: Order, act: Act, data: Strict) -> Order:
     assert part is not None
     pause = Pause(act.at, data.until, (part.reply_due, now.due, now.close_due))
     order = order.with_part(replace(part, pauses=(*part.pauses, pause), reply_due=act.dues["reply"]))
-    return _promised(order, act)
+    if "answer" in act.dues:
+        order = order.with_round(replace(order.round, pauses=order.round.pauses + 1))
+    return promised(order, act)
 
 
 def _resume(order: Order, act: Act, _: Strict) -> Order:
     order = on_part(order, act.about, lambda part: replace(
         part, pauses=(*part.pauses[:-1], replace(part.pauses[-1], until=act.at)), reply_due=act.dues["reply"]))
-    return _promised(order, act)
+    return promised(order, act)
 
 
 def _refuse(order: Order, act: Act, _: Strict) -> Order:

@@ -23,6 +23,12 @@ class NotYours(LifeError):
     code = "not_yours"
 
 
+class Unseen(LifeError):
+    """For whoever asks the order does not exist: a unit that has no part in it, or the one complained of."""
+
+    code = "not_found"
+
+
 class NeedsMore(LifeError):
     """Something the step needs is missing: a reply, a reason, an approval, another person, an earlier hour."""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workorders.life.acts import Wish, by_system
-from workorders.life.clocks import Clock, clocks_of
+from workorders.life.clocks import clocks_of
 from workorders.life.order import Assignment, FollowUp, Order
 from workorders.life.shapes import FindingKind
 from workorders.life.words import Do
@@ -50,17 +50,10 @@ def to_raise(order: Order, now: float) -> tuple[Suspicion, ...]:
 def _late(order: Order, now: float) -> Iterator[Suspicion]:
     for clock in clocks_of(order):
         kind = _BY_CLOCK.get(clock.name)
-        if kind is not None and not clock.void and clock.late(now) > 0 and not _excused(clock, order):
+        if kind is not None and not clock.void and clock.late(now) > 0:
             unit = clock.whom.removeprefix("unit:")
             yield Suspicion(f"{kind}:{unit}:{clock.name}:{clock.started:.3f}", kind, unit,
                             "超期未签收" if kind == "inaction" else "超期未办结")
-
-
-def _excused(clock: Clock, order: Order) -> bool:
-    """Tell whether the clock was stopped for the unit, not by it: the lead went over, the order ended."""
-    ended = next((part for part in order.assignments if f"unit:{part.unit}" == clock.whom
-                  and part.dispatched_at == clock.started), None)
-    return ended is not None and ended.ended_at is not None and ended.ended_at <= clock.due
 
 
 def _sham(order: Order) -> Iterator[Suspicion]:

@@ -17,7 +17,8 @@ from workorders.life.words import UNIT_PHASE, Do, State
 
 EFFECTS: dict[Do, Effect] = {**UNIT_EFFECTS, **ORDER_EFFECTS, **ASIDE_EFFECTS}
 _ARGUED = frozenset({State.RETURNED, State.PLEADED, State.ARBITRATION})
-_BETWEEN = frozenset({State.REDISPATCHING, State.ARBITRATION})  # while nobody has it, lost time runs on
+# while nobody has it, lost time runs on
+_BETWEEN = frozenset({State.REDISPATCHING, State.ARBITRATION, State.AWAITING, State.ENDORSED, State.ACCEPTED})
 
 
 def apply(order: Order | None, act: Act) -> Order:

@@ -23,13 +23,14 @@ from workorders.life.words import Do, Role, State
 
 Digest = Callable[[bytes], str]
 WORDS = ("why", "text")
+STRONG = ("sha256", "sha384", "sha512", "sha3_256", "sha3_512", "sm3")
 _UNFOLDABLE = (LifeError, AssertionError, LookupError, TypeError, ValueError, AttributeError)  # what a forgery meets
 
 
 def digest_named(name: str) -> Digest:
     """Return a digest (``sha256``, ``sm3`` …) whose results carry its name. Raises BrokenHistory if it is missing."""
-    if name not in hashlib.algorithms_available:
-        raise BrokenHistory(f"本机没有 {name} 算法", "改用 sha256,或换一个带 SM3 的 OpenSSL")
+    if name not in STRONG or name not in hashlib.algorithms_available:
+        raise BrokenHistory(f"本机没有可用的 {name} 算法", "改用 sha256,或换一个带 SM3 的 OpenSSL")
     return lambda blob: f"{name}:{hashlib.new(name, blob).hexdigest()}"
 
 
@@ -127,12 +128,10 @@ def _fault(one: Act, place: int, previous: str) -> str:
     if one.seq != place or one.previous != previous:
         return "顺序断了"
     name = one.digest.partition(":")[0]
-    if name not in hashlib.algorithms_available:
+    if name not in STRONG or name not in hashlib.algorithms_available:
         return f"不认识的算法 {name}"
-    for word in WORDS:
-        if getattr(one, word) and word in one.erased and digest_named(name)(
-                getattr(one, word).encode()) != one.erased[word]:
-            return "文字与摘要不符"
+    if not set(one.erased) <= set(WORDS) or any(getattr(one, word) for word in one.erased):
+        return "文字与摘要不符"
     return "" if seal_of(one, digest_named(name)) == one.digest else "内容被改过"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workorders.life.acceptance import second_look
 from workorders.life.acts import Wish, by_system
 from workorders.life.calendar import Calendar, Unit
 from workorders.life.clocks import CITIZEN, Clock, running
@@ -45,12 +46,21 @@ def rungs_of(order: Order, rules: Rules) -> Iterator[Rung]:
     if not any(step.do is Do.PRESS for step in acts_from(order.state)):
         return
     for clock in running(order):
-        if clock.whom in _UNWATCHED or clock.void or _double(clock, order):
+        if clock.whom in _UNWATCHED or clock.void or _double(clock, order) or _nothing_to_do(clock, order, rules):
             continue
         for rule in rules.policy.ladder:
             rung = Rung(rule.do, clock.name, _answerable(clock), clock.due, moment(clock, rule, rules.calendar))
             if rung.key not in order.rungs:
                 yield rung
+
+
+def _nothing_to_do(clock: Clock, order: Order, rules: Rules) -> bool:
+    """Tell whether a refusal only waits for the time to object: looked at, or not in the sample."""
+    if clock.whom != "desk:second_look" or order.state is not State.REFUSED:
+        return False
+    refusal = order.refusals[-1]
+    return bool(refusal.seconded_by) or not second_look(
+        order.number, rules.policy.refusal_review_share, objected=refusal.objected_at is not None)
 
 
 def _answerable(clock: Clock) -> str:

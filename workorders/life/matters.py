@@ -52,6 +52,7 @@ class Matter(Strict):
     channel: Name = "phone"
     confidentiality: Confidentiality = Confidentiality.OPEN
     complained_of: tuple[UnitId, ...] = Field(default=(), max_length=20)
+    kept_from: tuple[UnitId, ...] = Field(default=(), max_length=500)  # those under them
     tags: tuple[Name, ...] = Field(default=(), max_length=20)
 
     @property
@@ -62,7 +63,7 @@ class Matter(Strict):
     @property
     def barred(self) -> frozenset[str]:
         """Return the units that must not learn that this order exists."""
-        return frozenset(self.complained_of) if self.is_report else frozenset()
+        return frozenset((*self.complained_of, *self.kept_from)) if self.is_report else frozenset()
 
 
 def check_classification(classification: Classification, tree: Tree) -> None:

@@ -53,6 +53,7 @@ class Assignment:
     contact_due: float
     reply_due: float
     first_reply_due: float
+    terms_since: float = 0.0  # when `terms` began to hold: its dispatch, or the act that shortened them
     before: State = State.DISPATCHED  # what is resumed when a return, plea or arbitration leaves it here
     signed_at: float | None = None
     contacted_at: float | None = None
@@ -65,12 +66,26 @@ class Assignment:
     pauses: tuple[Pause, ...] = ()
     inner: tuple[Inner, ...] = ()
     ended_at: float | None = None
+    took_from: str = ""  # the unit whose offered lead it accepted of its own will
+    anonymous: bool = False  # as it was dispatched: nobody to contact
     ended_why: str = ""  # reviewed | returned | pleaded | redispatched | arbitrated | lead | released | barred | over
 
     @property
     def void(self) -> bool:
         """Tell whether the unit should never have had it: its clocks count for nothing."""
-        return self.ended_why in ("returned", "pleaded", "redispatched", "arbitrated", "barred")
+        excused = self.ended_why == "redispatched" and not self._overdue_when_ended
+        return excused or self.ended_why in ("returned", "pleaded", "arbitrated", "barred")
+
+    @property
+    def _overdue_when_ended(self) -> bool:
+        """Tell whether it was late already: the office's change of mind is no way to make that unhappen."""
+        ended = self.ended_at if self.ended_at is not None else 0.0
+        return ended > self.reply_due or (ended if self.signed_at is None else self.signed_at) > self.sign_due
+
+    @property
+    def answerable(self) -> str:
+        """Return who answers for its dispatch: ``staff:<id>``, or ``unit:<id>`` that handed the lead over."""
+        return f"unit:{self.took_from}" if self.took_from else f"staff:{self.dispatched_by}"
 
     def paused(self, now: float) -> bool:
         """Tell whether its clock stands still."""
@@ -89,6 +104,9 @@ class Round:
     close_due: float
     answered_at: float | None = None
     closed_at: float | None = None
+    answered_by: str = ""  # the unit whose reply it was; for a merged order that of the main one
+    extensions: int = 0
+    pauses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +128,7 @@ class GiveBack:
     asked_at: float
     dispatcher: str
     dispatched_at: float
+    part: Part = "lead"
     decided_at: float | None = None
     upheld: bool | None = None
     seq: int = 0
@@ -154,6 +173,7 @@ class FollowUp:
     satisfaction: int | None = None
     contacted: bool | None = None
     by: str = ""
+    keys: frozenset[str] = frozenset()  # of the calls: one call counts once
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +233,7 @@ class Order:
     ratings: tuple[int | None, ...] = ()
     missed_phones: tuple[str, ...] = ()
     rungs: frozenset[tuple[str, str, str, float]] = frozenset()  # act, clock, whom, due
-    outcome: str = ""  # answered | solved | shelved | terminated | refused | withdrawn | merged
+    outcome: str = ""  # answered | solved | done (nobody said) | shelved | terminated | refused | withdrawn
     merged_into: str = ""
     reopened: int = 0
     urges: int = 0

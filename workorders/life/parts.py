@@ -17,13 +17,14 @@ def new_part(act: Act, unit: str, part: Part, *, on_call: bool = False) -> Assig
     return Assignment(
         unit=unit, part=part, state=State.DISPATCHED, dispatched_at=act.at, dispatched_by=act.by,
         terms=Terms.model_validate(act.terms["part"]), sign_due=dues["sign"], contact_due=dues["contact"],
-        reply_due=dues["reply"], first_reply_due=dues["reply"], on_call=on_call,
+        reply_due=dues["reply"], first_reply_due=dues["reply"], terms_since=act.at, on_call=on_call,
         contacted_at=act.at if on_call else None)
 
 
 def add_part(order: Order, part: Assignment) -> Order:
     """Return the order with one more part."""
     lead = part.unit if part.part == "lead" else order.lead
+    part = replace(part, anonymous=order.matter.anonymous)
     return replace(order, assignments=(*order.assignments, part), lead=lead)
 
 
@@ -53,6 +54,13 @@ def lapse(order: Order, unit: str, at: float) -> Order:
         mine = request.unit == unit and request.standing == "asked" and request.what != "strike"
         return replace(request, standing="lapsed", decided_at=at) if mine else request
     return replace(order, requests=tuple(changed(request) for request in order.requests))
+
+
+def lapse_all(order: Order, at: float) -> Order:
+    """Let everything that is asked fall away undecided, but strikes: those are about what was."""
+    return replace(order, requests=tuple(
+        replace(r, standing="lapsed", decided_at=at) if r.standing == "asked" and r.what != "strike" else r
+        for r in order.requests))
 
 
 def settle(order: Order, request: Request | None, act: Act, standing: Standing) -> Order:

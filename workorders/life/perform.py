@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from workorders.life import texts
 from workorders.life.acts import Act, Wish
 from workorders.life.case import Case
 from workorders.life.checks import meets
+from workorders.life.confidential import concerned
 from workorders.life.dues import dues_of
-from workorders.life.errors import BadContent, LifeError, NotYours, WrongStep
+from workorders.life.errors import BadContent, LifeError, NotYours, Unseen, WrongStep
+from workorders.life.matters import Strict
 from workorders.life.order import Assignment, Order
 from workorders.life.policy import Rules
-from workorders.life.shapes import shape
+from workorders.life.shapes import Accepted, Protected, shape
 from workorders.life.states import BY_ACT, Go, Of, Step
 from workorders.life.words import CHINESE_DO, CHINESE_STATE, State
 
@@ -20,7 +24,7 @@ _EARLIEST, _LATEST = 946_684_800.0, 7_258_118_400.0  # the years 2000 to 2199
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """A row that starts from where this order, or the part of it that is meant, is now."""
 
     step: Step
@@ -30,11 +34,57 @@ class _Row:
 
 def perform(order: Order | None, wish: Wish, rules: Rules) -> Act:
     """Return the act that the wish becomes; seal it with `history.seal`. Raises LifeError and changes nothing."""
-    _check_words(wish, rules)
-    _check_time(order, wish)
-    case = Case(order, wish, shape(wish.do, wish.data), rules)
+    case = _case(order, wish, rules)
     row = _choose(case)
     return _act(replace(case, part=row.part), row)
+
+
+def step_for(order: Order | None, wish: Wish, rules: Rules) -> Step:
+    """Return the row of the table by which the wish would become an act. Raises LifeError."""
+    return _choose(_case(order, wish, rules)).step
+
+
+def _case(order: Order | None, wish: Wish, rules: Rules) -> Case:
+    _check_who(order, wish)
+    _check_words(wish, rules)
+    _check_time(order, wish)
+    data = shape(wish.do, wish.data)
+    for word in _words_of(data.model_dump(mode="json")):
+        texts.check_text("内容", word, rules.policy.text_limit)
+    return Case(order, wish, _widened(data, rules), rules)
+
+
+def _check_who(order: Order | None, wish: Wish) -> None:
+    """Refuse an act of nobody; to a unit without a part in it, and to one complained of, there is no such order."""
+    by = wish.by
+    if not by.id or (by.of_unit and not by.unit):
+        raise BadContent("没有写明是谁、哪个单位在办理", "登录后重试")
+    if order is not None and (by.unit in order.matter.barred or (by.of_unit and by.unit not in concerned(order))):
+        raise Unseen("没有这张工单", "核对工单编号")
+
+
+def _words_of(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (word for inner in value.values() for word in _words_of(inner))
+    elif isinstance(value, list):
+        yield from (word for inner in value for word in _words_of(inner))
+
+
+def _widened(data: Strict, rules: Rules) -> Strict:
+    """Keep a report also from the units under the one complained of, as the city is built today."""
+    if isinstance(data, Accepted) and data.matter.is_report:
+        under = _under(data.matter.complained_of, data.matter.kept_from, rules)
+        return data.model_copy(update={"matter": data.matter.model_copy(update={"kept_from": under})})
+    if isinstance(data, Protected):
+        return data.model_copy(update={"kept_from": _under(data.units, data.kept_from, rules)})
+    return data
+
+
+def _under(units: tuple[str, ...], known: tuple[str, ...], rules: Rules) -> tuple[str, ...]:
+    below = (under for unit in units for under in rules.below.get(unit, ()))
+    return tuple(sorted({*known, *below}))
 
 
 def _check_words(wish: Wish, rules: Rules) -> None:
@@ -51,18 +101,28 @@ def _check_time(order: Order | None, wish: Wish) -> None:
         raise BadContent("时间早于上一步,历史只能向后写", "核对服务器时钟后重发")
 
 
-def _choose(case: Case) -> _Row:
+def _choose(case: Case) -> Row:
     """Return the first row that fits state, office and needs; say why the nearest one does not."""
-    rows = [row for step in BY_ACT[case.wish.do] if (row := _row(step, case)) is not None]
+    rows = rows_of(case)
     if not rows:
         raise _wrong_step(case)
-    ours = [row for row in rows if case.wish.by.role in row.step.who and _own(row, case)]
+    ours = [row for row in rows if is_ours(row, case)]
     if not ours:
         raise NotYours(f"“{CHINESE_DO[case.wish.do]}”不由你办理", "请有权的人办理")
     return _fitting(ours, case)
 
 
-def _fitting(rows: list[_Row], case: Case) -> _Row:
+def rows_of(case: Case) -> list[Row]:
+    """Return the rows of this act that start from where the order, or the part that is meant, is now."""
+    return [row for step in BY_ACT[case.wish.do] if (row := _row(step, case)) is not None]
+
+
+def is_ours(row: Row, case: Case) -> bool:
+    """Tell whether the row is for this office and, where a unit acts, about its own part."""
+    return case.wish.by.role in row.step.who and _own(row, case)
+
+
+def _fitting(rows: list[Row], case: Case) -> Row:
     first: LifeError | None = None
     for row in rows:
         try:
@@ -74,13 +134,13 @@ def _fitting(rows: list[_Row], case: Case) -> _Row:
     raise first
 
 
-def _row(step: Step, case: Case) -> _Row | None:
+def _row(step: Step, case: Case) -> Row | None:
     order = case.known
     if order is None or step.of is Of.ORDER:
         state = order.state if order else None
-        return _Row(step, None, state) if state in step.frm else None
+        return Row(step, None, state) if state in step.frm else None
     part = _part(step, order, case.wish)
-    return _Row(step, part, part.state) if part is not None and part.state in step.frm else None
+    return Row(step, part, part.state) if part is not None and part.state in step.frm else None
 
 
 def _part(step: Step, order: Order, wish: Wish) -> Assignment | None:
@@ -92,7 +152,7 @@ def _part(step: Step, order: Order, wish: Wish) -> Assignment | None:
     return part if fits else None
 
 
-def _own(row: _Row, case: Case) -> bool:
+def _own(row: Row, case: Case) -> bool:
     """Tell whether a unit acts on its own part; the hotline's offices have none."""
     by = case.wish.by
     if not by.of_unit or row.part is None or row.step.of is Of.BELOW:
@@ -107,7 +167,7 @@ def _wrong_step(case: Case) -> WrongStep:
     return WrongStep(f"工单现在是“{state}”,不能{CHINESE_DO[case.wish.do]}", "看工单当前状态和可办的步骤")
 
 
-def _act(case: Case, row: _Row) -> Act:
+def _act(case: Case, row: Row) -> Act:
     wish, order = case.wish, case.known
     to = _target(row)
     joint = row.part is not None and row.part.part == "joint"
@@ -121,7 +181,7 @@ def _act(case: Case, row: _Row) -> Act:
         unsure=tuple(sorted(dues.unsure)), previous=order.head if order else "")
 
 
-def _target(row: _Row) -> State:
+def _target(row: Row) -> State:
     if row.step.to is Go.BACK:
         assert row.part is not None
         return row.part.before

@@ -7,10 +7,12 @@ for life and property, 24 hours for utilities.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from workorders.life.calendar import Calendar, Term, Unit
 from workorders.life.matters import COMPLEX, Matter, Name, Strict
@@ -69,7 +71,7 @@ class TermRule(Strict):
 class RungRule(Strict):
     """A rung of the ladder: after `share` of a clock's length, but at the latest `within` after it is due."""
 
-    do: Do
+    do: Literal[Do.REMIND, Do.PRESS, Do.SUPERVISE, Do.ESCALATE]
     share: float = Field(gt=0, le=10)
     within: Term | None = None
 
@@ -131,6 +133,12 @@ class Policy(Strict):
     least_reply: int = Field(default=6, ge=1, le=500)  # characters that say something
     text_limit: int = Field(default=20_000, ge=100, le=1_000_000)
 
+    @field_validator("desk")
+    @classmethod
+    def _no_desk_without_a_clock(cls, desk: dict[State, Term]) -> dict[State, Term]:
+        """Fill in what was left out: an order must not lie on a desk that nobody is timed at."""
+        return {**SEED_DESK, **desk}
+
     def terms_for(self, matter: Matter) -> Terms:
         """Return the terms of a matter. A policy without a rule for the rest falls back to its last rule."""
         return next((rule.terms for rule in self.terms if rule.when.fits(matter)), self.terms[-1].terms)
@@ -142,10 +150,11 @@ class Policy(Strict):
 
 @dataclass(frozen=True)
 class Rules:
-    """What decisions are made by."""
+    """What decisions are made by. `below`: the units under a unit, at every level, where there are any."""
 
     policy: Policy = field(default_factory=Policy)
     calendar: Calendar = field(default_factory=Calendar)
+    below: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def sampled(number: str, what: str, share: float) -> bool:

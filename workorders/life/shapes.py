@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
 
 from workorders.life.acceptance import Ground
 from workorders.life.acts import Json
@@ -15,6 +16,7 @@ from workorders.life.words import Asker, Confidentiality, Do, Kind, Urgency
 
 Key = Annotated[str, StringConstraints(max_length=200)]
 Moment = Annotated[float, Field(ge=0, lt=10_000_000_000)]  # epoch seconds
+Seq = Annotated[int, Field(ge=1, le=1_000_000)]  # of an act
 FindingKind = Literal["inaction", "slow", "sham", "buck_passing", "wrong"]
 StrikeReason = Literal["force_majeure", "beyond_authority", "policy_limit", "malicious", "duplicate", "wrong_unit"]
 Figure = Literal["response", "solution", "satisfaction", "signing", "closing"]
@@ -49,9 +51,10 @@ class Reclassified(Strict):
 
 
 class Protected(Strict):
-    """The units complained of."""
+    """The units complained of, none while that is unknown; `kept_from`, those under them, comes from the rules."""
 
-    units: tuple[UnitId, ...] = Field(min_length=1, max_length=20)
+    units: tuple[UnitId, ...] = Field(default=(), max_length=20)
+    kept_from: tuple[UnitId, ...] = Field(default=(), max_length=500)
 
 
 class Refused(Strict):
@@ -64,17 +67,12 @@ class Refused(Strict):
 
 
 class Sent(Strict):
-    """派单, 改派, 裁定. `on_call`: the unit was in the call and has heard the citizen itself."""
+    """派单, 改派, 裁定. `on_call`: the unit was in the call `call` and has heard the citizen itself."""
 
     unit: UnitId
     joint: tuple[UnitId, ...] = Field(default=(), max_length=20)
     on_call: bool = False
-
-
-class One(Strict):
-    """One unit."""
-
-    unit: UnitId
+    call: Key = ""
 
 
 class HandedDown(Strict):
@@ -181,6 +179,12 @@ class Elsewhere(Strict):
     reference: Key = ""
 
 
+class MainAnswered(Strict):
+    """主单已答复: the unit whose answer it is, so that this citizen's judgement counts for it too."""
+
+    unit: UnitId | None = None
+
+
 class Missed(Strict):
     """A duty phone that did not answer."""
 
@@ -202,7 +206,7 @@ class Raised(Strict):
     key: Key = Field(min_length=1)
     kind: FindingKind
     unit: UnitId
-    evidence: tuple[int, ...] = Field(default=(), max_length=100)
+    evidence: tuple[Seq, ...] = Field(default=(), max_length=100)
 
 
 class Keyed(Strict):
@@ -252,10 +256,32 @@ SHAPES: dict[Do, type[Strict]] = {
     Do.ASK_EXTENSION: Longer, Do.APPROVE_EXTENSION: Longer, Do.ASK_PAUSE: Stopped, Do.APPROVE_PAUSE: Stopped,
     Do.TRY_CITIZEN: Tried, Do.CITIZEN_SAYS: Said, Do.RATE: Rated, Do.ASK_ENDING: Ending, Do.REVISIT: Again,
     Do.MERGE: Merged, Do.WITHDRAW: Withdrawn, Do.HAND_OVER: Elsewhere, Do.RESULT_BACK: Elsewhere,
+    Do.MAIN_ANSWERED: MainAnswered,
     Do.REMIND: Rung, Do.PRESS: Rung, Do.SUPERVISE: Rung, Do.ESCALATE: Rung, Do.PHONE_UNANSWERED: Missed,
     Do.RAISE_FINDING: Raised, Do.ANSWER_FINDING: Keyed, Do.DECIDE_FINDING: Decided, Do.REFER_FINDING: Keyed,
     Do.ASK_STRIKE: Struck, Do.DECIDE_STRIKE: StrikeDecided, Do.UNMASK: Unmasked, Do.NAME_PERSON: Named,
 }
+
+
+_MOST_FAULTS = 5
+_CHINESE_FAULT = {  # the commonest of pydantic's; {…} are its own figures
+    "missing": "缺少", "extra_forbidden": "没有这一项", "string_too_long": "最多 {max_length} 个字",
+    "string_too_short": "至少 {min_length} 个字", "too_long": "最多 {max_length} 项",
+    "too_short": "至少 {min_length} 项", "less_than_equal": "不能大于 {le}", "less_than": "必须小于 {lt}",
+    "greater_than_equal": "不能小于 {ge}", "string_pattern_mismatch": "只能用字母、数字、点、横线和下划线",
+    "string_unicode": "不是有效的 UTF-8 文字", "enum": "只能是 {expected}", "literal_error": "只能是 {expected}",
+    "int_parsing": "应为整数", "int_type": "应为整数", "int_from_float": "应为整数", "float_type": "应为数字",
+    "float_parsing": "应为数字", "string_type": "应为文字", "bool_parsing": "应为 true 或 false",
+    "bool_type": "应为 true 或 false", "model_type": "应为一组字段", "tuple_type": "应为列表",
+    "finite_number": "应为有限的数",
+}
+
+
+def _fault(error: ErrorDetails) -> str:
+    """Return one fault as people read it; a name that somebody made up is cut short."""
+    where = ".".join(str(part)[:40] for part in error["loc"]) or "data"
+    said = _CHINESE_FAULT.get(error["type"])
+    return f"{where}:{said.format_map(error.get('ctx', {})) if said else error['msg'][:200]}"
 
 
 def shape(do: Do, data: Json) -> Strict:
@@ -263,5 +289,5 @@ def shape(do: Do, data: Json) -> Strict:
     try:
         return SHAPES.get(do, Nothing).model_validate(data)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'data'}: {e['msg']}" for e in error.errors())
+        faults = ";".join(_fault(one) for one in error.errors()[:_MOST_FAULTS])
         raise BadContent(f"{do.value} 的内容有误:{faults}", "按接口说明改正后重发") from error
