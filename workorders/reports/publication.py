@@ -1,0 +1,114 @@
+"""The file for publication: aggregated, small counts hidden, nothing about a person, a report or a hidden caller.
+
+Tables that share a total could betray each other; here they share only the total of all, and where even that is
+hidden only the first table is published. Rates are published in whole per cent where at least k answered.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workorders.life.assessment import FORMULAS, Period, cases
+from workorders.life.confidential import level_of
+from workorders.life.order import Order
+from workorders.life.words import CHINESE_KIND, Confidentiality, Kind
+from workorders.reports.figures import DIMENSIONS, THREE_RATES, together
+from workorders.reports.suppression import Table, shown
+
+HIDDEN = "*"  # how a hidden number is written
+TABLES = (("field", "诉求领域"), ("district", "区县"))
+_KINDS = tuple(CHINESE_KIND[kind] for kind in (Kind.INQUIRY, Kind.HELP, Kind.COMPLAINT, Kind.SUGGESTION, Kind.PRAISE,
+                                               Kind.UNTOLD))
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table ready for a file. None: hidden."""
+
+    title: str
+    head: Sequence[str]
+    lines: Sequence[tuple[str, Sequence[int | None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What is published. `rates`: name and whole per cent; None where fewer than k were measured."""
+
+    sheets: Sequence[Sheet]
+    rates: Sequence[tuple[str, int | None]]
+    k: int
+
+
+def published(orders: Iterable[Order], period: Period, k: int, now: float) -> Publication:
+    """Return the publication of a period; orders that are not for everybody are not in it at all."""
+    counted: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name, _ in TABLES}
+    measured = []
+    for order in orders:
+        if order.matter.kind is Kind.REPORT or level_of(order) is not Confidentiality.OPEN:
+            continue
+        measured += [one for one in cases(order, now) if period.has(one.at)]
+        if period.has(order.accepted_at):
+            for name, _ in TABLES:
+                counted[name][(DIMENSIONS[name](order), CHINESE_KIND[order.matter.kind])] += 1
+    found = together(measured)
+    rates = [(FORMULAS[measure].chinese, _percent(found[measure].whole.value, found[measure].whole.denominator, k)
+              if measure in found else None) for measure in THREE_RATES]
+    return Publication(_sheets(counted, k), rates, k)
+
+
+def _percent(value: float | None, of: int, k: int) -> int | None:
+    return None if value is None or of < k else round(100 * value)
+
+
+def _sheets(counted: dict[str, Counter[tuple[str, str]]], k: int) -> list[Sheet]:
+    sheets = [_sheet(title, counted[name], k) for name, title in TABLES]
+    apart = all(sheet.lines[-1][1][-1] is not None for sheet in sheets)
+    return sheets if apart else sheets[:1]
+
+
+def _sheet(title: str, counts: Counter[tuple[str, str]], k: int) -> Sheet:
+    rows = sorted({row for row, _ in counts})
+    table = Table(rows, _KINDS, [[counts[(row, column)] for column in _KINDS] for row in rows])
+    numbers = shown(table, k)
+    return Sheet(title, (title, *_KINDS, "合计"), list(zip((*rows, "合计"), numbers, strict=True)))
+
+
+def rows_of(publication: Publication) -> list[list[str]]:
+    """Return the rows of a spreadsheet: every sheet under its head, then the rates, then what the star means."""
+    rows: list[list[str]] = []
+    for sheet in publication.sheets:
+        rows += [[safe(word) for word in sheet.head], *([safe(name), *map(_cell, numbers)]
+                                                        for name, numbers in sheet.lines), []]
+    rows += [[name, HIDDEN if value is None else f"{value}%"] for name, value in publication.rates]
+    return [*rows, [], [f"{HIDDEN} 为保护个人隐私,小于 {publication.k} 的数字及可据以推算的数字不公布"]]
+
+
+def _cell(number: int | None) -> str:
+    return HIDDEN if number is None else str(number)
+
+
+def safe(text: str) -> str:
+    """Return text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+
+
+def csv_of(publication: Publication) -> str:
+    """Return the file as CSV, with the mark by which spreadsheets know UTF-8."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(rows_of(publication))
+    return "\ufeff" + out.getvalue()
+
+
+def json_of(publication: Publication) -> dict[str, Any]:
+    """Return the publication as JSON; null is a hidden number."""
+    return {"hidden_below": publication.k,
+            "tables": [{"title": sheet.title, "columns": list(sheet.head[1:]),
+                        "rows": [{"name": name, "numbers": list(numbers)} for name, numbers in sheet.lines]}
+                       for sheet in publication.sheets],
+            "rates": [{"name": name, "percent": value} for name, value in publication.rates]}
