@@ -10,7 +10,7 @@ import asyncio
 import hmac
 from collections import OrderedDict
 from dataclasses import replace
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from fastapi import Depends, Request
 
@@ -161,7 +161,7 @@ async def _person(request: Request, token: str, permission: str) -> Caller | Non
 
 
 async def still_good(request: Request, permission: str) -> bool:
-    """Tell whether whoever opened a stream may still read it. Does not count as using the session."""
+    """Tell whether whoever opened a stream still is who they were, with the same rights. Counts as no use."""
     caller, now = who(request), now_of(request)
     if caller.own_house:
         return True
@@ -169,11 +169,11 @@ async def still_good(request: Request, permission: str) -> bool:
         async with asyncio.timeout(_PATIENCE), database(request).reading() as session:
             if caller.kind == "client":
                 client = await session.get(ApiClient, caller.id)
-                return client is not None and clients.is_good(client, now)
+                return client is not None and clients.is_good(client, now) and clients.as_caller(client, "") == caller
             found = await sessions.caller_of(session, request.cookies.get(COOKIE, ""), caller.address, now)
     except (DatabaseDown, TimeoutError):
         return now < caller.until
-    return found is not None and found[0].may(permission)
+    return found is not None and found[0] == caller and caller.may(permission)
 
 
 async def _looked_up(request: Request, token: str, now: float) -> Caller | None:
@@ -183,9 +183,17 @@ async def _looked_up(request: Request, token: str, now: float) -> Caller | None:
         return None
     caller, seen = found
     if now - seen >= sessions.TOUCH:
-        async with database(request).writing() as session:
-            await sessions.touch(session, caller.session, now)
+        await _touched(request, caller, now)
     return caller
+
+
+async def _touched(request: Request, caller: Caller, now: float) -> None:
+    """Note the use. A database too busy to write is no reason to keep somebody out; the next request tries again."""
+    try:
+        async with asyncio.timeout(_PATIENCE / 2), database(request).writing() as session:
+            await sessions.touch(session, caller.session, now)
+    except (DatabaseDown, TimeoutError):
+        log.warning("use of a session not noted", by=caller.id)
 
 
 def _same(one: str, other: str) -> bool:
@@ -195,20 +203,3 @@ def _same(one: str, other: str) -> bool:
 def _unknown() -> Problem:
     return Problem(401, "unauthorized", "需要登录,或有效的访问令牌",
                    "先登录(POST /api/session),或在请求头加上 Authorization: Bearer <令牌>")
-
-
-def asked_key(request: Request) -> str:
-    """Return the request's Idempotency-Key. Raises Problem when it is missing or odd."""
-    key = request.headers.get("idempotency-key", "")
-    if not 1 <= len(key) <= 200 or not key.isprintable() or not key.isascii():
-        raise Problem(400, "idempotency_key_required", "缺少 Idempotency-Key,或它不合规",
-                      "为每份新工单起一个唯一的键(1 到 200 个 ASCII 字符),重发时用同一个键")
-    return key
-
-
-def own_key(caller: Caller, key: str) -> str:
-    """Return an Idempotency-Key that nobody else can use: knowing another's key must not show their order."""
-    return key if caller.own_house or not key else f"{caller.id}:{sessions.digest_of(key)}"
-
-
-IdempotencyKeyHeader = Annotated[str, Depends(asked_key)]

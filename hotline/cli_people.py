@@ -83,7 +83,7 @@ def password(login: Login, ask: Ask = False) -> None:
 
     async def work(session: AsyncSession, now: float) -> None:
         person = await _known(session, login)
-        await attempts.forgive(session, (f"login:{person.login}",))
+        await attempts.forgive(session, (attempts.key_of_login(person.login),))
         await register.set_password(session, CONSOLE, person, hashed, now)
 
     _do(work)

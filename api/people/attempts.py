@@ -1,12 +1,17 @@
 """Lock-out: after a few failed log-ins of one login, or from one address, each further one waits longer.
 
 Every try is counted before the password is looked at and forgiven when it was right, so that a hundred at once gain
-nothing. A refusal during the wait is not counted: nobody can lock somebody out for good.
+nothing. A refusal during the wait is not counted. Whoever guesses at a login, or floods from one address, makes only
+strangers wait: a browser in which this login has succeeded before carries a token that says so and is counted by
+itself, so that nobody can keep others away from their work.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import ipaddress
+import secrets
 from typing import Any, Final
 
 from sqlalchemy import delete, update
@@ -16,7 +21,7 @@ from sqlmodel import col, func, select
 from api.people.models import LogInAttempts
 from core.db import insert_into
 
-FREE: Final = {"login": 5, "address": 20}  # failures that cost nothing; many people may share an address
+FREE: Final = {"login": 5, "address": 20, "device": 5}  # failures that cost nothing; many may share an address
 FIRST, LONGEST = 5.0, 900.0  # s to wait after the next failure, doubling up to
 FORGET = 86400.0  # s after the last failure
 MOST = 10_000  # rows; the oldest go first
@@ -27,14 +32,42 @@ def keys_of(login: str, address: str) -> tuple[str, str]:
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
-        return f"address:{address[:45]}", f"login:{login[:40]}"
+        return f"address:{address[:45]}", key_of_login(login)
     if found.version == 6:
         found = ipaddress.ip_network((found, 64), strict=False).network_address
-    return f"address:{found}", f"login:{login[:40]}"
+    return f"address:{found}", key_of_login(login)
+
+
+def key_of_login(login: str) -> str:
+    """Return the counter of a login, where it is tried by browsers that it does not know."""
+    return f"login:{login[:40]}"
+
+
+def new_token(secret: str, login: str) -> str:
+    """Return what a browser carries in which `login` has signed on: a name of its own, and that we gave it."""
+    name = secrets.token_hex(16)
+    return f"{name}.{_mac(secret, login, name)}"
+
+
+def cookie_of(secret: str, login: str) -> str:
+    """Return the name of the cookie for that token: one a login, for several people may share a desk."""
+    return f"hotline_known_{_mac(secret, login, 'cookie')[:16]}"
+
+
+def key_of_browser(secret: str, login: str, token: str) -> str:
+    """Return the counter of a browser that this login knows, "" for any other."""
+    name, _, mac = token.partition(".")
+    known = hmac.compare_digest(mac.encode("utf-8", "replace"), _mac(secret, login, name).encode())
+    return f"device:{name}" if known else ""
+
+
+def _mac(secret: str, login: str, word: str) -> str:
+    text = f"known browser\0{login}\0{word}"
+    return hmac.new(secret.encode(), text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
 def wait_after(kind: str, failures: int) -> float:
-    """Return the seconds to wait after so many failures of a login or an address."""
+    """Return the seconds to wait after so many failures of a login, an address or a known browser."""
     over = failures - FREE[kind]
     return 0.0 if over < 0 else min(LONGEST, FIRST * 2.0 ** min(over, 20))
 
@@ -72,10 +105,17 @@ async def _counted(session: AsyncSession, key: str, now: float) -> LogInAttempts
 async def forgive(session: AsyncSession, keys: tuple[str, ...]) -> None:
     """Take back the try that turned out right: the login is clean, the address only loses this one."""
     for key in sorted(keys):
-        fewer = update(LogInAttempts).where(col(LogInAttempts.key) == key)
-        login = key.startswith("login:")
-        await session.execute(delete(LogInAttempts).where(col(LogInAttempts.key) == key) if login else
-                              fewer.values(failures=LogInAttempts.failures - 1, locked_until=0.0))
+        if key.startswith("address:"):
+            await take_back(session, (key,))
+        else:
+            await session.execute(delete(LogInAttempts).where(col(LogInAttempts.key) == key))
+
+
+async def take_back(session: AsyncSession, keys: tuple[str, ...]) -> None:
+    """Uncount a try whose password was never looked at."""
+    for key in sorted(keys):
+        fewer = {"failures": LogInAttempts.failures - 1, "locked_until": 0.0}
+        await session.execute(update(LogInAttempts).where(col(LogInAttempts.key) == key).values(fewer))
 
 
 async def _bound(session: AsyncSession, now: float) -> None:

@@ -14,10 +14,11 @@ WHAT: Final = {  # word → how people read it
     "log_in": "登录", "log_in.failed": "登录失败", "log_in.locked": "登录被锁", "log_out": "退出",
     "session.revoked": "会话被撤销", "password.changed": "修改密码", "password.set": "重设密码",
     "person.added": "新增人员", "person.changed": "修改人员", "unit.placed": "单位隶属",
-    "client.added": "发放密钥", "client.revoked": "撤销密钥", "client.used": "密钥启用",
+    "client.added": "发放密钥", "client.revoked": "撤销密钥", "client.rotated": "更换密钥",
+    "client.used": "密钥启用",
     "client.refused": "失效密钥被使用",
-    "number.unmasked": "查看号码", "recording.played": "收听录音", "act.for_other": "代他人操作",
-    "audit.read": "查阅审计"}
+    "number.unmasked": "查看号码", "number.searched": "按号码查询", "recording.played": "收听录音",
+    "act.for_other": "代他人操作", "audit.read": "查阅审计"}
 
 
 def note(session: AsyncSession, now: float, what: str, who: str, address: str, about: str = "", **data: Any) -> None:

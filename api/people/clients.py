@@ -46,6 +46,21 @@ async def revoke(session: AsyncSession, by: Caller, client_id: str, now: float) 
         note_by(session, now, "client.revoked", by, client_id)
 
 
+async def rotate(session: AsyncSession, by: Caller, client_id: str, keep: float, now: float) -> tuple[ApiClient, str]:
+    """Give a client's successor, with the same scopes; the old key stays good for `keep` seconds more.
+
+    Raises Problem when there is no such client, or its key opens nothing any more.
+    """
+    old = await session.get(ApiClient, client_id, with_for_update=True)
+    if old is None or not is_good(old, now):
+        raise Problem(404, "not_found", "没有这个接入方,或其密钥已失效", "核对接入方编号;已失效的请重新发放")
+    until = None if old.expires_at is None else now + old.expires_at - old.created_at  # as long again as at first
+    new, key = await give(session, by, old.name, old.scopes, old.unit, until, now)
+    old.expires_at = min(old.expires_at or now + keep, now + keep)
+    note_by(session, now, "client.rotated", by, old.id, successor=new.id, keep=keep)
+    return new, key
+
+
 async def listed(session: AsyncSession) -> list[ApiClient]:
     """Return every client, revoked ones too, the newest first."""
     return list((await session.execute(select(ApiClient).order_by(col(ApiClient.created_at).desc()))).scalars())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from api.people.caller import Caller
@@ -10,16 +10,36 @@ from core.log import mask
 
 FIELDS: Final = frozenset({"caller"})  # a citizen's number wherever it stands; duty phones of units are no secret
 
+_TELLING: Final = 6  # digits; shorter ones are desks that everybody may ring
+
 
 def shown_to(caller: Caller, value: Any) -> Any:
-    """Return a copy of what goes out, with the citizen's number masked at any depth."""
-    return value if caller.may("numbers.see") else _masked(value)
+    """Return a copy of what goes out, with the citizen's number masked at any depth, also inside a text."""
+    if caller.may("numbers.see"):
+        return value
+    return _masked(value, frozenset(_numbers(value)))
 
 
-def _masked(value: Any) -> Any:
+def _numbers(value: Any) -> Iterator[str]:
+    """Yield every citizen's number that stands in what goes out."""
     if isinstance(value, Mapping):
-        return {name: mask(inner) if name in FIELDS and isinstance(inner, str) else _masked(inner)
-                for name, inner in value.items()}
+        if value.get("party") == "citizen" and isinstance(value.get("phone"), str):
+            yield value["phone"]  # a call-back that did not reach them
+        for name, inner in value.items():
+            if name in FIELDS and isinstance(inner, str):
+                yield inner
+            yield from _numbers(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _numbers(inner)
+
+
+def _masked(value: Any, numbers: frozenset[str]) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _masked(inner, numbers) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_masked(inner) for inner in value]
+        return [_masked(inner, numbers) for inner in value]
+    if isinstance(value, str):
+        for number in numbers:
+            value = value.replace(number, mask(number)) if len(number) >= _TELLING else value
     return value

@@ -49,6 +49,8 @@ async def add(session: AsyncSession, by: Caller, login: str, name: str, roles: I
 
 async def change(session: AsyncSession, by: Caller, person_id: str, wish: Mapping[str, Any], now: float) -> Person:
     """Change name, unit, agent, active or roles; a person who may no longer work is signed off at once."""
+    if by.id == person_id and {"roles", "unit", "agent"} & wish.keys():
+        raise Problem(403, "own_rights", "不能改动自己的角色、单位或工号", "请另一位管理员操作,或用 hotline people")
     await hold(session, "people")  # two admins who each take the other's role away: one of them stays
     person, held = await get(session, person_id), await roles_of(session, person_id)
     before = {name: getattr(person, name) for name in _CHANGEABLE} | {"roles": sorted(held)}

@@ -34,6 +34,7 @@ PERMISSIONS: Final = frozenset({
     "exchange.act",  # orders that come from and go to them
     "retention.read", "retention.write", "retention.run",  # rules and dry run; changing them; deleting by them
     "retention.hold",  # what must not be deleted, whatever the rules say
+    "open311.post",  # a key in citizens' apps: posts service requests, and nothing else
     "people.read", "people.write", "clients.read", "clients.write", "audit.read"})
 
 _SIGNED_ON = frozenset({"self", "calendar.read"})
@@ -86,13 +87,14 @@ INSTALLATION: Final = frozenset({
 CLIENT_SCOPES: Final = frozenset({
     "orders.read", "orders.write", "orders.act", "orders.export", "calls.read", "records.read", "agents.read",
     "events.read", "house.read", "figures.read", "numbers.see", "attachments.read", "attachments.write",
-    "knowledge.read", "directory.read", "calendar.read", "exchange.act"})
+    "knowledge.read", "directory.read", "calendar.read", "exchange.act", "open311.post"})
 
 # still possible for a call that is up while the database is away (api.access)
 ON_THE_LINE: Final = frozenset({"calls.read", "calls.act", "agents.read", "agents.act", "events.read"})
 
 UNIT_ROLES: Final = frozenset({Role.UNIT_HANDLER, Role.UNIT_LEAD})
 _HOTLINE: Final = frozenset({Role.AGENT, Role.TEAM_LEADER, Role.BACK_OFFICE, Role.QUALITY})
+_LEADERS: Final = frozenset({Role.DUTY_LEADER, Role.DEPUTY})
 _WATCHERS: Final = frozenset({Role.SUPERVISION, Role.DISCIPLINE, Role.AUDITOR})
 
 
@@ -110,13 +112,16 @@ def allowed(roles: Iterable[Role]) -> frozenset[str]:
 def conflict(roles: frozenset[Role], unit: str, agent: str) -> str:
     """Return in Chinese why one person cannot hold these roles, or "".
 
-    Follow-up is never made by the department that handled the order; who watches takes no part.
+    Follow-up is never made by the department that handled the order; who watches takes no part; nobody signs for, or
+    arbitrates about, the department they work in.
     """
     if not roles <= OF_ROLE.keys():
         return "其中有不能授予个人的角色"
     if roles & UNIT_ROLES and roles & _HOTLINE:
         return "承办单位人员不能兼任热线岗位(回访不得由承办单位进行)"
-    if roles & _WATCHERS and roles & (_HOTLINE | UNIT_ROLES | {Role.ADMIN}):
+    if roles & _LEADERS and roles & UNIT_ROLES:
+        return "值班领导不能兼任承办单位岗位(不能签批、裁定本单位的工单)"
+    if roles & _WATCHERS and roles & (_HOTLINE | _LEADERS | UNIT_ROLES | {Role.ADMIN}):
         return "督查、纪检、审计人员不能兼任被监督的岗位或管理员"
     if roles & UNIT_ROLES and not unit:
         return "承办单位人员必须写明所属单位"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 
@@ -12,22 +12,24 @@ from api.access import database, needs, now_of, who
 from api.people import clients
 from api.people.audit import note_by
 from api.people.models import AccessAudit
-from api.people.schemas import ClientIn, WhyIn, shown_client
+from api.people.schemas import ClientIn, RotateIn, WhyIn, shown_client
 from api.people.scope import scope_of
 from api.schemas import CallKey, Number, Word
+from api.wire.once import OnceIfAsked, changing
 from workorders.errors import NotFound
 from workorders.models import CallRecord, WorkOrder
 
-router = APIRouter(prefix="/api", tags=["clients and audit"])
+router = APIRouter(prefix="/api", tags=["clients and audit"], route_class=OnceIfAsked)
 
 
 @router.post("/clients", status_code=201, dependencies=[needs("clients.write")])
-async def give(request: Request, wish: ClientIn) -> dict[str, Any]:
+async def give(request: Request, response: Response, wish: ClientIn) -> dict[str, Any]:
     """Make an API client. Its key is in the answer, this once."""
     now = now_of(request)
     until = now + wish.days * 86400 if wish.days else None
-    async with database(request).writing() as session:
+    async with changing(request) as session:
         client, key = await clients.give(session, who(request), wish.name, wish.scopes, wish.unit, until, now)
+        response.headers["Cache-Control"] = "no-store"
         return shown_client(client) | {"key": key}
 
 
@@ -43,6 +45,16 @@ async def revoke(request: Request, client_id: Word) -> None:
     """Make a client's key worthless at once."""
     async with database(request).writing() as session:
         await clients.revoke(session, who(request), client_id, now_of(request))
+
+
+@router.post("/clients/{client_id}/rotate", status_code=201, dependencies=[needs("clients.write")])
+async def rotate(request: Request, response: Response, client_id: Word, wish: RotateIn) -> dict[str, Any]:
+    """Give a client a new key, as a client of its own; the old key stays good for a while, or not at all."""
+    async with changing(request) as session:
+        keep = wish.keep_hours * 3600.0
+        client, key = await clients.rotate(session, who(request), client_id, keep, now_of(request))
+        response.headers["Cache-Control"] = "no-store"
+        return shown_client(client) | {"key": key}
 
 
 @router.get("/audit", dependencies=[needs("audit.read")])
@@ -62,22 +74,24 @@ async def audit(request: Request, before: Annotated[int | None, Query(ge=1, le=2
 
 
 @router.post("/work-orders/{number}/caller", dependencies=[needs("numbers.unmask")])
-async def of_order(request: Request, number: Number, wish: WhyIn) -> dict[str, Any]:
+async def of_order(request: Request, response: Response, number: Number, wish: WhyIn) -> dict[str, Any]:
     """Show the citizen's number of an order; who asked and why is kept."""
     condition = col(WorkOrder.number) == number
+    response.headers["Cache-Control"] = "no-store"
     return await _unmasked(request, number, WorkOrder.caller, [condition, scope_of(who(request)).orders()], wish.why)
 
 
 @router.post("/call-records/{key}/caller", dependencies=[needs("numbers.unmask")])
-async def of_record(request: Request, key: CallKey, wish: WhyIn) -> dict[str, Any]:
+async def of_record(request: Request, response: Response, key: CallKey, wish: WhyIn) -> dict[str, Any]:
     """Show the citizen's number of a call record; who asked and why is kept."""
     condition = col(CallRecord.key) == key
+    response.headers["Cache-Control"] = "no-store"
     return await _unmasked(request, key, CallRecord.caller, [condition, scope_of(who(request)).records()], wish.why)
 
 
 async def _unmasked(request: Request, about: str, column: Any, conditions: list[ColumnElement[bool]], why: str,
                     ) -> dict[str, Any]:
-    async with database(request).writing() as session:  # without the row of the audit nothing is shown
+    async with changing(request) as session:  # without the row of the audit nothing is shown
         found = (await session.execute(select(column).where(*conditions))).scalar_one_or_none()
         if found is None:
             raise NotFound(f"没有 {about}", "核对编号")

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import col, select
 
-from api.access import address_of, database, needs, now_of, who
-from api.people import attempts, register
+from api.access import database, needs, now_of, who
+from api.people import attempts, proof, register
 from api.people.models import Person, UnitPlace
 from api.people.passwords import Passwords, new_password, refuse_weak
-from api.people.routes_session import proved
 from api.people.schemas import PasswordIn, PersonChange, PersonIn, UnitIn, shown_person
 from api.people.scope import scope_of
 from api.problems import Problem
 from api.schemas import Word
+from api.wire.once import OnceIfAsked, changing
 from workorders.life.words import Role
 
-router = APIRouter(prefix="/api", tags=["people"])
+router = APIRouter(prefix="/api", tags=["people"], route_class=OnceIfAsked)
 
 
 @router.post("/people", status_code=201, dependencies=[needs("people.write")])
-async def add(request: Request, wish: PersonIn) -> dict[str, Any]:
+async def add(request: Request, response: Response, wish: PersonIn) -> dict[str, Any]:
     """Add a person. A password that was made is in the answer, this once."""
     password = wish.password or new_password()
     refuse_weak(password, register.login_of(wish.login))
     hashed = await _passwords(request).hashed(password)
-    async with database(request).writing() as session:
+    response.headers["Cache-Control"] = "no-store"
+    async with changing(request) as session:
         person = await register.add(session, who(request), wish.login, wish.name, wish.roles, wish.unit, wish.agent,
                                     hashed, now_of(request))
     made = {} if wish.password else {"password": password}
@@ -56,7 +57,7 @@ async def read(request: Request, person_id: Word) -> dict[str, Any]:
 @router.patch("/people/{person_id}", dependencies=[needs("people.write")])
 async def change(request: Request, person_id: Word, wish: PersonChange) -> dict[str, Any]:
     """Change name, roles, unit, agent's id, or whether the person may sign on."""
-    async with database(request).writing() as session:
+    async with changing(request) as session:
         person = await register.change(session, who(request), person_id, wish.model_dump(exclude_none=True),
                                        now_of(request))
         shown = shown_person(person, sorted(await register.roles_of(session, person_id)))
@@ -65,7 +66,7 @@ async def change(request: Request, person_id: Word, wish: PersonChange) -> dict[
 
 
 @router.post("/people/{person_id}/password", dependencies=[needs("self")])
-async def set_password(request: Request, person_id: Word, wish: PasswordIn) -> dict[str, Any]:
+async def set_password(request: Request, response: Response, person_id: Word, wish: PasswordIn) -> dict[str, Any]:
     """Change one's own password, which takes the old one; or set another's with ``people.write``."""
     own = person_id == who(request).id
     if not own and not who(request).may("people.write"):
@@ -74,11 +75,14 @@ async def set_password(request: Request, person_id: Word, wish: PasswordIn) -> d
         person = await register.get(session, person_id)
     password = _wanted(wish, own, person)
     if own:
-        await proved(request, person.login, wish.old or "")  # counts as a log-in: an open page guesses no faster
+        await proof.proved(request, person.login, wish.old or "")  # a log-in too: an open page guesses no faster
     hashed = await _passwords(request).hashed(password)
-    async with database(request).writing() as session:
-        keys = attempts.keys_of(person.login, address_of(request))
-        await attempts.forgive(session, keys if own else keys[1:])  # whoever was locked out may come in again
+    keys = proof.keys_for(request, person.login) if own else (attempts.key_of_login(person.login),)
+    response.headers["Cache-Control"] = "no-store"
+    async with changing(request) as session:
+        if own:
+            await proof.still_so(session, person)
+        await attempts.forgive(session, keys)  # whoever was locked out may come in again
         await register.set_password(session, who(request), await register.get(session, person_id), hashed,
                                     now_of(request))
     request.app.state.remembered.forget(person_id)

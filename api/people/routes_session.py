@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 
 from api.access import COOKIE, CSRF_COOKIE, Remembered, address_of, database, needs, now_of, who
-from api.people import attempts, register, sessions
+from api.people import attempts, proof, register, sessions
 from api.people.audit import note, note_by
 from api.people.caller import Caller
-from api.people.models import Person, PersonSession
-from api.people.passwords import Passwords
+from api.people.models import PersonSession
 from api.people.schemas import LogInIn, shown_caller, shown_session
 from api.problems import Problem
 from api.schemas import Word, WordOrNone
@@ -22,56 +22,42 @@ router = APIRouter(prefix="/api", tags=["sessions"])
 @router.post("/session", status_code=201, dependencies=[needs("public")])
 async def log_in(request: Request, response: Response, wish: LogInIn) -> dict[str, Any]:
     """Sign on with login and password; the answer sets the cookies and gives the CSRF token."""
-    if request.headers.get("sec-fetch-site") == "cross-site":  # nobody is signed on by another site's page
+    if not _from_our_page(request):  # nobody is signed on by another site's page
         raise Problem(403, "csrf", "请求不是从本页面发出的", "请在本系统的登录页登录")
     login, now = register.login_of(wish.login), now_of(request)
-    person = await proved(request, login, wish.password)
+    person = await proof.proved(request, login, wish.password)
+    newer = await proof.newer_hash(request, person, wish.password)
     async with database(request).writing() as session:
-        await attempts.forgive(session, attempts.keys_of(login, address_of(request)))
-        old = request.cookies.get(COOKIE, "")
-        if old:
-            await _end_old(session, old, now)
+        await proof.still_so(session, person, newer)
+        await attempts.forgive(session, proof.keys_for(request, login))
+        await _end_old(session, request)
         browser = request.headers.get("user-agent", "")
         token, row = await sessions.begin(session, person, address_of(request), browser, now)
         note(session, now, "log_in", person.id, address_of(request), row)
         found = await sessions.caller_of(session, token, address_of(request), now)
-    if found is None:  # made inactive a moment ago
-        raise _wrong()
+        if found is None:
+            raise proof.wrong()
     _set_cookies(request, response, token)
+    proof.remember_browser(request, response, login)
     return shown_caller(found[0]) | {"csrf": sessions.csrf_of(token)}
 
 
-async def proved(request: Request, login: str, password: str) -> Person:
-    """Return the person, if this is their password. Counts the try first. Raises Problem 401, or 429 with the wait."""
-    now, address = now_of(request), address_of(request)
-    keys = attempts.keys_of(login, address)
-    async with database(request).writing() as session:
-        wait = await attempts.take(session, keys, now)
-        person = None if wait else await register.by_login(session, login)
-    if wait:
-        raise Problem(429, "log_in_locked", "失败次数太多,暂时不能登录", f"{int(wait) + 1} 秒后再试,或请管理员重设密码",
-                      retry_after=int(wait) + 1)
-    passwords: Passwords = request.app.state.passwords
-    if person is not None and await passwords.right(person.password, password):
-        return person
-    if person is None:
-        await passwords.right(None, password)  # as long as for somebody who exists
-    async with database(request).writing() as session:
-        known = person.id if person else ""  # what a stranger typed may be a password: it is not written down
-        note(session, now, "log_in.failed", known, address)
-        if await attempts.locked(session, keys, now):
-            note(session, now, "log_in.locked", known, address)
-    raise _wrong()
+def _from_our_page(request: Request) -> bool:
+    """Tell whether a request was not sent by a page of another origin; programs say nothing of pages."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")  # without TLS a browser tells only this
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
 
 
-async def _end_old(session: Any, token: str, now: float) -> None:
-    found = await sessions.caller_of(session, token, "", now)
+async def _end_old(session: Any, request: Request) -> None:
+    """End the session that this browser comes with, whosever it is: a token never outlives a log-in."""
+    token, now = request.cookies.get(COOKIE, ""), now_of(request)
+    found = await sessions.caller_of(session, token, address_of(request), now) if token else None
     if found is not None:
         await sessions.revoke(session, [found[0].session], now)
-
-
-def _wrong() -> Problem:
-    return Problem(401, "wrong_log_in", "登录名或密码不对", "检查后重试;忘记密码请找管理员")
+        note_by(session, now, "log_out", found[0], found[0].session)
 
 
 def _set_cookies(request: Request, response: Response, token: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+from argon2 import PasswordHasher
 from sqlmodel import col, select
 
 from api.people import register
@@ -26,7 +27,8 @@ class Staff:
     def __init__(self, house: House, db: Database) -> None:
         self.house, self.db, self.now = house, db, BEGIN
         self.clients: list[httpx.AsyncClient] = []
-        self._hashed = Passwords().hash(PASSWORD)
+        house.app.state.passwords = passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+        self._hashed = passwords.hash(PASSWORD)  # argon2 as in life, but quick: a test signs on hundreds of times
 
     async def close(self) -> None:
         for client in self.clients:

@@ -34,7 +34,9 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_the_database_has_only_i
     cookies = {c.split("=")[0]: c for c in answer.headers.get_list("set-cookie")}
     assert "HttpOnly" in cookies["hotline_session"]
     assert "HttpOnly" not in cookies["hotline_csrf"]
-    assert all("SameSite=lax" in cookie for cookie in cookies.values())
+    assert all("SameSite=lax" in cookies[name] for name in ("hotline_session", "hotline_csrf"))
+    assert all("HttpOnly" in cookie and "SameSite=strict" in cookie for name, cookie in cookies.items()
+               if name.startswith("hotline_known_"))
     token = client.cookies["hotline_session"]
     async with staff.db.reading() as session:
         rows = str((await session.execute(text("SELECT * FROM person_session"))).all())
@@ -48,6 +50,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_the_database_has_only_i
 async def test_over_https_the_cookie_never_travels_in_the_clear(staff: Staff) -> None:
     await staff.person("wangmin", Role.QUALITY)
     _, answer = await staff.log_in("wangmin", **{"X-Forwarded-Proto": "https"})
+    assert len(answer.headers.get_list("set-cookie")) == 3
     assert all("Secure" in cookie for cookie in answer.headers.get_list("set-cookie"))
 
 

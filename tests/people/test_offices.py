@@ -71,7 +71,7 @@ def test_a_reopened_order_is_closed_in_the_office_that_may(roles: Sequence[Role]
 
 def test_an_office_that_the_step_does_not_ask_for_is_refused_by_the_table_itself() -> None:
     with pytest.raises(NotYours):
-        tried(person(Role.UNIT_LEAD, unit="housing"), Do.ENDORSE, replace(accepted(), state=State.AWAITING))
+        tried(person(Role.QUALITY), Do.ENDORSE, replace(accepted(), state=State.AWAITING))
     with pytest.raises(NotYours):
         actor_for(person(), Do.NOTE, accepted())
 

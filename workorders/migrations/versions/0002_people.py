@@ -101,7 +101,10 @@ def upgrade() -> None:
 _GUARDS = {
     "sqlite": [
         f"CREATE TRIGGER access_audit_{word.lower()} BEFORE {word} ON access_audit "
-        f"BEGIN SELECT RAISE(ABORT, '{_SAID}'); END" for word in ("UPDATE", "DELETE")],
+        f"BEGIN SELECT RAISE(ABORT, '{_SAID}'); END" for word in ("UPDATE", "DELETE")]
+    + ["CREATE TRIGGER access_audit_replace BEFORE INSERT ON access_audit "  # INSERT OR REPLACE is no DELETE to SQLite
+       "WHEN EXISTS (SELECT 1 FROM access_audit WHERE id = NEW.id) "
+       f"BEGIN SELECT RAISE(ABORT, '{_SAID}'); END"],
     "postgresql": [
         "CREATE FUNCTION access_audit_guard() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{_SAID}'; END $$",
