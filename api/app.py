@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
@@ -16,6 +17,7 @@ from core.control import ControlClient
 from core.db import Database
 from core.secrets import Secrets
 from core.settings import Settings
+from workorders.keeping.keeper import Keeper
 
 ROUTERS = (orders.router, calls.router, records.router, agents.router, events.router, house.router,
            routes_session.router, routes_people.router, routes_clients.router)
@@ -26,6 +28,7 @@ def create_app(settings: Settings, secrets: Secrets, control_client: ControlClie
     app = FastAPI(title="12345 hotline", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings, app.state.secrets, app.state.control, app.state.db = settings, secrets, control_client, db
     app.state.streams, app.state.clock = 0, time.time
+    app.state.keeper = Keeper(ZoneInfo(settings.timezone), settings.history_digest)
     app.state.passwords, app.state.remembered, app.state.recent = Passwords(), Remembered(), Recent()
     for router in ROUTERS:
         app.include_router(router)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
 from api.access import database, needs, now_of, who
-from api.people.acts import as_agent
+from api.people.acts import actor_for, as_agent
 from api.people.caller import Caller
 from api.people.masking import shown_to
 from api.people.scope import scope_of
@@ -16,8 +15,13 @@ from api.problems import Problem
 from api.schemas import CallKey, Number, OrderChange, OrderIn
 from api.wire.once import Once, changing
 from workorders import orders
+from workorders.keeping.amend import SYSTEM, Told, accept_with_evidence, amend
+from workorders.keeping.intake import from_columns
+from workorders.keeping.keeper import Keeper, taker
+from workorders.life.words import Do
 from workorders.models import WorkOrder
 
+INTERNAL = {"code_hash", "rank"}
 router = APIRouter(prefix="/api/work-orders", tags=["work orders"], route_class=Once)
 
 
@@ -26,11 +30,11 @@ async def make(request: Request, response: Response, content: OrderIn) -> dict[s
     """Make an order. The same key with the same content gives the same answer again; with another content: 409."""
     caller = who(request)
     columns = _as_its_own(caller, content.model_dump())
-    zone = ZoneInfo(request.app.state.settings.timezone)
+    by = taker(columns["agent"]) if caller.own_house else actor_for(caller, Do.ACCEPT, None)
     async with changing(request) as session:  # committed before the answer: what is acknowledged is kept
-        made = await orders.make(session, columns, now_of(request), zone)
-    response.headers["Location"] = f"/api/work-orders/{made.number}"
-    return shown(caller, made)
+        made = await accept_with_evidence(keeper_of(request), session, from_columns(columns), by, now_of(request))
+    response.headers["Location"] = f"/api/work-orders/{made.kept.row.number}"
+    return shown(caller, made.kept.row)
 
 
 @router.get("", dependencies=[needs("orders.read")])
@@ -62,12 +66,20 @@ async def change(request: Request, number: Number, content: OrderChange) -> dict
         as_agent(caller, changes["agent"])
     async with changing(request) as session:
         await orders.seen(session, number, scope_of(caller).orders_to_change())
-        return shown(caller, await orders.alter(session, number, changes, now_of(request)))
+        by = SYSTEM if caller.own_house else actor_for(caller, Do.CLASSIFY, None)
+        told = Told(changes, by, now_of(request), lenient=caller.own_house)
+        return shown(caller, (await amend(keeper_of(request), session, number, told)).row)
+
+
+def keeper_of(request: Request) -> Keeper:
+    """Return the keeper of orders."""
+    keeper: Keeper = request.app.state.keeper
+    return keeper
 
 
 def shown(caller: Caller, order: WorkOrder) -> dict[str, Any]:
     """Return an order as it goes out to `caller`."""
-    body: dict[str, Any] = shown_to(caller, order.model_dump())
+    body: dict[str, Any] = shown_to(caller, order.model_dump(exclude=INTERNAL))
     return body
 
 

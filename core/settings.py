@@ -60,6 +60,7 @@ class Settings(BaseSettings):
 
     # data
     database_url: str = ""  # default: SQLite in <home>
+    history_digest: str = "sha256"  # seals the history of orders: sha256 or sm3
 
     # rules of the queue and the talk
     menu_seconds: int = 600  # longest stay in the menu; then a person
@@ -99,6 +100,11 @@ class Settings(BaseSettings):
     def recordings_dir(self) -> Path:
         """Recordings: ``<recordings_dir>/<call key>-….alaw`` and their manifests."""
         return self.home / "recordings"
+
+    @property
+    def attachments_dir(self) -> Path:
+        """Files that belong to orders: ``<attachments_dir>/<first two hex digits>/<id>``."""
+        return self.home / "attachments"
 
     @property
     def journal_dir(self) -> Path:

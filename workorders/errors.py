@@ -29,3 +29,9 @@ class AppealTaken(WorkOrderError):
     """This appeal of this call has its order already, under another key."""
 
     code = "appeal_has_order"
+
+
+class LostUpdate(WorkOrderError):
+    """Somebody else changed the order since it was read."""
+
+    code = "lost_update"

@@ -50,7 +50,9 @@ async def test_the_migrations_make_the_tables_of_the_models_up_and_down(database
             lambda c: {t: {x["name"] for x in inspect(c).get_columns(t)} for t in inspect(c).get_table_names()})
     await db.close()
     wanted = {name: {column.name for column in table.columns} for name, table in SQLModel.metadata.tables.items()}
-    assert {name: columns for name, columns in found.items() if name != "alembic_version"} == wanted
+    ours = {name: columns for name, columns in found.items() if not name.startswith(("alembic_version", "order_words"))}
+    assert ours == wanted
+    assert "order_words" in found  # the index of words is the database's own kind of thing, no model has it
     migrate(database_url, SCRIPTS, "base")
     migrate(database_url, SCRIPTS)
 

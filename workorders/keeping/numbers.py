@@ -1,0 +1,47 @@
+"""Numbers of orders for people, ranks for indexes, and the code by which a citizen asks for progress."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from core.db import insert_into
+from workorders.models import OrderDay
+
+_PER_DAY = 100_000_000  # more orders than any city has in a day
+CODE_DIGITS = 8  # read out over the telephone
+
+
+async def next_number(session: AsyncSession, now: float, zone: ZoneInfo) -> str:
+    """Take the next number of the local day, without gap or double: whoever rolls back gives it back."""
+    day = datetime.fromtimestamp(now, zone).strftime("%Y-%m%d")
+    insert = insert_into(session, OrderDay).values(day=day, last=1)
+    counted = insert.on_conflict_do_update(index_elements=["day"], set_={"last": OrderDay.last + 1})
+    count = (await session.execute(counted.returning(col(OrderDay.last)))).scalar_one()
+    return f"{day}-{count:04d}"
+
+
+def rank_of(number: str) -> int:
+    """Return the place of an order among all: ``2026-1123-0042`` → 2026112300000042. Raises ValueError."""
+    return int(number[:9].replace("-", "")) * _PER_DAY + int(number[10:])
+
+
+def new_code() -> str:
+    """Return a code that is told to the citizen once."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+
+
+def code_hash(number: str, code: str) -> str:
+    """Return what is stored of a code: it opens this order only."""
+    return hashlib.sha256(f"{number}:{code}".encode()).hexdigest()
+
+
+def code_fits(number: str, code: str, stored: str) -> bool:
+    """Tell whether a citizen's code is the one; an order that was given none has none."""
+    return bool(stored) and hmac.compare_digest(code_hash(number, code), stored)

@@ -1,0 +1,37 @@
+"""What an act needs to know of other orders and of numbers, which the pure life is handed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from workorders.errors import NotFound
+from workorders.life.acts import Wish
+from workorders.life.errors import NeedsMore
+from workorders.life.order import Order
+from workorders.life.words import Do, State
+from workorders.models import WorkOrder
+
+_NO_MAIN = frozenset({State.MERGED, State.WITHDRAWN, State.REFUSED, State.OBJECTED, State.ARCHIVED})
+
+
+async def prepared(session: AsyncSession, order: Order, wish: Wish) -> Wish:
+    """Return the wish with what only the keeper can say. Raises NotFound, NeedsMore."""
+    if wish.do is Do.MERGE:
+        return await _merge(session, wish)
+    if wish.do is Do.REFUSE and not wish.data.get("refusal"):
+        number = f"{order.number}-R{len(order.refusals) + 1}"
+        return replace(wish, data={**wish.data, "refusal": number})
+    return wish
+
+
+async def _merge(session: AsyncSession, wish: Wish) -> Wish:
+    """Read how secret the order is that carries on: nobody is believed about that."""
+    into = str(wish.data.get("into", ""))
+    main = await session.get(WorkOrder, into)
+    if main is None:
+        raise NotFound(f"没有编号为 {into} 的工单", "核对主单编号")
+    if State(main.state) in _NO_MAIN:
+        raise NeedsMore(f"工单 {into} 不能作主单", "并到一张正在办理的工单")
+    return replace(wish, data={**wish.data, "secrecy": main.secrecy})

@@ -1,0 +1,120 @@
+"""Policy and calendar as the city set them: versions with the moment they hold from; the seed until there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, time
+from time import monotonic
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, func, select
+
+from workorders.keeping.tables import RuleVersion
+from workorders.life.calendar import Calendar
+from workorders.life.errors import BadContent
+from workorders.life.holidays import KNOWN_YEARS, Year
+from workorders.life.policy import Policy, Rules
+
+FRESH = 5.0  # s a process may go by rules that another has just replaced
+POLICY, CALENDAR = "policy", "calendar"
+
+
+def calendar_json(calendar: Calendar) -> dict[str, Any]:
+    """Return a calendar as data."""
+    return {
+        "years": [{"year": y.year, "source": y.source, "off": sorted(map(str, y.off)),
+                   "worked": sorted(map(str, y.worked))} for y in calendar.years],
+        "windows": [[begin.isoformat("minutes"), end.isoformat("minutes")] for begin, end in calendar.windows],
+        "zone": calendar.zone.key}
+
+
+def calendar_from(data: dict[str, Any]) -> Calendar:
+    """Read a calendar. Raises BadContent with what is wrong."""
+    try:
+        years = tuple(_year(one) for one in data["years"])
+        windows = tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in data["windows"])
+        zone = ZoneInfo(data["zone"])
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise BadContent(f"日历数据有误:{error}", "按 years、windows、zone 的格式改正") from error
+    _check(years, windows)
+    return Calendar(years, windows, zone)
+
+
+def _year(one: dict[str, Any]) -> Year:
+    off, worked = (frozenset(map(date.fromisoformat, one[name])) for name in ("off", "worked"))
+    return Year(int(one["year"]), str(one["source"]), off, worked)
+
+
+def _check(years: tuple[Year, ...], windows: tuple[tuple[time, time], ...]) -> None:
+    if len({known.year for known in years}) != len(years):
+        raise BadContent("日历里同一年出现了两次", "每年只保留一份")
+    for known in years:
+        if known.off & known.worked or any(day.year != known.year for day in known.off | known.worked):
+            raise BadContent(f"{known.year} 年的放假和调休日期互相矛盾,或不在当年", "对照国务院办公厅通知改正")
+    ends = [moment for window in windows for moment in window]
+    if not windows or ends != sorted(set(ends)):
+        raise BadContent("办公时间要从早到晚,不能重叠", "例如 08:30-12:00、14:00-17:30")
+
+
+class Rulebook:
+    """The rules of a process, read anew every few seconds. `zone` is the installation's until a calendar names one."""
+
+    def __init__(self, zone: ZoneInfo, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._seed = Rules(Policy(), Calendar(KNOWN_YEARS, zone=zone))
+        self._read_at = float("-inf")
+        self._versions: dict[str, list[tuple[float, Any]]] = {POLICY: [], CALENDAR: []}
+
+    def forget(self) -> None:
+        """Read the rules anew at the next asking."""
+        self._read_at = float("-inf")
+
+    async def rules(self, session: AsyncSession, at: float) -> Rules:
+        """Return the rules that hold at `at`."""
+        if self._clock() - self._read_at > FRESH:
+            await self._read(session)
+            self._read_at = self._clock()
+        policy, calendar = (self._holding(kind, at) for kind in (POLICY, CALENDAR))
+        return Rules(policy or self._seed.policy, calendar or self._seed.calendar)
+
+    def _holding(self, kind: str, at: float) -> Any:
+        return next((made for since, made in reversed(self._versions[kind]) if since <= at), None)
+
+    async def _read(self, session: AsyncSession) -> None:
+        query = select(RuleVersion).order_by(col(RuleVersion.valid_from), col(RuleVersion.version))
+        versions: dict[str, list[tuple[float, Any]]] = {POLICY: [], CALENDAR: []}
+        for row in (await session.execute(query)).scalars():
+            made = Policy.model_validate(row.body) if row.kind == POLICY else calendar_from(row.body)
+            versions[row.kind].append((row.valid_from, made))
+        self._versions = versions
+
+
+async def set_policy(session: AsyncSession, policy: Policy, valid_from: float, by: str, why: str, now: float) -> int:
+    """Add a version of the policy; return its number. Orders keep the terms they were promised by."""
+    return await _set(session, POLICY, policy.model_dump(mode="json"), valid_from, by, why, now)
+
+
+async def set_calendar(session: AsyncSession, calendar: Calendar, valid_from: float, by: str, why: str,
+                       now: float) -> int:
+    """Add a version of the calendar; return its number."""
+    data = calendar_json(calendar)
+    calendar_from(data)
+    return await _set(session, CALENDAR, data, valid_from, by, why, now)
+
+
+async def _set(session: AsyncSession, kind: str, body: dict[str, Any], valid_from: float, by: str, why: str,
+               now: float) -> int:
+    last = (await session.execute(select(func.max(RuleVersion.version)).where(col(RuleVersion.kind) == kind))).scalar()
+    version = int(last or 0) + 1
+    session.add(RuleVersion(kind=kind, version=version, valid_from=max(valid_from, now), body=body, by=by, why=why,
+                            at=now))
+    await session.flush()
+    return version
+
+
+async def versions(session: AsyncSession, kind: str) -> list[RuleVersion]:
+    """Return every version of a kind of rule, the newest first."""
+    query = select(RuleVersion).where(col(RuleVersion.kind) == kind).order_by(col(RuleVersion.version).desc())
+    return list((await session.execute(query)).scalars())

@@ -1,0 +1,47 @@
+"""Acts to rows and back. A history is read whole and checked against the head that the order's row names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from workorders.keeping.tables import OrderAct
+from workorders.life.acts import Act
+from workorders.life.errors import BrokenHistory
+from workorders.life.history import act_fields, act_from
+from workorders.models import WorkOrder
+
+_FIELDS = tuple(field.name for field in fields(Act))
+
+
+def row_of(number: str, act: Act) -> dict[str, Any]:
+    """Return an act as a row."""
+    return {"number": number, **act_fields(act)}
+
+
+def act_of(row: OrderAct) -> Act:
+    """Return a row as an act. Raises BrokenHistory when it cannot be one."""
+    return act_from({name: getattr(row, name) for name in _FIELDS})
+
+
+async def add(session: AsyncSession, number: str, acts: Iterable[Act]) -> None:
+    """Write acts down."""
+    await session.execute(insert(OrderAct), [row_of(number, act) for act in acts])
+
+
+async def history(session: AsyncSession, number: str) -> list[Act]:
+    """Return the acts of an order, the first one first; empty when there are none."""
+    query = select(OrderAct).where(col(OrderAct.number) == number).order_by(col(OrderAct.seq))
+    rows: Sequence[OrderAct] = (await session.execute(query)).scalars().all()
+    return [act_of(row) for row in rows]
+
+
+def check_end(row: WorkOrder, acts: Sequence[Act]) -> None:
+    """Refuse a history that does not end where the order's row says. Raises BrokenHistory."""
+    if not acts or len(acts) != row.version or acts[-1].digest != row.head:
+        raise BrokenHistory(f"工单 {row.number} 的历史与登记的末尾不符", f"用 hotline audit verify {row.number} 查")

@@ -1,0 +1,112 @@
+"""Full text in Chinese: one- and two-character grams in an index of the database's own, the same on either database.
+
+Most Chinese words have two characters. A trigram index (FTS5's tokenizer, pg_trgm) cannot find them, and pg_trgm sees
+no Chinese at all in a database whose locale is C. So the grams are ours: FTS5 holds them as words, PostgreSQL as an
+array under GIN. They find candidates; the text itself is compared afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, column, literal, select, text
+from sqlalchemy import table as sql_table
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Text
+from sqlmodel import col, func
+
+from workorders.life.errors import BadContent
+from workorders.models import WorkOrder
+
+LONGEST_QUERY = 100  # characters
+_MOST_GRAMS = 6000
+_RUNS = re.compile(r"[^\W_]+")
+_WORDS = sql_table("order_words", column("rank"), column("rowid"), column("grams"))
+
+
+def folded(words: str) -> str:
+    """Return text as it is compared: case does not matter."""
+    return words.casefold()
+
+
+def _runs(words: str) -> Iterator[str]:
+    return (run.group() for run in _RUNS.finditer(folded(words)))
+
+
+def grams(words: str) -> list[str]:
+    """Return every character and every pair of neighbours, each once, as ASCII words."""
+    found: dict[str, None] = {}
+    for run in _runs(words):
+        for place in range(len(run)):
+            found[_gram(run[place])] = None
+            if place:
+                found[_gram(run[place - 1:place + 1])] = None
+    return list(found)[:_MOST_GRAMS]
+
+
+def wanted(query: str) -> list[str]:
+    """Return the grams a text must have to hold the query: pairs, and single characters that stand alone."""
+    found: dict[str, None] = {}
+    for run in _runs(query):
+        pairs = [run[place:place + 2] for place in range(len(run) - 1)] or [run]
+        found.update(dict.fromkeys(map(_gram, pairs)))
+    return list(found)
+
+
+def _gram(characters: str) -> str:
+    """Return a gram as letters and digits, so that no tokenizer has an opinion about it."""
+    return "x".join(f"{ord(one):x}" for one in characters)
+
+
+def searched(row: WorkOrder) -> str:
+    """Return the text an order is found by."""
+    return f"{row.summary}\n{row.address}"
+
+
+async def keep(session: AsyncSession, row: WorkOrder) -> None:
+    """Bring the index of an order to its text."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    found = grams(searched(row))
+    if sqlite:
+        await session.execute(text("INSERT OR REPLACE INTO order_words(rowid, grams) VALUES (:rank, :grams)"),
+                              {"rank": row.rank, "grams": " ".join(found)})
+        return
+    await session.execute(text(
+        "INSERT INTO order_words(rank, grams) VALUES (:rank, :grams) "
+        "ON CONFLICT (rank) DO UPDATE SET grams = excluded.grams"), {"rank": row.rank, "grams": found})
+
+
+def holding(dialect: str, query: str) -> ColumnElement[bool]:
+    """Return the condition that an order's text holds every word of the query. Raises BadContent.
+
+    Words are what stands between spaces; each must be there as it is written, in any order.
+    """
+    if len(query) > LONGEST_QUERY:
+        raise BadContent(f"检索词最多 {LONGEST_QUERY} 个字", "缩短检索词")
+    found = wanted(query)
+    if not found:
+        raise BadContent("检索词里没有文字", "输入至少一个汉字、字母或数字")
+    exact: list[ColumnElement[bool]] = [_has(word) for word in query.split()]
+    return col(WorkOrder.rank).in_(_candidates(dialect, found)) & _all(exact)
+
+
+def _all(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    made = conditions[0]
+    for one in conditions[1:]:
+        made = made & one
+    return made
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    both = func.lower(col(WorkOrder.summary).concat("\n").concat(col(WorkOrder.address)))
+    return both.contains(word.lower(), autoescape=True)
+
+
+def _candidates(dialect: str, found: Sequence[str]) -> Any:
+    if dialect == "sqlite":
+        match = text("order_words MATCH :grams").bindparams(bindparam("grams", " ".join(found)))
+        return select(_WORDS.c.rowid).where(match)
+    return select(_WORDS.c.rank).where(_WORDS.c.grams.op("@>")(literal(list(found), ARRAY(Text()))))
