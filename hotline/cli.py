@@ -26,6 +26,8 @@ PARTS: Final = {
     "demo": "hotline.demo.cli",
     "flow": "hotline.cli_flow",
     "people": "hotline.cli_people",
+    "seed": "hotline.cli_seed",
+    "openapi": "hotline.cli_openapi",
 }
 
 

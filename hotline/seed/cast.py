@@ -40,6 +40,7 @@ class Cast:
             for role, word in ((Role.UNIT_HANDLER, "handler"), (Role.UNIT_LEAD, "lead")):
                 login = f"{unit.id}.{word}"
                 self.members.append(Member(f"p-{login}", login, city.person(rng), role, unit.id))
+        self._agents = {m.id: m.agent for m in self.members if m.agent}
         self._of_role = {role: [Actor(m.id, role) for m in self.members if m.role is role] for role in HOTLINE}
         self._of_unit = {(m.unit, m.role): Actor(m.id, m.role, m.unit) for m in self.members if m.unit}
 
@@ -52,6 +53,10 @@ class Cast:
     def one(self, role: Role, rng: Random, *, but: str = "") -> Actor:
         """Return somebody in an office, another one than `but`."""
         return rng.choice([actor for actor in self._of_role[role] if actor.id != but])
+
+    def agent_of(self, person: str) -> str:
+        """Return the id by which the directory knows a person, "" for one who takes no calls."""
+        return self._agents.get(person, "")
 
     def handler(self, unit: str) -> Actor:
         """Return who works orders in a unit."""

@@ -69,6 +69,11 @@ class City:
         """Return a unit. Raises KeyError."""
         return {unit.id: unit for unit in self.units}[unit_id]
 
+    def below(self, unit_id: str) -> frozenset[str]:
+        """Return the units under a unit, at every level."""
+        near = frozenset(unit.id for unit in self.units if unit.upper == unit_id)
+        return near.union(*(self.below(unit) for unit in near))
+
     def spot(self, rng: Random) -> Spot:
         """Return a place somewhere in the city."""
         street = rng.choice(self.streets)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import Random
+from zoneinfo import ZoneInfo
 
 from hotline.seed.appeals import Appeal, appeal
 from hotline.seed.cast import Cast
@@ -18,7 +19,9 @@ from hotline.seed.story import Main, Story, accept, answered, handed_over, merge
 from hotline.seed.teller import Teller, UntilError
 from hotline.seed.units import dispatched
 from hotline.seed.when import moments
+from workorders.keeping.intake import Intake, content_digest
 from workorders.life.acts import Act
+from workorders.life.history import SHA256
 from workorders.life.order import Order
 from workorders.life.policy import Policy, Rules
 from workorders.life.words import Role, Urgency
@@ -29,14 +32,13 @@ _KEPT = 40  # recent orders of one matter and district that a new one may be mer
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """An order, its whole history, and what stands beside it. `call`: key of the call it came by, "" for none."""
+    """An order, its whole history, and the words that stand beside it (`intake`, with the call it came by)."""
 
     number: str
     appeal: Appeal
+    intake: Intake
     order: Order
     acts: tuple[Act, ...]
-    call: str
-    agent: str
 
 
 @dataclass
@@ -48,12 +50,14 @@ class Year:
     until: date
     days: int = YEAR
     policy: Policy = field(default_factory=Policy)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
 
     def __post_init__(self) -> None:
         """Bring the city and its people in."""
         self.city: City = the_city()
         self.cast = Cast(self.city, self.seed)
-        self.rules = Rules(self.policy, QuickCalendar())
+        below = {unit.id: self.city.below(unit.id) for unit in self.city.units}
+        self.rules = Rules(self.policy, QuickCalendar(zone=self.zone), below)
         self._open: dict[tuple[str, str], deque[Main]] = {}
 
     def lives(self) -> Iterator[Life]:
@@ -73,10 +77,14 @@ class Year:
         main = next((main for main in self._open.get(key, ()) if main.passed > rung.at + 7200), None)
         agent, clerk = self.cast.one(Role.AGENT, rng), self.cast.one(Role.BACK_OFFICE, rng)
         call = f"{rng.getrandbits(128):032x}" if rung.matter.channel == "phone" else ""
-        s = Story(number, rung, told, self.city, self.cast, Teller(self.rules, end, rng), agent, clerk, call, main)
+        taken = Intake(rung.matter, rung.text, rung.spot.address, rung.name, rung.number, rung.topic.unit,
+                       self.cast.agent_of(agent.id), call_key=call or None, appeal=1 if call else None)
+        content = content_digest(taken.texts(), SHA256)
+        s = Story(number, rung, told, self.city, self.cast, Teller(self.rules, end, rng), agent, clerk, call, content,
+                  main)
         tell(s)
         self._remember(key, s)
-        return Life(number, rung, s.t.order, tuple(s.t.acts), call, agent.id)
+        return Life(number, rung, taken, s.t.order, tuple(s.t.acts))
 
     def _remember(self, key: tuple[str, str], s: Story) -> None:
         order = s.t.order

@@ -42,6 +42,7 @@ class Story:
     agent: Actor
     clerk: Actor
     call: str
+    content: str  # digest of the words that stand beside the history
     main: Main | None = None
 
     @property
@@ -77,7 +78,7 @@ def accept(s: Story) -> None:
     """受理, and what follows at once: the keypad rating, a note, a second look at a hidden number."""
     first = s.appeal.topic.unit if _is_three_way(s) else None
     data = {"number": s.number, "matter": s.appeal.matter.model_dump(mode="json", exclude_defaults=True),
-            "call": s.call}
+            "call": s.call, "content": s.content}
     s.t.do(Do.ACCEPT, s.agent, s.appeal.at, data=data | ({"first_responder": first} if first else {}))
     if s.has("phone_missed") and first:
         s.t.do(Do.PHONE_UNANSWERED, SYSTEM, s.t.soon(1, 30), data={"unit": first, "call": s.call})
