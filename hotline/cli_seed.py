@@ -34,7 +34,7 @@ _console = Console(highlight=False, soft_wrap=True)
 _QUICK = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
 
 
-@app.callback(invoke_without_command=True)
+@app.command()
 def seed(
     orders: Annotated[int, typer.Option(min=0, max=1_000_000, help="工单数 · orders of the year")] = 5000,
     seed: Annotated[int, typer.Option(help="同一个数得到同一座城 · the same number, the same city")] = 42,
