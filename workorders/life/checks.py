@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from workorders.life import holds as h
@@ -171,7 +171,11 @@ OF_THE_WISH = frozenset({
 })
 
 
-def meets(case: Case, needs: tuple[Need, ...]) -> None:
-    """Refuse a case that lacks one of `needs`. Raises LifeError."""
-    for need in needs:
-        CHECKS[need](case)
+def lacking(case: Case, needs: Iterable[Need]) -> tuple[int, LifeError] | None:
+    """Return how many of `needs` are met before the first that is not, and what it says; None when all are."""
+    for met, need in enumerate(needs):
+        try:
+            CHECKS[need](case)
+        except LifeError as error:
+            return met, error
+    return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from workorders.life.acts import Actor, Wish
 from workorders.life.case import Case
-from workorders.life.checks import CHECKS, OF_THE_WISH
+from workorders.life.checks import OF_THE_WISH, lacking
 from workorders.life.confidential import concerned
 from workorders.life.errors import LifeError
 from workorders.life.matters import Strict
@@ -83,25 +83,20 @@ def _offer(order: Order, wish: Wish, rules: Rules) -> Offer | None:
     rows = [row for row in rows_of(case) if is_ours(row, case) and (row.part is not None or not wish.about)]
     if not rows:
         return None
-    refusals = [_refusal(row, case) for row in rows]
-    at = next((place for place, refusal in enumerate(refusals) if refusal is None), 0)
-    row, refusal = rows[at], refusals[at]
+    row, lack = max(((row, _lacking(row, case)) for row in rows), key=lambda found: _nearness(found[1]))
     return Offer(wish.do, row.part.unit if row.part else "", CHINESE_DO[wish.do],
                  tuple(need for need in row.step.needs if need in OF_THE_WISH), fields_of(SHAPES.get(wish.do, Nothing)),
-                 str(refusal) if refusal else "", refusal.fix if refusal else "")
+                 str(lack[1]) if lack else "", lack[1].fix if lack else "")
 
 
-def _refusal(row: Row, case: Case) -> LifeError | None:
+def _nearness(lack: tuple[int, LifeError] | None) -> float:
+    return float("inf") if lack is None else lack[0]
+
+
+def _lacking(row: Row, case: Case) -> tuple[int, LifeError] | None:
     """Return what stands in the way whatever will be typed."""
-    ours = replace(case, part=row.part)
-    for need in row.step.needs:
-        if need in OF_THE_WISH or (case.wish.do in _STRIKES and need in _OF_STRIKES):
-            continue
-        try:
-            CHECKS[need](ours)
-        except LifeError as error:
-            return error
-    return None
+    said_later = OF_THE_WISH | _OF_STRIKES if case.wish.do in _STRIKES else OF_THE_WISH
+    return lacking(replace(case, part=row.part), [need for need in row.step.needs if need not in said_later])
 
 
 def fields_of(shape: type[Strict]) -> dict[str, bool]:

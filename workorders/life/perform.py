@@ -9,10 +9,10 @@ from typing import Any
 from workorders.life import texts
 from workorders.life.acts import Act, Wish
 from workorders.life.case import Case
-from workorders.life.checks import meets
+from workorders.life.checks import lacking
 from workorders.life.confidential import concerned
 from workorders.life.dues import dues_of
-from workorders.life.errors import BadContent, LifeError, NotYours, Unseen, WrongStep
+from workorders.life.errors import BadContent, NotYours, Unseen, WrongStep
 from workorders.life.matters import Strict
 from workorders.life.order import Assignment, Order
 from workorders.life.policy import Rules
@@ -123,15 +123,14 @@ def is_ours(row: Row, case: Case) -> bool:
 
 
 def _fitting(rows: list[Row], case: Case) -> Row:
-    first: LifeError | None = None
+    """Return the first row whose needs are all met; else say what the row lacks that came nearest."""
+    lacks = []
     for row in rows:
-        try:
-            meets(replace(case, part=row.part), row.step.needs)
+        found = lacking(replace(case, part=row.part), row.step.needs)
+        if found is None:
             return row
-        except LifeError as error:
-            first = first or error
-    assert first is not None
-    raise first
+        lacks.append(found)
+    raise max(lacks, key=lambda lack: lack[0])[1]
 
 
 def _row(step: Step, case: Case) -> Row | None:
