@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlmodel import SQLModel
 
+import workorders.civic_tables
 import workorders.keeping.tables
 import workorders.models  # noqa: F401  (fills the metadata)
 

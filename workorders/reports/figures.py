@@ -1,45 +1,76 @@
-"""What happened in a period, counted from folded orders: how many, of what, where, by whom, how well, and what grew.
+"""What happened in a period: how many, of what, where, by whom, how well, and what grew. Sums of grouped counts.
 
-Each count has its moment: received by acceptance, answered and dispatched by the act, closed by the round's end.
-Rates are those of `workorders.life.assessment`, with formula and denominator, whole and without what was struck out.
+The database groups (`reading`), this adds up. Each count has its moment: received by acceptance; dispatched, refused,
+reopened, urged by the act; answered on the spot and closed by the last round, so that an order that was reopened
+since counts where it ended. Rates are those of `workorders.life.assessment`, with formula and denominator, whole and
+without what was struck out.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from workorders.life.assessment import FORMULAS, Figure, Measure, Period, Rate, Tallied, cases, tally
-from workorders.life.order import Order
-from workorders.life.words import CHINESE_KIND
+from workorders.life.assessment import FORMULAS, Figure, Measure, Rate
+from workorders.life.words import CHINESE_KIND, Kind
 
-TOTAL = ""  # the line of all together
 UNTOLD = "未分类"
 TOPICS = 10
 THREE_RATES = (Measure.RESPONSE, Measure.SOLUTION, Measure.SATISFACTION)
+COUNTS = ("received", "answered", "dispatched", "refused", "closed", "in_time", "reopened", "urged")
+CHINESE_COUNT = dict(zip(COUNTS, ("受理", "直接答复", "派单", "不予受理", "办结", "按时", "重启", "催单"), strict=True))
+CHINESE_DIMENSION = {"unit": "承办单位", "field": "诉求领域", "district": "区县", "kind": "诉求类别",
+                     "channel": "来源渠道"}
+DIMENSIONS = ("field", "district", "kind", "channel")
+Path = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """So many of one count, alike in everything: `what` of COUNTS, `place` the values of DIMENSIONS."""
+
+    what: str
+    place: Sequence[str]
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """So many cases of one measure, alike in everything. `unit`: whose."""
+
+    measure: Measure
+    unit: str
+    place: Sequence[str]
+    good: bool
+    struck: bool
+    number: int
 
 
 @dataclass(slots=True)
 class Counted:
-    """How many. A reopened order is received once; a unit's line counts the parts it led."""
+    """A line: how many, and the rates."""
 
     received: int = 0
-    answered: int = 0  # on the spot, without any unit
+    answered: int = 0
     dispatched: int = 0
     refused: int = 0
     closed: int = 0
-    in_time: int = 0  # of `closed`: the citizen's promise was kept
+    in_time: int = 0  # of `closed`: what was promised was kept
     reopened: int = 0
     urged: int = 0
     rates: dict[Measure, Figure] = field(default_factory=dict)
+
+    def add(self, what: str, number: int) -> None:
+        """Count so many more."""
+        setattr(self, what, getattr(self, what) + number)
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
     """A matter of the third level that was brought often: now, in the period before, and by how much it grew."""
 
-    path: tuple[str, str, str]
+    path: Path
     now: int
     before: int
 
@@ -51,120 +82,64 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A whole report. `by`: for each dimension its lines; the line TOTAL is all of them."""
+    """A whole report. `by`: for each dimension, and ``unit``, its lines."""
 
     total: Counted
     by: Mapping[str, Mapping[str, Counted]]
     topics: Sequence[Topic]
 
 
-Dimension = Callable[[Order], str]
-DIMENSIONS: dict[str, Dimension] = {
-    "field": lambda order: order.matter.classification.first or UNTOLD,
-    "district": lambda order: order.matter.place.district or UNTOLD,
-    "kind": lambda order: CHINESE_KIND[order.matter.kind],
-    "channel": lambda order: order.matter.channel or UNTOLD,
-}
-CHINESE_DIMENSION = {"unit": "承办单位", "field": "诉求领域", "district": "区县", "kind": "诉求类别",
-                     "channel": "来源渠道"}
-
-
-def figures(orders: Iterable[Order], period: Period, before: Period, now: float) -> Figures:
-    """Return the report of `period`; topics are compared with `before`. Reads `orders` once."""
+def figures(groups: Iterable[Group], units: Iterable[tuple[str, str, int]], cases: Iterable[Cases],
+            topics: Sequence[Topic]) -> Figures:
+    """Add up. `units`: (unit, count, how many)."""
     total = Counted()
     by: dict[str, dict[str, Counted]] = {name: {} for name in ("unit", *DIMENSIONS)}
-    found: dict[tuple[str, str], list[Tallied]] = {}
-    topics: tuple[Counter[tuple[str, str, str]], Counter[tuple[str, str, str]]] = (Counter(), Counter())
-    for order in orders:
-        _topic(order, period, before, topics)
-        lines = [total, *(by[name].setdefault(of(order), Counted()) for name, of in DIMENSIONS.items())]
-        for line in lines:
-            _count(line, order, period)
-        _units(by["unit"], order, period)
-        for one in cases(order, now):
-            if period.has(one.at):
-                _sort(found, one, order)
-    _rates(total, by, found)
-    return Figures(total, {name: _without_empty(lines) for name, lines in by.items()}, _hottest(*topics))
+    for group in groups:
+        for line in (total, *_lines(by, group.place)):
+            line.add(group.what, group.number)
+    for unit, what, number in units:
+        by["unit"].setdefault(unit, Counted()).add(what, number)
+    _rates(total, by, cases)
+    return Figures(total, {name: _sorted(lines) for name, lines in by.items()}, topics)
 
 
-def _count(line: Counted, order: Order, period: Period) -> None:
-    line.received += period.has(order.accepted_at)
-    line.answered += _answered_on_the_spot(order, period)
-    line.dispatched += any(period.has(at) for at in _dispatches(order)[:1])
-    line.refused += sum(period.has(refusal.at) and not refusal.overturned for refusal in order.refusals)
-    for place, one in enumerate(order.rounds):
-        line.reopened += place > 0 and period.has(one.opened_at)
-        if one.closed_at is not None and period.has(one.closed_at):
-            line.closed += 1
-            line.in_time += (one.closed_at if one.answered_at is None else one.answered_at) <= one.due
-    line.urged += order.urges if period.has(order.accepted_at) else 0
+def _lines(by: Mapping[str, dict[str, Counted]], place: Sequence[str]) -> Iterator[Counted]:
+    for name, value in zip(DIMENSIONS, place, strict=True):
+        yield by[name].setdefault(named(name, value), Counted())
 
 
-def _answered_on_the_spot(order: Order, period: Period) -> bool:
-    first = order.rounds[0].answered_at
-    return first is not None and period.has(first) and not order.assignments and order.outcome == "answered"
+def named(dimension: str, value: str) -> str:
+    """Return a value as people read it."""
+    return CHINESE_KIND[Kind(value)] if dimension == "kind" else value or UNTOLD
 
 
-def _dispatches(order: Order) -> list[float]:
-    return [part.dispatched_at for part in order.assignments if part.part == "lead"]
-
-
-def _units(lines: dict[str, Counted], order: Order, period: Period) -> None:
-    for part in order.assignments:
-        if part.part != "lead" or part.void:
-            continue
-        line = lines.setdefault(part.unit, Counted())
-        if period.has(part.dispatched_at):
-            line.received += 1
-            line.dispatched += 1
-            line.reopened += any(part.dispatched_at >= one.opened_at for one in order.rounds[1:])
-        if part.replied_at is not None and period.has(part.replied_at):
-            line.closed += 1
-            line.in_time += part.replied_at <= part.reply_due
-
-
-def _sort(found: dict[tuple[str, str], list[Tallied]], one: Tallied, order: Order) -> None:
-    found.setdefault(("", TOTAL), []).append(one)
-    found.setdefault(("unit", one.unit), []).append(one)
-    for name, of in DIMENSIONS.items():
-        found.setdefault((name, of(order)), []).append(one)
-
-
-def _rates(total: Counted, by: Mapping[str, dict[str, Counted]],
-           found: Mapping[tuple[str, str], list[Tallied]]) -> None:
-    for (dimension, value), several in found.items():
-        line = by[dimension].setdefault(value, Counted()) if dimension else total
+def _rates(total: Counted, by: Mapping[str, dict[str, Counted]], cases: Iterable[Cases]) -> None:
+    sums: dict[int, tuple[Counted, list[Cases]]] = {}
+    for one in cases:
+        for line in (total, by["unit"].setdefault(one.unit, Counted()), *_lines(by, one.place)):
+            sums.setdefault(id(line), (line, []))[1].append(one)
+    for line, several in sums.values():
         line.rates = together(several)
 
 
-def together(several: Iterable[Tallied]) -> dict[Measure, Figure]:
+def together(several: Iterable[Cases]) -> dict[Measure, Figure]:
     """Return the figures of cases of whatever units, added up."""
     sums: dict[Measure, list[int]] = {}
-    for (_, measure), figure in tally(several).items():
-        row = sums.setdefault(measure, [0, 0, 0, 0])
-        for place, number in enumerate((figure.whole.numerator, figure.whole.denominator,
-                                        figure.kept.numerator, figure.kept.denominator)):
-            row[place] += number
+    for one in several:
+        row = sums.setdefault(one.measure, [0, 0, 0, 0])
+        for place, counts in enumerate((one.good, True, one.good and not one.struck, not one.struck)):
+            row[place] += counts * one.number
     return {measure: Figure(Rate(row[0], row[1]), Rate(row[2], row[3])) for measure, row in sums.items()}
 
 
-def _without_empty(lines: Mapping[str, Counted]) -> dict[str, Counted]:
-    kept = {name: line for name, line in lines.items() if line != Counted()}
-    return dict(sorted(kept.items(), key=lambda item: (-item[1].received, item[0])))
+def _sorted(lines: Mapping[str, Counted]) -> dict[str, Counted]:
+    return dict(sorted(lines.items(), key=lambda item: (-item[1].received, item[0])))
 
 
-def _topic(order: Order, period: Period, before: Period,
-           topics: tuple[Counter[tuple[str, str, str]], Counter[tuple[str, str, str]]]) -> None:
-    told = order.matter.classification
-    if order.matter.is_report or not told.third:
-        return
-    for when, counts in zip((period, before), topics, strict=True):
-        counts[(told.first, told.second, told.third)] += when.has(order.accepted_at)
-
-
-def _hottest(now: Counter[tuple[str, str, str]], before: Counter[tuple[str, str, str]]) -> list[Topic]:
-    found = [Topic(path, count, before[path]) for path, count in now.items() if count]
+def hottest(now: Mapping[Path, int], before: Mapping[Path, int]) -> list[Topic]:
+    """Return the matters that were brought most, those that grew more first among equals."""
+    counted = Counter(before)
+    found = [Topic(path, number, counted[path]) for path, number in now.items() if number and path[2]]
     return sorted(found, key=lambda topic: (-topic.now, topic.before - topic.now, topic.path))[:TOPICS]
 
 
@@ -173,10 +148,6 @@ def plain(counted: Counted) -> dict[str, object]:
     return {name: getattr(counted, name) for name in COUNTS} | {
         "rates": {measure.value: {"whole": _rate(figure.whole), "kept": _rate(figure.kept)}
                   for measure, figure in counted.rates.items()}}
-
-
-COUNTS = ("received", "answered", "dispatched", "refused", "closed", "in_time", "reopened", "urged")
-CHINESE_COUNT = dict(zip(COUNTS, ("受理", "直接答复", "派单", "不予受理", "办结", "按时", "重启", "催单"), strict=True))
 
 
 def _rate(rate: Rate) -> dict[str, object]:

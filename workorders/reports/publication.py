@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workorders.life.assessment import FORMULAS, Period, cases
-from workorders.life.confidential import level_of
-from workorders.life.order import Order
-from workorders.life.words import CHINESE_KIND, Confidentiality, Kind
-from workorders.reports.figures import DIMENSIONS, THREE_RATES, together
+from sqlalchemy import and_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from workorders.life.assessment import FORMULAS, Period
+from workorders.life.words import CHINESE_KIND, Kind
+from workorders.models import WorkOrder
+from workorders.reports.figures import THREE_RATES, Cases, named, together
+from workorders.reports.reading import cases, received_by
 from workorders.reports.suppression import Table, shown
 
 HIDDEN = "*"  # how a hidden number is written
 TABLES = (("field", "诉求领域"), ("district", "区县"))
-_KINDS = tuple(CHINESE_KIND[kind] for kind in (Kind.INQUIRY, Kind.HELP, Kind.COMPLAINT, Kind.SUGGESTION, Kind.PRAISE,
-                                               Kind.UNTOLD))
+TOTAL = "合计"
+_KINDS = (Kind.INQUIRY, Kind.HELP, Kind.COMPLAINT, Kind.SUGGESTION, Kind.PRAISE, Kind.UNTOLD)
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -45,38 +48,38 @@ class Publication:
     k: int
 
 
-def published(orders: Iterable[Order], period: Period, k: int, now: float) -> Publication:
-    """Return the publication of a period; orders that are not for everybody are not in it at all."""
-    counted: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name, _ in TABLES}
-    measured = []
-    for order in orders:
-        if order.matter.kind is Kind.REPORT or level_of(order) is not Confidentiality.OPEN:
-            continue
-        measured += [one for one in cases(order, now) if period.has(one.at)]
-        if period.has(order.accepted_at):
-            for name, _ in TABLES:
-                counted[name][(DIMENSIONS[name](order), CHINESE_KIND[order.matter.kind])] += 1
+def published(received: Mapping[str, Mapping[tuple[str, str], int]], measured: Iterable[Cases], k: int) -> Publication:
+    """Return the publication. `received`: for each of TABLES, how many by its value and the kind."""
     found = together(measured)
     rates = [(FORMULAS[measure].chinese, _percent(found[measure].whole.value, found[measure].whole.denominator, k)
               if measure in found else None) for measure in THREE_RATES]
-    return Publication(_sheets(counted, k), rates, k)
+    return Publication(_sheets(received, k), rates, k)
+
+
+async def read(session: AsyncSession, period: Period, k: int) -> Publication:
+    """Return the publication of a period; orders that are not for everybody are not in it at all."""
+    visible = and_(col(WorkOrder.secrecy) == 0, col(WorkOrder.kind) != Kind.REPORT.value)
+    columns = {"field": col(WorkOrder.first), "district": col(WorkOrder.district)}
+    received = {name: await received_by(session, period, columns[name], visible) for name, _ in TABLES}
+    return published(received, await cases(session, period, visible), k)
 
 
 def _percent(value: float | None, of: int, k: int) -> int | None:
     return None if value is None or of < k else round(100 * value)
 
 
-def _sheets(counted: dict[str, Counter[tuple[str, str]]], k: int) -> list[Sheet]:
-    sheets = [_sheet(title, counted[name], k) for name, title in TABLES]
+def _sheets(received: Mapping[str, Mapping[tuple[str, str], int]], k: int) -> list[Sheet]:
+    sheets = [_sheet(name, title, received[name], k) for name, title in TABLES]
     apart = all(sheet.lines[-1][1][-1] is not None for sheet in sheets)
     return sheets if apart else sheets[:1]
 
 
-def _sheet(title: str, counts: Counter[tuple[str, str]], k: int) -> Sheet:
+def _sheet(name: str, title: str, counts: Mapping[tuple[str, str], int], k: int) -> Sheet:
     rows = sorted({row for row, _ in counts})
-    table = Table(rows, _KINDS, [[counts[(row, column)] for column in _KINDS] for row in rows])
-    numbers = shown(table, k)
-    return Sheet(title, (title, *_KINDS, "合计"), list(zip((*rows, "合计"), numbers, strict=True)))
+    numbers = [[counts.get((row, kind.value), 0) for kind in _KINDS] for row in rows]
+    table = Table(rows, [kind.value for kind in _KINDS], numbers)
+    lines = zip((*(named(name, row) for row in rows), TOTAL), shown(table, k), strict=True)
+    return Sheet(title, (title, *(CHINESE_KIND[kind] for kind in _KINDS), TOTAL), list(lines))
 
 
 def rows_of(publication: Publication) -> list[list[str]]:
