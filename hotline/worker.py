@@ -1,6 +1,6 @@
 """The worker process: journal and the switch's own log → call records → orders, delivered exactly once.
 
-Six errands side by side, each in transactions of its own, each resumed where the database says it was: a worker may
+Seven errands side by side, each in transactions of its own, each resumed where the database says it was: a worker may
 be killed at any moment, and several may work on one PostgreSQL. Nothing here is on a live call's path.
 """
 
@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,6 +31,8 @@ from core.segments import JournalReader, last_seq
 from core.settings import Settings
 from hotline.database import migrated
 from workorders import records, witness
+from workorders.keeping.keeper import Keeper
+from workorders.keeping.watch import Watch
 from workorders.models import CallRecord
 from workorders.outbox import Courier
 
@@ -50,7 +53,9 @@ class Worker:
 
     def __init__(self, settings: Settings, db: Database, client: httpx.AsyncClient, clock: Clock = time.time) -> None:
         self._settings, self._db, self._clock = settings, db, clock
-        self._courier = Courier(db, client, f"{settings.node}-{os.getpid()}")
+        name = f"{settings.node}-{os.getpid()}"
+        self._courier = Courier(db, client, name)
+        self._watch = Watch(db, Keeper(ZoneInfo(settings.timezone), settings.history_digest), name)
         self._control = ControlClient(settings.control_socket)
         self._reader: JournalReader | None = None
         self._opened_at = 0.0
@@ -58,7 +63,7 @@ class Worker:
     async def run(self) -> None:
         """Do all errands until cancelled."""
         errands = ((self.follow_journal, 0.2), (self.follow_switch, 0.5), (self.settle, 0.4), (self.deliver, 0.4),
-                   (self.sweep, 30.0), (self.forget_keys, 600.0))
+                   (self.watch, 1.0), (self.sweep, 30.0), (self.forget_keys, 600.0))
         try:
             async with asyncio.TaskGroup() as group:
                 for errand, rest in errands:
@@ -155,6 +160,10 @@ class Worker:
     async def deliver(self) -> bool:
         """Send what is due; tell whether anything was."""
         return await self._courier.round(self._clock()) > 0
+
+    async def watch(self) -> bool:
+        """Do what the clocks of orders ask for; tell whether any asked."""
+        return await self._watch.round(self._clock()) > 0
 
     async def sweep(self) -> bool:
         """Mark calls interrupted that never ended, that nobody has spoken of and that the controller does not know."""

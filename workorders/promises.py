@@ -49,6 +49,7 @@ def call_of(record: CallRecord) -> dict[str, Any]:
     return {
         "key": record.key, "caller": record.caller, "called": record.called, "answered_at": record.answered_at,
         "ended_at": record.ended_at, "path": record.path, "parties": record.parties,
+        "failures": record.failures,
         "first_responder": record.first_responder, "rating": record.rating, "rating_why": record.rating_why,
         "recordings": record.recordings, "recording_gap": record.recording_gap, "interrupted": record.interrupted}
 

@@ -8,12 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from workorders.errors import NotFound
 from workorders.life.acts import Wish
+from workorders.life.confidential import MAY_LEAD
 from workorders.life.errors import NeedsMore
 from workorders.life.order import Order
 from workorders.life.words import Do, State
 from workorders.models import WorkOrder
-
-_NO_MAIN = frozenset({State.MERGED, State.WITHDRAWN, State.REFUSED, State.OBJECTED, State.ARCHIVED})
 
 
 async def prepared(session: AsyncSession, order: Order, wish: Wish) -> Wish:
@@ -32,6 +31,6 @@ async def _merge(session: AsyncSession, wish: Wish) -> Wish:
     main = await session.get(WorkOrder, into)
     if main is None:
         raise NotFound(f"没有编号为 {into} 的工单", "核对主单编号")
-    if State(main.state) in _NO_MAIN:
+    if State(main.state) not in MAY_LEAD:
         raise NeedsMore(f"工单 {into} 不能作主单", "并到一张正在办理的工单")
     return replace(wish, data={**wish.data, "secrecy": main.secrecy})

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from datetime import date, time
 from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import column, table, update
+from sqlalchemy import select as sql_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
-from workorders.keeping.tables import RuleVersion
+from workorders.keeping.tables import RuleVersion, Timer
 from workorders.life.calendar import Calendar
 from workorders.life.errors import BadContent
 from workorders.life.holidays import KNOWN_YEARS, Year
 from workorders.life.policy import Policy, Rules
 
+_PLACES = table("unit_place", column("unit"), column("upper"))  # kept with the people, read here for reports
 FRESH = 5.0  # s a process may go by rules that another has just replaced
 POLICY, CALENDAR = "policy", "calendar"
 
@@ -66,6 +70,7 @@ class Rulebook:
         self._seed = Rules(Policy(), Calendar(KNOWN_YEARS, zone=zone))
         self._read_at = float("-inf")
         self._versions: dict[str, list[tuple[float, Any]]] = {POLICY: [], CALENDAR: []}
+        self._below: dict[str, frozenset[str]] = {}
 
     def forget(self) -> None:
         """Read the rules anew at the next asking."""
@@ -77,7 +82,7 @@ class Rulebook:
             await self._read(session)
             self._read_at = self._clock()
         policy, calendar = (self._holding(kind, at) for kind in (POLICY, CALENDAR))
-        return Rules(policy or self._seed.policy, calendar or self._seed.calendar)
+        return Rules(policy or self._seed.policy, calendar or self._seed.calendar, self._below)
 
     def _holding(self, kind: str, at: float) -> Any:
         return next((made for since, made in reversed(self._versions[kind]) if since <= at), None)
@@ -89,6 +94,20 @@ class Rulebook:
             made = Policy.model_validate(row.body) if row.kind == POLICY else calendar_from(row.body)
             versions[row.kind].append((row.valid_from, made))
         self._versions = versions
+        rows = await session.execute(sql_select(_PLACES.c.unit, _PLACES.c.upper).where(_PLACES.c.upper != ""))
+        self._below = below({unit: upper for unit, upper in rows})
+
+
+def below(uppers: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Return every unit under each unit, at every level, from what stands above each. A circle does no harm."""
+    under: dict[str, set[str]] = defaultdict(set)
+    for unit in uppers:
+        above, seen = uppers.get(unit, ""), {unit}
+        while above and above not in seen:
+            under[above].add(unit)
+            seen.add(above)
+            above = uppers.get(above, "")
+    return {unit: frozenset(found) for unit, found in under.items()}
 
 
 async def set_policy(session: AsyncSession, policy: Policy, valid_from: float, by: str, why: str, now: float) -> int:
@@ -98,10 +117,12 @@ async def set_policy(session: AsyncSession, policy: Policy, valid_from: float, b
 
 async def set_calendar(session: AsyncSession, calendar: Calendar, valid_from: float, by: str, why: str,
                        now: float) -> int:
-    """Add a version of the calendar; return its number."""
+    """Add a version of the calendar; return its number. Every open order is looked at: it may have been guessed."""
     data = calendar_json(calendar)
     calendar_from(data)
-    return await _set(session, CALENDAR, data, valid_from, by, why, now)
+    version = await _set(session, CALENDAR, data, valid_from, by, why, now)
+    await session.execute(update(Timer).where(col(Timer.kind) == "order", col(Timer.due_at) > now).values(due_at=now))
+    return version
 
 
 async def _set(session: AsyncSession, kind: str, body: dict[str, Any], valid_from: float, by: str, why: str,

@@ -12,8 +12,9 @@ from sqlmodel import col, select
 
 from workorders.keeping.tables import OrderAct
 from workorders.life.acts import Act
-from workorders.life.errors import BrokenHistory
-from workorders.life.history import act_fields, act_from
+from workorders.life.errors import BrokenHistory, LifeError
+from workorders.life.history import act_fields, act_from, replay
+from workorders.life.order import Order
 from workorders.models import WorkOrder
 
 _FIELDS = tuple(field.name for field in fields(Act))
@@ -41,7 +42,12 @@ async def history(session: AsyncSession, number: str) -> list[Act]:
     return [act_of(row) for row in rows]
 
 
-def check_end(row: WorkOrder, acts: Sequence[Act]) -> None:
-    """Refuse a history that does not end where the order's row says. Raises BrokenHistory."""
+def folded(row: WorkOrder, acts: Sequence[Act]) -> Order:
+    """Return the order its acts fold into; they must end where the row says. Raises BrokenHistory."""
     if not acts or len(acts) != row.version or acts[-1].digest != row.head:
         raise BrokenHistory(f"工单 {row.number} 的历史与登记的末尾不符", f"用 hotline audit verify {row.number} 查")
+    try:
+        return replay(acts)
+    except (LifeError, AssertionError, LookupError, TypeError, ValueError, AttributeError) as error:
+        said = f"工单 {row.number} 的历史读不通:{error}"
+        raise BrokenHistory(said, f"用 hotline audit verify {row.number} 查") from error

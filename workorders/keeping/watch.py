@@ -1,0 +1,115 @@
+"""What happens to orders by itself: the ladder, findings of the record, ends that come when nobody objects.
+
+Any number of watchers may run on one database. A look is one transaction: what was found due is in the history with
+the timer's next moment, or nothing is. Doing it twice does nothing twice: the history knows each rung and finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.db import Database
+from core.log import get_logger
+from workorders.errors import WorkOrderError
+from workorders.keeping import figures, timers
+from workorders.keeping.keeper import Keeper, Kept
+from workorders.keeping.timers import Due
+from workorders.life.acts import Act, Wish, by_system
+from workorders.life.errors import LifeError
+from workorders.life.findings import to_raise
+from workorders.life.ladder import due_rungs
+from workorders.life.order import Order
+from workorders.life.policy import Rules
+from workorders.life.words import Do, State
+
+PATIENCE = 86_400.0  # s until an end that was not possible is tried again
+_ANSWERS = frozenset({Do.REPLY, Do.ANSWER, Do.RESULT_BACK, Do.MAIN_ANSWERED})
+log = get_logger(__name__)
+
+
+def due_wishes(order: Order, rules: Rules, now: float) -> Iterator[Wish]:
+    """Yield what the record and the clocks ask for by `now`."""
+    known = {year.year for year in rules.calendar.years}
+    if order.unsure and order.unsure <= known:
+        yield by_system(Do.RECKON_ANEW, now, {}, why="年度放假安排已公布,按新日历重算")
+    yield from (rung.wish(now) for rung in due_rungs(order, rules, now))
+    yield from (found.wish(now) for found in to_raise(order, now))
+
+
+def end_wish(order: Order, rules: Rules, now: float) -> Wish | None:
+    """Return the end that is due by itself, if one is."""
+    at = timers.ends_at(order, rules)
+    if at is None or now < at:
+        return None
+    return by_system(timers.AUTOMATIC[order.state], now, {}, why="期限已到,无人提出异议")
+
+
+class Watch:
+    """Looks at orders whose timer has come. `name` tells watchers apart."""
+
+    def __init__(self, db: Database, keeper: Keeper, name: str) -> None:
+        self._db, self._keeper, self._name = db, keeper, name
+
+    async def round(self, now: float, limit: int = 50) -> int:
+        """Look at what is due; return how many orders were looked at."""
+        async with self._db.writing() as session:
+            claimed = await timers.claim(session, self._name, now, limit=limit)
+        for due in claimed:
+            await self._guarded(due, now)
+        return len(claimed)
+
+    async def _guarded(self, due: Due, now: float) -> None:
+        try:
+            async with self._db.writing() as session:
+                await self.look(session, due.number, now)
+        except WorkOrderError as error:
+            log.error("order could not be looked at", order=due.number, error=str(error), attempts=due.attempts)
+            async with self._db.writing() as session:
+                await timers.failed(session, due, str(error), now)
+
+    async def look(self, session: AsyncSession, number: str, now: float) -> Kept:
+        """Do what is due with one order, and set its timer anew."""
+        kept = await self._keeper.load(session, number, lock=True)
+        rules = await self._keeper.rules(session, now)
+        kept = await self._keeper.go_on(session, kept, list(due_wishes(kept.order, rules, now)), _passed_over)
+        kept = await self._follow(session, kept, now)
+        end = end_wish(kept.order, rules, now)
+        kept = await self._keeper.go_on(session, kept, [end] if end else [], _passed_over)
+        await figures.keep(session, kept.order, now, rules.calendar)
+        await timers.wind(session, number, self._next(kept.order, rules, now))
+        return kept
+
+    @staticmethod
+    def _next(order: Order, rules: Rules, now: float) -> float | None:
+        at = timers.next_look(order, rules, now)
+        end = timers.ends_at(order, rules)
+        if end is not None and end <= now:  # a person must do something first
+            at = min(now + PATIENCE, now + PATIENCE if at is None else at)
+        return at
+
+    async def _follow(self, session: AsyncSession, kept: Kept, now: float) -> Kept:
+        """Tell a merged order's citizen what the order that carries on was answered."""
+        order = kept.order
+        if order.state is not State.MERGED or not order.merged_into:
+            return kept
+        main = await self._keeper.load(session, order.merged_into)
+        if main.order.round.answered_at is None or main.order.round.answered_at < order.accepted_at:
+            return kept
+        reply = _last_answer(main.acts)
+        if reply is None:
+            return kept
+        wish = by_system(Do.MAIN_ANSWERED, now, {"unit": main.order.round.answered_by or None})
+        return await self._keeper.go_on(session, kept, [Wish(wish.do, wish.by, now, text=reply.text, data=wish.data)],
+                                        _passed_over)
+
+
+def _last_answer(acts: tuple[Act, ...]) -> Act | None:
+    return next((act for act in reversed(acts) if act.do in _ANSWERS and not act.part and act.text), None)
+
+
+def _passed_over(wish: Wish, error: LifeError) -> None:
+    """The table does not allow it here: it is nothing that must be done, or a person must do something first."""
+    log.debug("not done by itself", act=wish.do.value, why=str(error))
+
