@@ -26,7 +26,10 @@ PARTS: Final = {
     "demo": "hotline.demo.cli",
     "flow": "hotline.cli_flow",
     "people": "hotline.cli_people",
+    "audit": "hotline.cli_audit",
     "seed": "hotline.cli_seed",
+    "backup": "hotline.cli_backup",
+    "restore": "hotline.cli_restore",
     "openapi": "hotline.cli_openapi",
 }
 
