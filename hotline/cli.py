@@ -28,6 +28,7 @@ PARTS: Final = {
     "people": "hotline.cli_people",
     "audit": "hotline.cli_audit",
     "seed": "hotline.cli_seed",
+    "export": "hotline.cli_export",
     "backup": "hotline.cli_backup",
     "restore": "hotline.cli_restore",
     "openapi": "hotline.cli_openapi",
