@@ -30,6 +30,7 @@ WATER, WATER_LEAD = Actor("w1", Role.UNIT_HANDLER, "water"), Actor("w2", Role.UN
 STREET, STREET_LEAD = Actor("s1", Role.UNIT_HANDLER, "street"), Actor("s2", Role.UNIT_LEAD, "street")
 REPLY = "已派维修队更换三楼水管,十一月三日恢复供水,依据物业条例第三十条。"
 DEFAULT = Rules()
+LIVED: list[Act] = []  # every act of every life
 TAKEN: set[Step] = set()  # every row of the table that some test has gone by
 
 
@@ -80,6 +81,7 @@ class Life:
         TAKEN.add(step_for(self.known, wish, self.rules))
         self.known, act = advance(self.known, wish, self.rules)
         self.acts.append(act)
+        LIVED.append(act)
         self.now = wish.at
         return self
 
