@@ -107,6 +107,11 @@ class Settings(BaseSettings):
         return self.home / "attachments"
 
     @property
+    def anchors_file(self) -> Path:
+        """Anchors of the history (`hotline audit anchor`); a copy of it belongs on another machine."""
+        return self.home / "anchors.jsonl"
+
+    @property
     def journal_dir(self) -> Path:
         """Segments of the journal, written by the controller only."""
         return self.home / "journal"

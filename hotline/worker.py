@@ -57,6 +57,7 @@ class Worker:
         self._courier = Courier(db, client, name)
         self._watch = Watch(db, Keeper(ZoneInfo(settings.timezone), settings.history_digest), name)
         self._control = ControlClient(settings.control_socket)
+        self._adopted = False
         self._reader: JournalReader | None = None
         self._opened_at = 0.0
 
@@ -163,6 +164,8 @@ class Worker:
 
     async def watch(self) -> bool:
         """Do what the clocks of orders ask for; tell whether any asked."""
+        if not self._adopted:
+            self._adopted = await self._watch.adopt() == 0
         return await self._watch.round(self._clock()) > 0
 
     async def sweep(self) -> bool:

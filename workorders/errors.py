@@ -35,3 +35,9 @@ class LostUpdate(WorkOrderError):
     """Somebody else changed the order since it was read."""
 
     code = "lost_update"
+
+
+class Held(WorkOrderError):
+    """The order is under legal hold."""
+
+    code = "legal_hold"

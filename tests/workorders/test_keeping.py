@@ -7,92 +7,29 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
-from core.db import Database, DatabaseDown
-from tests.life.lives import AGENT, CITIZEN, HOUSING, HOUSING_LEAD, OFFICE, OFFICE2, REPLY, SYSTEM, WATER_LEAD, when
+from core.db import DatabaseDown
+from tests.life.lives import AGENT, CITIZEN, HOUSING_LEAD, OFFICE, OFFICE2, WATER_LEAD, when
+from tests.workorders.office import CALL, NOW, Office, complaint, report
 from workorders.errors import AppealTaken, LostUpdate, NotFound
 from workorders.keeping import figures, numbers, store
-from workorders.keeping.amend import Told, accept_with_evidence, amend
-from workorders.keeping.intake import Intake, from_columns
-from workorders.keeping.keeper import Keeper, Kept
+from workorders.keeping.amend import accept_with_evidence
+from workorders.keeping.intake import from_columns
 from workorders.keeping.rules import set_calendar, set_policy, versions
 from workorders.keeping.tables import OrderBarred, OrderNamed, OrderUnit, Timer
-from workorders.life.acts import Actor, Wish
+from workorders.life.acts import Wish
 from workorders.life.assessment import Measure
 from workorders.life.calendar import Calendar
 from workorders.life.errors import BadContent, BrokenHistory, NotYours, WrongStep
 from workorders.life.holidays import KNOWN_YEARS, year_of
-from workorders.life.matters import Matter
 from workorders.life.policy import Policy, hours
-from workorders.life.words import Do, Kind, State
+from workorders.life.words import Do, State
 from workorders.models import WorkOrder
-
-ZONE = ZoneInfo("Asia/Shanghai")
-NOW = when("2026-03-02 09:00")
-CALL = "0123456789abcdef0123456789abcdef"
-
-
-class Office:
-    """A keeper at work on one database; every act is a transaction and a minute of its own."""
-
-    def __init__(self, db: Database) -> None:
-        self.db, self.keeper, self.now = db, Keeper(ZONE), NOW
-
-    async def accept(self, appeal: Intake | None = None, by: Actor = AGENT) -> str:
-        async with self.db.writing() as session:
-            made = await self.keeper.accept(session, appeal or complaint(), by, self.now)
-        return made.kept.row.number
-
-    async def do(self, number: str, do: Do, by: Actor, *, expect: int | None = None, about: str = "",
-                 **data: Any) -> Kept:
-        self.now += 60
-        wish = Wish(do, by, self.now, "因为如此", REPLY, data, about)
-        async with self.db.writing() as session:
-            return await self.keeper.act(session, number, wish, expect=expect)
-
-    async def replied(self, number: str) -> None:
-        await self.do(number, Do.DISPATCH, OFFICE, unit="housing")
-        await self.do(number, Do.SIGN_FOR, HOUSING)
-        await self.do(number, Do.CONTACT, HOUSING, reached=True, call="c-1")
-        await self.do(number, Do.START, HOUSING)
-        await self.do(number, Do.REPLY, HOUSING_LEAD, solved=True)
-
-    async def rows(self, table: type[Any], number: str) -> list[Any]:
-        async with self.db.reading() as session:
-            return list((await session.execute(select(table).where(table.number == number))).scalars())
-
-    async def row(self, number: str) -> WorkOrder:
-        async with self.db.reading() as session:
-            return await session.get_one(WorkOrder, number)
-
-    async def acts(self, number: str) -> list[str]:
-        async with self.db.reading() as session:
-            return [act.do.value for act in await store.history(session, number)]
-
-    async def amend(self, number: str, by: Actor = SYSTEM, *, lenient: bool = True, **changes: Any) -> Kept:
-        self.now += 60
-        async with self.db.writing() as session:
-            return await amend(self.keeper, session, number, Told(changes, by, self.now, lenient))
-
-
-@pytest.fixture
-def office(db: Database) -> Office:
-    return Office(db)
-
-
-def complaint(**more: Any) -> Intake:
-    words = {"summary": "三楼水管漏水", "address": "中山路 1 号", "caller": "13800001234"}
-    return Intake(Matter(kind=Kind.COMPLAINT), **words, **more)
-
-
-def report(*units: str) -> Intake:
-    return replace(complaint(), matter=Matter(kind=Kind.REPORT, complained_of=units))
 
 
 async def test_an_order_has_history_owner_clock_and_timer_from_its_first_moment(office: Office) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
 
 from core.db import Database
 from core.log import get_logger
@@ -23,6 +24,7 @@ from workorders.life.ladder import due_rungs
 from workorders.life.order import Order
 from workorders.life.policy import Rules
 from workorders.life.words import Do, State
+from workorders.models import WorkOrder
 
 PATIENCE = 86_400.0  # s until an end that was not possible is tried again
 _ANSWERS = frozenset({Do.REPLY, Do.ANSWER, Do.RESULT_BACK, Do.MAIN_ANSWERED})
@@ -59,6 +61,15 @@ class Watch:
         for due in claimed:
             await self._guarded(due, now)
         return len(claimed)
+
+    async def adopt(self, limit: int = 50) -> int:
+        """Give orders from before there was a history the one they must have had; return how many."""
+        query = select(WorkOrder.number).where(col(WorkOrder.version) == 0).limit(limit)
+        async with self._db.writing() as session:
+            numbers = list((await session.execute(query)).scalars())
+            for number in numbers:
+                await self._keeper.load(session, number, lock=True)
+        return len(numbers)
 
     async def _guarded(self, due: Due, now: float) -> None:
         try:
