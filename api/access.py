@@ -107,7 +107,7 @@ def _refusal(caller: Caller, permission: str) -> Problem:
     log.warning("refused", by=caller.id, permission=permission)
     if caller.must_change:
         return Problem(403, "password_change_required", "请先修改密码", "用 POST /api/people/{id}/password 设置新密码")
-    return Problem(403, "forbidden", "没有这项权限", f"请管理员授予 {permission}")
+    return Problem(403, "forbidden", "没有这项权限", f"请管理员授予 {permission}", permission=permission)
 
 
 async def _caller(request: Request, permission: str) -> Caller:

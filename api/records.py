@@ -19,7 +19,7 @@ from api.people.masking import shown_to
 from api.people.scope import scope_of
 from api.problems import Problem
 from api.schemas import CallKey, Word
-from core.log import get_logger
+from core.log import get_logger, mask
 from workorders.errors import NotFound
 from workorders.models import CallRecord
 
@@ -43,6 +43,8 @@ async def listed(request: Request, before: CallKey | None = None, disposition: s
         query = query.where(col(CallRecord.disposition) == disposition)
     if caller is not None:
         query = query.where(col(CallRecord.caller) == caller)
+    if caller is not None:
+        await _let_search(request, caller)
     async with database(request).reading() as session:
         place = select(CallRecord).where(col(CallRecord.key) == before, visible)
         last = (await session.execute(place)).scalar_one_or_none() if before else None
@@ -87,6 +89,17 @@ async def listen(request: Request, key: CallKey, name: Word) -> StreamingRespons
     if partial:
         headers["Content-Range"] = f"bytes {first}-{last}/{len(head) + size}"
     return StreamingResponse(_bytes(path, head, first, last), 206 if partial else 200, headers, "audio/wav")
+
+
+async def _let_search(request: Request, number: str) -> None:
+    """Raise Problem unless the caller may learn numbers: who asks for each in turn, learns a masked one as well."""
+    who_asks = who(request)
+    if who_asks.may("numbers.see"):
+        return
+    if not who_asks.may("numbers.unmask"):
+        raise Problem(403, "forbidden", "没有按号码查询的权限", "请管理员授予 numbers.unmask")
+    async with database(request).writing() as session:
+        note_by(session, now_of(request), "number.searched", who_asks, mask(number))
 
 
 async def _let_hear(request: Request, key: str, name: str) -> None:

@@ -1,11 +1,10 @@
-"""API clients, the audit of access, and numbers shown for a reason."""
+"""API clients, the audit of access, and the number of a call record shown for a reason (of an order: api.orders)."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 
 from api.access import database, needs, now_of, who
@@ -14,10 +13,10 @@ from api.people.audit import note_by
 from api.people.models import AccessAudit
 from api.people.schemas import ClientIn, RotateIn, WhyIn, shown_client
 from api.people.scope import scope_of
-from api.schemas import CallKey, Number, Word
+from api.schemas import CallKey, Word
 from api.wire.once import OnceIfAsked, changing
 from workorders.errors import NotFound
-from workorders.models import CallRecord, WorkOrder
+from workorders.models import CallRecord
 
 router = APIRouter(prefix="/api", tags=["clients and audit"], route_class=OnceIfAsked)
 
@@ -73,27 +72,14 @@ async def audit(request: Request, before: Annotated[int | None, Query(ge=1, le=2
     return {"audit": [row.model_dump() for row in found], "next": found[-1].id if len(found) == limit else None}
 
 
-@router.post("/work-orders/{number}/caller", dependencies=[needs("numbers.unmask")])
-async def of_order(request: Request, response: Response, number: Number, wish: WhyIn) -> dict[str, Any]:
-    """Show the citizen's number of an order; who asked and why is kept."""
-    condition = col(WorkOrder.number) == number
-    response.headers["Cache-Control"] = "no-store"
-    return await _unmasked(request, number, WorkOrder.caller, [condition, scope_of(who(request)).orders()], wish.why)
-
-
 @router.post("/call-records/{key}/caller", dependencies=[needs("numbers.unmask")])
 async def of_record(request: Request, response: Response, key: CallKey, wish: WhyIn) -> dict[str, Any]:
     """Show the citizen's number of a call record; who asked and why is kept."""
-    condition = col(CallRecord.key) == key
     response.headers["Cache-Control"] = "no-store"
-    return await _unmasked(request, key, CallRecord.caller, [condition, scope_of(who(request)).records()], wish.why)
-
-
-async def _unmasked(request: Request, about: str, column: Any, conditions: list[ColumnElement[bool]], why: str,
-                    ) -> dict[str, Any]:
-    async with changing(request) as session:  # without the row of the audit nothing is shown
-        found = (await session.execute(select(column).where(*conditions))).scalar_one_or_none()
+    query = select(CallRecord.caller).where(col(CallRecord.key) == key, scope_of(who(request)).records())
+    async with changing(request) as session:
+        found = (await session.execute(query)).scalar_one_or_none()
         if found is None:
-            raise NotFound(f"没有 {about}", "核对编号")
-        note_by(session, now_of(request), "number.unmasked", who(request), about, why=why)
+            raise NotFound(f"没有通话记录 {key}", "核对通话编号")
+        note_by(session, now_of(request), "number.unmasked", who(request), key, why=wish.why)
     return {"caller": found}

@@ -1,12 +1,14 @@
 """Which rows somebody may see, as conditions for use inside a SELECT. Without a role that grants rows: none.
 
-A 举报 (report) is for those whose office needs it; nobody learns by list, number or search that it exists. What kind
-an order has is not told at first, so units see an order only once it is told and is no report.
+The same rules as `workorders.life.confidential.sees`, said to the database. A 举报 (report) is for those whose office
+needs it, and for the unit it was sent to; to the unit complained of, those under it and those above it that it was not
+sent to, whatever office their people hold, there is no such order. Of its call, only those named and who was in it
+know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -17,7 +19,8 @@ from sqlmodel import col, select
 
 from api.people.caller import Caller
 from api.people.models import Person, UnitPlace
-from workorders.life.words import Role
+from workorders.keeping.tables import OrderBarred, OrderFinding, OrderNamed, OrderUnit
+from workorders.life.words import UNIT_ROLES, Confidentiality, Kind, Role
 from workorders.models import CallRecord, WorkOrder
 
 Condition = ColumnElement[bool]
@@ -28,8 +31,8 @@ class Reach(StrEnum):
 
     ALL = "all"  # reports too
     OPEN = "open"  # everything but reports
-    UNIT = "unit"  # the own unit and those below it, no reports
-    OWN = "own"  # what the person took, reports too
+    UNIT = "unit"  # what the own unit, or one below it, has or had by right; a report only what was sent to it
+    OWN = "own"  # what the person took or was named for, reports too
 
 
 _ALL, _OPEN, _UNIT, _OWN = (frozenset({reach}) for reach in Reach)
@@ -38,12 +41,13 @@ ORDERS: Final[Mapping[Role, frozenset[Reach]]] = {
     Role.AGENT: _OPEN | _OWN,  # any agent answers a citizen who asks how the order stands
     Role.EXPERT: _OWN,  # joining a call shows no order; what they accepted themselves is theirs
     Role.TEAM_LEADER: _OPEN | _OWN, Role.BACK_OFFICE: _ALL, Role.QUALITY: _OPEN,
-    Role.UNIT_HANDLER: _UNIT, Role.UNIT_LEAD: _UNIT, Role.DUTY_LEADER: _OPEN, Role.DEPUTY: _OPEN,
+    Role.UNIT_HANDLER: _UNIT, Role.UNIT_LEAD: _UNIT, Role.DUTY_LEADER: _ALL, Role.DEPUTY: _ALL,  # sign reports
     Role.SUPERVISION: _ALL, Role.DISCIPLINE: _ALL}
 ORDERS_TO_CHANGE: Final[Mapping[Role, frozenset[Reach]]] = {**ORDERS, Role.AGENT: _OWN}
 RECORDS: Final[Mapping[Role, frozenset[Reach]]] = {  # call records and their recordings; live calls
-    Role.AGENT: _OWN, Role.TEAM_LEADER: _OPEN | _OWN, Role.BACK_OFFICE: _ALL, Role.QUALITY: _OPEN,
-    Role.DUTY_LEADER: _OPEN, Role.DEPUTY: _OPEN, Role.SUPERVISION: _ALL, Role.DISCIPLINE: _ALL}
+    Role.AGENT: _OWN, Role.TEAM_LEADER: _OPEN | _OWN, Role.BACK_OFFICE: _OPEN | _OWN, Role.QUALITY: _OPEN | _OWN,
+    Role.DUTY_LEADER: _OPEN | _OWN, Role.DEPUTY: _OPEN | _OWN, Role.SUPERVISION: _OPEN | _OWN,
+    Role.DISCIPLINE: _OPEN | _OWN}
 PEOPLE: Final[Mapping[Role, frozenset[Reach]]] = {
     Role.ADMIN: _ALL, Role.AUDITOR: _ALL, Role.UNIT_LEAD: _UNIT}
 
@@ -62,12 +66,19 @@ class Scope:
         """Return which orders this caller may alter."""
         return self._orders(self._reach(ORDERS_TO_CHANGE))
 
+    def orders_to_act_on(self) -> Condition:
+        """Return which orders this caller may act on: also one that their unit must answer a finding of."""
+        finding = exists().where(col(OrderFinding.number) == col(WorkOrder.number),
+                                 col(OrderFinding.unit) == self.caller.unit)
+        answers = bool(self.caller.unit) and bool(self.caller.roles & UNIT_ROLES)
+        return or_(self.orders(), and_(finding, self._clear())) if answers else self.orders()
+
     def records(self) -> Condition:
         """Return which call records, and with them which recordings."""
         reach, agent = self._reach(RECORDS), self.caller.agent
         open_ones = not_(_record_of_a_report())
-        return _any({Reach.ALL: true(), Reach.OPEN: open_ones,
-                     Reach.OWN: _talked(agent) if agent else false()}, reach)
+        own = or_(_talked(agent) if agent else false(), _named_for_call(self._names))
+        return _any({Reach.ALL: true(), Reach.OPEN: open_ones, Reach.OWN: own}, reach)
 
     def people(self) -> Condition:
         """Return which people."""
@@ -92,11 +103,34 @@ class Scope:
         return self.every_live_call or (
             bool(self.caller.agent) and any(leg["who"] == self.caller.agent for leg in view.get("parties", ())))
 
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """Under which the caller stands in histories: as a person and, where a call became the order, as an agent."""
+        return (self.caller.id, self.caller.agent) if self.caller.agent else (self.caller.id,)
+
     def _orders(self, reach: frozenset[Reach]) -> Condition:
         own = col(WorkOrder.agent) == self.caller.agent if self.caller.agent else false()
-        told = col(WorkOrder.kind).not_in(("", "report"))
-        return _any({Reach.ALL: true(), Reach.OPEN: col(WorkOrder.kind) != "report", Reach.OWN: own,
-                     Reach.UNIT: and_(self.of_units(col(WorkOrder.unit)), told)}, reach)
+        return and_(self._clear(), _any({
+            Reach.ALL: true(), Reach.OPEN: _open_order(), Reach.OWN: or_(own, _named(self._names)),
+            Reach.UNIT: self._of_unit()}, reach))
+
+    def _of_unit(self) -> Condition:
+        """Orders that the unit, or one below it, has or had by right, or is offered; programs get no reports."""
+        mine = exists().where(col(OrderUnit.number) == col(WorkOrder.number), col(OrderUnit.void).is_(False),
+                              self.of_units(col(OrderUnit.unit)))
+        return mine if self.caller.kind == "person" else and_(mine, _open_order())
+
+    def _clear(self) -> Condition:
+        """True unless the order is kept from the caller's unit: `confidential.sees`, first lines."""
+        unit = self.caller.unit
+        if not unit or self.caller.own_house:
+            return true()
+        barred = exists().where(col(OrderBarred.number) == col(WorkOrder.number))
+        sent = exists().where(col(OrderUnit.number) == col(WorkOrder.number), col(OrderUnit.unit) == unit,
+                              col(OrderUnit.void).is_(False))
+        complained_of = barred.where(col(OrderBarred.unit).in_(_above(unit)))
+        looks_into = barred.where(col(OrderBarred.unit).in_(_below(unit)))
+        return and_(not_(complained_of), or_(not_(looks_into), sent))
 
     def _reach(self, table: Mapping[Role, frozenset[Reach]]) -> frozenset[Reach]:
         if self.caller.own_house:
@@ -115,9 +149,30 @@ def _any(conditions: Mapping[Reach, Condition], reach: frozenset[Reach]) -> Cond
     return or_(false(), *(condition for name, condition in conditions.items() if name in reach))
 
 
+def _open_order() -> Condition:
+    return and_(col(WorkOrder.kind) != Kind.REPORT.value, col(WorkOrder.secrecy) < int(Confidentiality.REPORT))
+
+
+def _named(names: Sequence[str]) -> Condition:
+    return exists().where(col(OrderNamed.number) == col(WorkOrder.number), col(OrderNamed.person).in_(names))
+
+
+def _named_for_call(names: Sequence[str]) -> Condition:
+    """True for a call of which an order was made that one of these may know all of."""
+    return exists().where(col(WorkOrder.call_key) == col(CallRecord.key),
+                          col(OrderNamed.number) == col(WorkOrder.number), col(OrderNamed.person).in_(names))
+
+
+def _above(unit: str) -> Any:
+    """Return a SELECT of `unit` and every unit above it."""
+    start = select(cast(unit, Text).label("unit")).cte(recursive=True)
+    step = select(cast(UnitPlace.upper, Text)).join(start, col(UnitPlace.unit) == start.c.unit)
+    return select(start.union(step).c.unit)
+
+
 def _below(unit: str) -> Any:
     """Return a SELECT of `unit` and every unit under it; a circle in the table does no harm."""
-    start = select(cast(unit, Text).label("unit")).cte("below", recursive=True)
+    start = select(cast(unit, Text).label("unit")).cte(recursive=True)
     step = select(cast(UnitPlace.unit, Text)).join(start, col(UnitPlace.upper) == start.c.unit)
     return select(start.union(step).c.unit)
 
@@ -129,5 +184,5 @@ def _talked(agent: str) -> Condition:
 
 def _record_of_a_report() -> Condition:
     """True for a call of which a report was made, or is about to be."""
-    order = exists().where(col(WorkOrder.call_key) == col(CallRecord.key), col(WorkOrder.kind) == "report")
+    order = exists().where(col(WorkOrder.call_key) == col(CallRecord.key), not_(_open_order()))
     return or_(order, cast(CallRecord.appeals, Text).contains('"kind": "report"'))

@@ -1,4 +1,7 @@
-"""Which live facts somebody may see: all of them, or for an agent those of the calls they are in."""
+"""Which live facts somebody may see: all of them, or for an agent those of the calls they are in.
+
+From the moment an agent writes down that it is a report, the call is theirs alone: nobody else hears more of it.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ class Sight:
         scope = scope_of(caller)
         self._agent, self._all, self._reports = caller.agent, scope.every_live_call, scope.every_record
         self._own: set[str] = set()
+        self._secret: set[str] = set()
 
     async def prime(self, control: ControlClient) -> None:
         """Learn which of the calls that are up are the reader's."""
@@ -35,16 +39,22 @@ class Sight:
         self._learn(fact)
         if fact.call in self._own or fact.kind in _OF_THE_HOUSE:
             return True
-        return not _is_report(fact.data) if self._all and not self._reports else self._all or self._is_me(fact.data)
+        if fact.call in self._secret and not self._reports:
+            return False
+        return self._all or self._is_me(fact.data)
 
     def _learn(self, fact: Fact) -> None:
         if fact.call and self._is_me(fact.data) and len(self._own) < _MOST:
             self._own.add(fact.call)
+        if _is_report(fact.data):
+            self._secret.add(fact.call)
 
     def forget(self, fact: Fact) -> None:
-        """Follow a call no longer that is over."""
+        """Follow a call no longer that is over; what is secret of it stays so, as far as there is room."""
         if fact.kind in (facts.CALL_HUNG_UP, facts.CALL_INTERRUPTED):
             self._own.discard(fact.call)
+            if len(self._secret) > _MOST:
+                self._secret.discard(fact.call)
 
     def _is_me(self, data: dict[str, Any]) -> bool:
         return bool(self._agent) and self._agent in (data.get("who"), data.get("agent"))
