@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import time
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from api import agents, calls, events, house, orders, problems, records
+from api import agents, calls, civic, events, examples, house, problems, records
 from api.access import Remembered
+from api.orders import examples as order_examples
+from api.orders import routes as orders
+from api.orders import routes_acts, routes_desk
 from api.people import routes_clients, routes_people, routes_session
 from api.people.passwords import Passwords
 from api.wire.bodies import BoundedBody, JsonOnly
+from api.wire.examples import Examples
 from api.wire.once_live import Recent
+from api.wire.openapi import describe
 from core.control import ControlClient
 from core.db import Database
 from core.secrets import Secrets
 from core.settings import Settings
 from workorders.keeping.keeper import Keeper
 
-ROUTERS = (orders.router, calls.router, records.router, agents.router, events.router, house.router,
-           routes_session.router, routes_people.router, routes_clients.router)
+ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.paper,
+           calls.router, records.router, agents.router, events.router, house.router,
+           routes_session.router, routes_people.router, routes_clients.router, *civic.ROUTERS)
+EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, *civic.EXAMPLES)
 
 
 def create_app(settings: Settings, secrets: Secrets, control_client: ControlClient, db: Database) -> FastAPI:
@@ -35,4 +44,15 @@ def create_app(settings: Settings, secrets: Secrets, control_client: ControlClie
     problems.install(app)
     app.add_middleware(JsonOnly)
     app.add_middleware(BoundedBody)
+    _describe_itself(app)
     return app
+
+
+def _describe_itself(app: FastAPI) -> None:
+    """Have the application give its completed description, made once when first asked for."""
+    @cache
+    def described() -> dict[str, Any]:
+        shown = {name: example for part in EXAMPLES for name, example in part.items()}
+        return describe(app, shown)
+
+    app.openapi = described  # type: ignore[method-assign]

@@ -13,11 +13,14 @@ from starlette.exceptions import HTTPException
 from core.control import ControlDown, ControlRefused
 from core.db import DatabaseDown
 from core.log import get_logger
-from workorders.errors import AppealTaken, KeyReused, NotFound, WorkOrderError
+from workorders.errors import AppealTaken, KeyReused, LostUpdate, NotFound, WorkOrderError
+from workorders.life.errors import BadContent, BrokenHistory, LifeError, NotYours, Unseen
 
 log = get_logger(__name__)
 
-_STATUS_OF_ORDERS: dict[type[WorkOrderError], int] = {NotFound: 404, KeyReused: 409, AppealTaken: 409}
+_STATUS_OF_ORDERS: dict[type[WorkOrderError], int] = {
+    NotFound: 404, KeyReused: 409, AppealTaken: 409, LostUpdate: 412, NotYours: 403, Unseen: 404, BadContent: 422,
+    BrokenHistory: 500, LifeError: 409, WorkOrderError: 400}
 # the controller's codes; what is not here is a conflict with the state of the call
 _STATUS_OF_REFUSAL = {"bad_arguments": 422, "unknown_verb": 501, "internal": 500, "forbidden": 403, "not_found": 404}
 _OF_HTTP = {
@@ -49,7 +52,8 @@ class Problem(Exception):
 
 def from_order(error: WorkOrderError) -> Problem:
     """Return what went wrong with an order as a refusal."""
-    return Problem(_STATUS_OF_ORDERS.get(type(error), 400), error.code, str(error), error.fix)
+    status = next(_STATUS_OF_ORDERS[kind] for kind in type(error).__mro__ if kind in _STATUS_OF_ORDERS)
+    return Problem(status, error.code, str(error), error.fix)
 
 
 def from_refusal(refused: ControlRefused) -> Problem:

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from core.db import storable
+from workorders.life.matters import UnitId
+from workorders.life.words import Asker
 from workorders.models import ADDRESS_LIMIT, SUMMARY_LIMIT
 from workorders.projection import APPEALS_LIMIT
 
@@ -17,6 +19,9 @@ Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{4}-[0-9]{4,8
 Kind = Literal["", "inquiry", "help", "complaint", "report", "suggestion", "praise"]
 Urgency = Annotated[int, Field(ge=0, le=2)]
 Short = Annotated[str, StringConstraints(max_length=40)]
+Level = Annotated[str, StringConstraints(max_length=40)]  # of a classification or a place
+Tags = Annotated[tuple[Level, ...], Field(max_length=20)]
+Units = Annotated[tuple[UnitId, ...], Field(max_length=20)]
 Appeal = Annotated[int, Field(ge=1, le=APPEALS_LIMIT)]
 
 
@@ -44,6 +49,19 @@ class OrderIn(Strict):
     caller: Short = ""
     agent: Short = ""
     call: dict[str, Any] = Field(default_factory=dict)
+    name: Annotated[str, Field(max_length=80, description="of the citizen or the enterprise")] = ""
+    first: Level = ""
+    second: Level = ""
+    third: Level = ""
+    district: Level = ""
+    street: Level = ""
+    asker: Asker = Asker.CITIZEN
+    anonymous: bool = False
+    channel: Level = "phone"
+    tags: Tags = ()
+    secrecy: Annotated[int, Field(ge=0, le=1, description="1: the citizen's identity is kept from the units")] = 0
+    complained_of: Annotated[Units, Field(description="of a report: the units it is against")] = ()
+    provisional: Annotated[bool, Field(description="accepted for another platform while duty is unclear")] = False
 
 
 class OrderChange(Strict):
@@ -57,6 +75,17 @@ class OrderChange(Strict):
     agent: Short | None = None
     state: Literal["accepted", "withdrawn"] | None = None
     call: dict[str, Any] | None = None
+    name: str | None = Field(default=None, max_length=80)
+    caller: Short | None = None
+    first: Level | None = None
+    second: Level | None = None
+    third: Level | None = None
+    district: Level | None = None
+    street: Level | None = None
+    asker: Asker | None = None
+    anonymous: bool | None = None
+    tags: Tags | None = None
+    complained_of: Units | None = None
 
 
 class By(Strict):

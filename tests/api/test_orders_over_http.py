@@ -69,13 +69,13 @@ async def test_pages_of_orders_follow_each_other(house: House) -> None:
     for n in range(5):
         await post(house, f"key-{n}", summary=str(n))
     seen: list[str] = []
-    before: dict[str, str] = {}
+    cursor: dict[str, str] = {}
     while True:
-        page = (await house.client.get(ORDERS, params={"limit": "2", **before})).json()
+        page = (await house.client.get(ORDERS, params={"limit": "2", **cursor})).json()
         seen += [one["summary"] for one in page["work_orders"]]
         if page["next"] is None:
             break
-        before = {"before": page["next"]}
+        cursor = {"cursor": page["next"]}
     assert seen == ["4", "3", "2", "1", "0"]
 
 

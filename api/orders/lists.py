@@ -1,0 +1,101 @@
+"""The list of orders: filters, and pages by keyset. Who may see a row is part of the query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import Query
+from sqlalchemy import Select, exists, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import col, select
+
+from api.schemas import CallKey
+from api.wire.paging import cursor_of, filters_digest, place_of
+from workorders.keeping import words
+from workorders.keeping.tables import OrderUnit
+from workorders.life.words import Kind, State
+from workorders.models import WorkOrder
+
+Word = Annotated[str | None, Query(max_length=60)]
+Unit = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z_.-]{1,40}$")]
+Moment = Annotated[float | None, Query(ge=0, lt=10_000_000_000)]
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; what is left out is not asked."""
+
+    state: Annotated[list[State] | None, Query(max_length=25, description="any of these")] = None
+    owner: Annotated[str | None, Query(max_length=50, description="unit:<id> or desk:<name>")] = None
+    unit: Annotated[str | None, Query(pattern=r"^[0-9A-Za-z_.-]{1,40}$",
+                                      description="a unit that has part in it now")] = None
+    kind: Annotated[list[Kind] | None, Query(max_length=7)] = None
+    urgency: Annotated[int | None, Query(ge=0, le=2, description="this or above")] = None
+    district: Word = None
+    street: Word = None
+    first: Word = None
+    second: Word = None
+    third: Word = None
+    agent: Unit = None
+    call_key: CallKey | None = None
+    due_before: Moment = None
+    since: Moment = None
+    until: Moment = None
+    q: Annotated[str | None, Query(min_length=1, max_length=100, description="words of the summary or address")] = None
+    sort: Annotated[Literal["newest", "due"], Query(description="due: what falls due first")] = "newest"
+
+
+_EQUAL: Final = ("owner", "district", "street", "first", "second", "third", "agent", "call_key")
+
+
+async def page(session: AsyncSession, visible: Condition, asked: Filters, cursor: str | None,
+               limit: int) -> tuple[Sequence[WorkOrder], str | None]:
+    """Return a page of orders and the cursor of the next one, None at the end. Raises Problem, BadContent."""
+    tie = filters_digest("work-orders", asdict(asked))
+    query = select(WorkOrder).where(visible, *conditions(asked, session.get_bind().dialect.name))
+    found = (await session.execute(_from(query, asked.sort, tie, cursor).limit(limit + 1))).scalars().all()
+    rows = found[:limit]
+    more = len(found) > limit
+    return rows, cursor_of(tie, _place(rows[-1], asked.sort)) if more else None
+
+
+def conditions(asked: Filters, dialect: str) -> list[Condition]:
+    """Return the filters as conditions. Raises BadContent for words that cannot be looked for."""
+    found: list[Condition] = [col(getattr(WorkOrder, name)) == value for name in _EQUAL
+                              if (value := getattr(asked, name)) is not None]
+    if asked.state:
+        found.append(col(WorkOrder.state).in_([one.value for one in asked.state]))
+    if asked.kind:
+        found.append(col(WorkOrder.kind).in_([one.value for one in asked.kind]))
+    if asked.urgency is not None:
+        found.append(col(WorkOrder.urgency) >= asked.urgency)
+    if asked.unit is not None:
+        found.append(exists().where(col(OrderUnit.number) == col(WorkOrder.number), col(OrderUnit.unit) == asked.unit,
+                                    col(OrderUnit.live)))
+    for bound, column in ((asked.due_before, WorkOrder.due), (asked.until, WorkOrder.created_at)):
+        found += [] if bound is None else [col(column) < bound]
+    if asked.since is not None:
+        found.append(col(WorkOrder.created_at) >= asked.since)
+    if asked.q is not None:
+        found.append(words.holding(dialect, asked.q))
+    return found
+
+
+def _from(query: Select[Any], sort: str, tie: str, cursor: str | None) -> Select[Any]:
+    """Order the list, and begin it behind the place of the cursor."""
+    if sort == "newest":
+        place = place_of(tie, cursor, (int,))
+        query = query if place is None else query.where(col(WorkOrder.rank) < place[0])
+        return query.order_by(col(WorkOrder.rank).desc())
+    key = tuple_(col(WorkOrder.due), col(WorkOrder.number))
+    place = place_of(tie, cursor, (float, str))
+    query = query if place is None else query.where(key > tuple_(*place))
+    return query.order_by(col(WorkOrder.due), col(WorkOrder.number))
+
+
+def _place(row: WorkOrder, sort: str) -> tuple[float | str, ...]:
+    return (row.rank,) if sort == "newest" else (row.due, row.number)

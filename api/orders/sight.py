@@ -1,0 +1,89 @@
+"""How much of an order its reader sees: asked of life.confidential for each office that the reader holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from api.people.caller import Caller
+from api.people.models import UnitPlace
+from workorders.life.confidential import OPEN_TO, Field, Reader, level_of, mask_name, mask_number, sees
+from workorders.life.order import Order
+from workorders.life.words import Confidentiality, Role
+from workorders.models import WorkOrder
+
+_TEXTS: Final = {"name": Field.NAME, "caller": Field.NUMBER, "address": Field.ADDRESS, "summary": Field.SUMMARY}
+_MASKS: Final = {Field.NAME: mask_name, Field.NUMBER: mask_number}
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One caller's sight of orders, for the time of one request."""
+
+    caller: Caller
+    readers: tuple[Reader, ...]
+
+    def fields(self, order: Order) -> frozenset[Field]:
+        """Return what the caller may see of an order; empty: for them it does not exist."""
+        found = frozenset().union(*(sees(reader, order) for reader in self.readers))
+        passes_on = self.caller.may("numbers.see") and level_of(order) < Confidentiality.REPORT
+        return found | {Field.NUMBER} if found and passes_on else found
+
+    def texts(self, order: Order, row: WorkOrder) -> dict[str, str]:
+        """Return the words of an order as the caller may read them: whole, masked, or empty."""
+        allowed, level = self.fields(order), level_of(order)
+        return {name: _text(getattr(row, name), field, allowed, level) for name, field in _TEXTS.items()}
+
+    def of_row(self, row: WorkOrder) -> dict[str, str]:
+        """Return the words of an order in a list, where its history is not read: no more than anybody may see there.
+
+        A report's summary is for those to whom the query gave the row; whom it is from stands in no list.
+        """
+        allowed = frozenset().union(*(OPEN_TO[reader.role] for reader in self.readers))
+        level = Confidentiality(row.secrecy)
+        if Role.SYSTEM not in {reader.role for reader in self.readers}:
+            hidden = {Field.NAME, Field.NUMBER} | ({Field.ADDRESS} if level > Confidentiality.OPEN else set())
+            allowed -= hidden
+        if self.caller.may("numbers.see") and level < Confidentiality.REPORT:
+            allowed |= {Field.NUMBER}
+        return {name: _text(getattr(row, name), field, allowed, level) for name, field in _TEXTS.items()}
+
+
+def _text(value: str, field: Field, allowed: frozenset[Field], level: Confidentiality) -> str:
+    if field in allowed:
+        return value
+    mask = _MASKS.get(field)
+    return mask(value) if mask is not None and level is Confidentiality.OPEN else ""
+
+
+async def sight_of(session: AsyncSession, caller: Caller) -> Sight:
+    """Return a caller's sight, with the units below theirs."""
+    units = frozenset(await below(session, caller.unit)) if caller.unit else frozenset()
+    if caller.own_house:
+        return Sight(caller, (Reader(caller.id, Role.SYSTEM),))
+    ids = dict.fromkeys(one for one in (caller.id, caller.agent) if one)  # who took a call stands there as an agent
+    return Sight(caller, tuple(Reader(name, role, units, caller.unit) for role in sorted(caller.roles) for name in ids))
+
+
+async def below(session: AsyncSession, unit: str) -> set[str]:
+    """Return a unit and every one under it; a circle in the table does no harm."""
+    places = (await session.execute(select(UnitPlace.unit, UnitPlace.upper).where(col(UnitPlace.upper) != ""))).all()
+    under: Mapping[str, list[str]] = _children(places)
+    found, ahead = {unit}, [unit]
+    while ahead:
+        for one in under.get(ahead.pop(), ()):
+            if one not in found:
+                found.add(one)
+                ahead.append(one)
+    return found
+
+
+def _children(places: Any) -> dict[str, list[str]]:
+    under: dict[str, list[str]] = {}
+    for unit, upper in places:
+        under.setdefault(upper, []).append(unit)
+    return under
