@@ -21,7 +21,7 @@ from workorders.life.words import Asker, Kind, Urgency
 
 VERSION: Literal["1"] = "1"
 LIMIT = 128 * 1024  # bytes of a document
-TEXT_LIMIT = 4000
+TEXT_LIMIT = 20_000
 Verb = Literal["hand_over", "hand_back", "result", "progress"]
 Reference = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.-]{1,60}$")]
 Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT)]

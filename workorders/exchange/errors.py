@@ -1,11 +1,12 @@
-"""What can go wrong with an exchange. All are WorkOrderError."""
+"""What can go wrong with an exchange. All are WorkOrderError: refused like an act."""
 
 from __future__ import annotations
 
-from workorders.errors import WorkOrderError
+from workorders.errors import NotFound
+from workorders.life.errors import BadContent, LifeError
 
 
-class ExchangeError(WorkOrderError):
+class ExchangeError(LifeError):
     """A document that may not go out or come in; nothing was changed."""
 
     code = "exchange_refused"
@@ -23,13 +24,11 @@ class OutOfScope(ExchangeError):
     code = "out_of_scope"
 
 
-class BadDocument(ExchangeError):
+class BadDocument(BadContent):
     """The document cannot be read."""
 
     code = "bad_document"
 
 
-class NoSuchPartner(ExchangeError):
+class NoSuchPartner(NotFound):
     """Nobody of this name exchanges orders with us."""
-
-    code = "not_found"

@@ -36,7 +36,6 @@ class Event(StrEnum):
     RESULT = "result"  # their result
     WE_RETURN = "we_return"
     WE_TELL = "we_tell"
-    WE_REOPEN = "we_reopen"
 
 
 CHINESE_STANDING = dict(zip(Standing, (
@@ -63,7 +62,8 @@ STEPS = (
     Step(Standing.ASKED, Event.HAND_BACK, Standing.NOT_TAKEN, Do.NOTE, "they decided later than they answered"),
     Step(Standing.OWED, Event.WE_RETURN, Standing.RETURNED, Do.NOTE),
     Step(Standing.OWED, Event.WE_TELL, Standing.TOLD, None),
-    Step(Standing.TOLD, Event.WE_REOPEN, Standing.OWED, None, "reopened here: another result is owed"),
+    Step(Standing.GIVEN_BACK, Event.WE_TELL, Standing.TOLD, None, "whoever tried it first learns what came of it"),
+    Step(Standing.RETURNED, Event.RESULT, Standing.ANSWERED, Do.RESULT_BACK),
 )
 _BY = {(step.frm, step.event): step for step in STEPS}
 
@@ -78,4 +78,4 @@ def step(frm: Standing, event: Event) -> Step:
 
 
 _EVENT = {Event.ACCEPTED: "接收", Event.REFUSED: "拒收", Event.HAND_BACK: "退回", Event.RESULT: "反馈结果",
-          Event.WE_RETURN: "退回对方", Event.WE_TELL: "反馈结果", Event.WE_REOPEN: "重新办理"}
+          Event.WE_RETURN: "退回对方", Event.WE_TELL: "反馈结果"}

@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from workorders.errors import WorkOrderError
 from workorders.life.assessment import Period
+from workorders.life.errors import BadContent
 
 Span = Literal["day", "week", "month", "quarter", "year"]
 CHINESE_SPAN: dict[Span, str] = {"day": "日报", "week": "周报", "month": "月报", "quarter": "季报", "year": "年报"}
@@ -16,7 +16,7 @@ _FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)
 _MONTHS: dict[Span, int] = {"month": 1, "quarter": 3, "year": 12}
 
 
-class BadPeriod(WorkOrderError):
+class BadPeriod(BadContent):
     """A day outside the years that are counted."""
 
     code = "bad_period"

@@ -1,0 +1,181 @@
+"""Carries documents to other platforms: claimed by lease, sent until answered, the answer believed only if signed.
+
+A crash between commit and sending, or between sending and the answer, sends the same bytes under the same id again;
+the other side does it once. Documents of one exchange go in turn. Nothing is given up: whoever looks at the list sees
+what has not arrived, since when, and why.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from sqlalchemy import exists, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from core.db import Database
+from core.log import get_logger
+from workorders.civic_tables import Exchange, ExchangeMessage
+from workorders.errors import WorkOrderError
+from workorders.exchange import signature
+from workorders.exchange.documents import Answer, Document, answer_of, encode
+from workorders.exchange.errors import ExchangeError
+from workorders.exchange.standing import Event, Standing
+from workorders.exchange.trade import Known, Trade
+from workorders.keeping.keeper import Keeper
+from workorders.life.acts import Actor, Wish
+from workorders.life.words import Do, Role
+from workorders.models import WorkOrder
+
+LEASE = 60.0  # s a claim lasts; longer than a request may take
+LONGEST_PAUSE = 900.0  # s between tries
+PATH = "/api/exchange/documents"
+_BATCH = 20
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A document that is ours to send until the lease ends."""
+
+    id: str
+    exchange: str
+    body: bytes
+    verb: str
+    known: Known
+    attempts: int
+
+
+class ExchangeCourier:
+    """Sends what is due, and what came of orders that others gave us. Several may work on one database."""
+
+    def __init__(self, db: Database, keeper: Keeper, client: httpx.AsyncClient, name: str) -> None:
+        self._db, self._keeper, self._client, self._name = db, keeper, client, name
+
+    async def round(self, now: float) -> int:
+        """Note results that are owed, send what is due; return how many documents were tried."""
+        await self.owe(now)
+        async with self._db.writing() as session:
+            claims = await self._claim(Trade(self._keeper, session, now))
+        for one in claims:
+            status, answer, error = await self._send(one, now)
+            async with self._db.writing() as session:
+                trade = Trade(self._keeper, session, now)
+                if answer is None or answer.standing == "pending":
+                    await _again(trade, one, status, error or "对方尚未决定")
+                else:
+                    await _done(trade, one, status, answer)
+        return len(claims)
+
+    async def _claim(self, trade: Trade) -> list[Claim]:
+        earlier = aliased(ExchangeMessage)
+        waits = exists().where(col(earlier.exchange) == col(ExchangeMessage.exchange),
+                               col(earlier.turn) < col(ExchangeMessage.turn), col(earlier.done_at).is_(None))
+        query = (select(ExchangeMessage).where(
+            col(ExchangeMessage.done_at).is_(None), _past(col(ExchangeMessage.due_at), trade.now),
+            _past(col(ExchangeMessage.leased_until), trade.now), ~waits)
+            .order_by(col(ExchangeMessage.due_at)).limit(_BATCH).with_for_update(skip_locked=True))
+        rows: Sequence[ExchangeMessage] = (await trade.session.execute(query)).scalars().all()
+        found = []
+        for row in rows:
+            row.leased_by, row.leased_until, row.attempts = self._name, trade.now + LEASE, row.attempts + 1
+            known = await trade.partner(row.partner)
+            found.append(Claim(row.id, row.exchange, encode(Document.model_validate(row.body)), row.verb, known,
+                               row.attempts))
+        return found
+
+    async def _send(self, one: Claim, now: float) -> tuple[int, Answer | None, str]:
+        """Return (status, answer, error); no answer: to be sent again."""
+        partner, secret = one.known.partner, one.known.secret
+        headers = {"Content-Type": "application/json", signature.SENDER: partner.own,
+                   signature.HEADER: signature.sign(secret, one.id, partner.id, one.body, now)}
+        try:
+            if not partner.address or not partner.active:
+                raise ExchangeError("该平台没有地址,或已停用", "登记地址并启用")
+            got = await self._client.post(partner.address + PATH, content=one.body, headers=headers)
+            signed = signature.check(secret, got.headers.get(signature.HEADER, ""), partner.own, got.content, now)
+            if signed.message != one.id:
+                raise ExchangeError("答复对应的是另一份文件", "请对方检查")
+            return got.status_code, answer_of(got.content), ""
+        except (httpx.HTTPError, WorkOrderError) as error:
+            log.warning("document not answered, will be sent again", message=one.id, partner=partner.id,
+                        error=f"{type(error).__name__}: {error}")
+            return 0, None, f"{type(error).__name__}: {error}"
+
+    async def owe(self, now: float) -> int:
+        """Put into the outbox what came of orders whose result another platform waits for."""
+        async with self._db.writing() as session:
+            trade = Trade(self._keeper, session, now)
+            rows = await _owed(trade)
+            for row in rows:
+                known = await trade.partner(row.partner)
+                await trade.tell_result(row, known.partner, await self._keeper.load(session, row.number))
+        return len(rows)
+
+
+def _past(moment: Any, now: float) -> Any:
+    """True for a moment that has come, and for one so far ahead that only a clock set back can explain it."""
+    return or_(moment <= now, moment > now + 2 * LONGEST_PAUSE)
+
+
+async def _owed(trade: Trade) -> Sequence[Exchange]:
+    waiting = (Standing.OWED.value, Standing.TOLD.value, Standing.GIVEN_BACK.value)
+    query = (select(Exchange).join(WorkOrder, col(WorkOrder.number) == col(Exchange.number))
+             .where(col(Exchange.standing).in_(waiting), col(Exchange.told) < col(WorkOrder.reopened) + 1,
+                    or_(col(WorkOrder.answered_at).is_not(None), col(WorkOrder.closed_at).is_not(None)))
+             .order_by(col(Exchange.changed_at)).limit(_BATCH).with_for_update(skip_locked=True, of=Exchange))
+    return (await trade.session.execute(query)).scalars().all()
+
+
+async def _again(trade: Trade, one: Claim, status: int, error: str) -> None:
+    row = await trade.session.get(ExchangeMessage, one.id, with_for_update=True)
+    if row is not None and row.done_at is None:
+        pause = min(LONGEST_PAUSE, 2.0 ** min(one.attempts, 12)) * random.uniform(0.75, 1.25)
+        row.status, row.error, row.leased_until, row.due_at = status, error[:1000], 0.0, trade.now + pause
+
+
+async def _done(trade: Trade, one: Claim, status: int, answer: Answer) -> None:
+    row = await trade.session.get(ExchangeMessage, one.id, with_for_update=True)
+    if row is None or row.done_at is not None:
+        return
+    row.status, row.error, row.leased_until, row.done_at = status, "", 0.0, trade.now
+    row.answer = answer.model_dump(mode="json")
+    exchange = await trade.exchange(one.exchange)
+    if one.verb == "hand_over":
+        await _given(trade, exchange, one.known, answer)
+    elif one.verb == "hand_back":
+        await _given_back(trade, exchange, one.known, answer)
+    elif answer.standing == "refused":
+        await trade.act_or_note(exchange.number, _note(trade, f"{one.known.partner.name} 不接收结果:{answer.why}"))
+
+
+async def _given(trade: Trade, row: Exchange, known: Known, answer: Answer) -> None:
+    partner = known.partner
+    if answer.standing == "refused" or not answer.number:
+        said = f"{partner.name} 不接收移交:{answer.why}。{answer.fix}"
+        await trade.moved(row, Event.REFUSED, _note(trade, said))
+        return
+    row.reference = answer.number
+    await trade.moved(row, Event.ACCEPTED, _over(trade, row, partner.id, answer.number))
+
+
+async def _given_back(trade: Trade, row: Exchange, known: Known, answer: Answer) -> None:
+    if answer.standing == "refused":
+        row.standing = Standing.OWED.value
+        said = f"{known.partner.name} 不同意退回:{answer.why}。按先行受理继续办理"
+        await trade.act_or_note(row.number, _note(trade, said))
+        return
+    await trade.act_or_note(row.number, _over(trade, row, known.partner.id, row.reference))
+
+
+def _over(trade: Trade, row: Exchange, platform: str, reference: str) -> Wish:
+    return Wish(Do.HAND_OVER, Actor(row.by, Role(row.role)), trade.now, why=row.why or "移交",
+                data={"platform": platform, "reference": reference}, on_behalf=platform)
+
+
+def _note(trade: Trade, said: str) -> Wish:
+    return Wish(Do.NOTE, Actor("system", Role.SYSTEM), trade.now, text=said)
