@@ -26,6 +26,7 @@ from workorders.models import OrderDay, WorkOrder
 
 BATCH = 250  # lives a transaction: half a second of a writer's time, so that others may write between
 BY = "seed"
+_AT_ONCE = 1000  # rows a statement: SQLite takes some 32,000 parameters
 Progress = Callable[[int], None]
 
 
@@ -68,21 +69,26 @@ async def _rules(session: AsyncSession, year: Year, now: float) -> None:
 
 
 async def _units(session: AsyncSession, city: City) -> None:
-    for unit in city.units:
-        row = {"unit": unit.id, "name": unit.name, "upper": unit.upper}
-        await session.execute(insert_into(session, UnitPlace).values(row).on_conflict_do_nothing())
+    rows = [{"unit": unit.id, "name": unit.name, "upper": unit.upper} for unit in city.units]
+    await session.execute(insert_into(session, UnitPlace).values(rows).on_conflict_do_nothing())
 
 
 async def _people(session: AsyncSession, people: Iterable[Hashed], now: float) -> None:
     """Add who is not there yet: a login that exists keeps its person and password."""
-    for one in people:
-        member = one.member
-        row = {"id": member.id, "login": member.login, "name": member.name, "unit": member.unit,
-               "agent": member.agent or None, "active": True, "password": one.password, "must_change": True,
-               "created_at": now, "changed_at": now}
-        new = insert_into(session, Person).values(row).on_conflict_do_nothing().returning(col(Person.id))
-        if (await session.execute(new)).scalar_one_or_none():
-            session.add(PersonRole(person=member.id, role=member.role.value))
+    wanted = {one.member.id: one for one in people}
+    if not wanted:
+        return
+    rows = [_person(one, now) for one in wanted.values()]
+    new = insert_into(session, Person).values(rows).on_conflict_do_nothing().returning(col(Person.id))
+    added = (await session.execute(new)).scalars().all()
+    session.add_all(PersonRole(person=name, role=wanted[name].member.role.value) for name in added)
+
+
+def _person(one: Hashed, now: float) -> dict[str, Any]:
+    member = one.member
+    return {"id": member.id, "login": member.login, "name": member.name, "unit": member.unit,
+            "agent": member.agent or None, "active": True, "password": one.password, "must_change": True,
+            "created_at": now, "changed_at": now}
 
 
 async def settled(db: Database, cast: Cast) -> list[Member]:
@@ -132,13 +138,13 @@ async def _grams(connection: AsyncConnection, found: Iterable[tuple[int, list[st
 
 async def _sums(session: AsyncSession, rows: Rows) -> None:
     """Bring the days' counts of orders and sums of cases up to what was written."""
-    for day, last in rows.days.items():
-        insert = insert_into(session, OrderDay).values(day=day, last=last)
-        await session.execute(insert.on_conflict_do_update(index_elements=["day"], set_={"last": last}))
+    days = insert_into(session, OrderDay).values([{"day": day, "last": last} for day, last in rows.days.items()])
+    await session.execute(days.on_conflict_do_update(index_elements=["day"], set_={"last": days.excluded.last}))
     names = ("good", "cases", "kept_good", "kept")
-    for (number, unit, measure), sums in sorted(figures.changes((), rows.cases).items()):
-        added = insert_into(session, FigureDay).values(day=number, unit=unit, measure=measure,
-                                                       **dict(zip(names, sums, strict=True)))
+    found = [{"day": day, "unit": unit, "measure": measure, **dict(zip(names, sums, strict=True))}
+             for (day, unit, measure), sums in sorted(figures.changes((), rows.cases).items())]
+    for start in range(0, len(found), _AT_ONCE):
+        added = insert_into(session, FigureDay).values(found[start:start + _AT_ONCE])
         more = {name: getattr(FigureDay, name) + getattr(added.excluded, name) for name in names}
         await session.execute(added.on_conflict_do_update(index_elements=["day", "unit", "measure"], set_=more))
 
