@@ -25,6 +25,7 @@ from workorders.life.words import Do, State
 ORDER = "order"
 LEASE = 60.0  # s a claim lasts; a look takes milliseconds
 _LONGEST_PAUSE = 600.0  # s between tries of a look that fails
+PATIENCE = 86_400.0  # s between looks at what only a person can move on
 AFTER = 0.001  # s: a deadline is missed when it is past, not when it is reached
 # what the system does by itself when the desk's time is over, if nothing speaks against it
 AUTOMATIC: dict[State, Do] = {
@@ -48,11 +49,14 @@ def key_of(number: str) -> str:
 
 
 def next_look(order: Order, rules: Rules, now: float) -> float | None:
-    """Return when an order must be looked at, None for never: a rung, a missed deadline, an end that comes by itself.
+    """Return when an order must be looked at: a rung, a missed deadline, an end that comes by itself; None: it is over.
+
+    An order that has climbed the whole ladder is looked at once a day: the rules it stands still by may change.
     """
     if to_raise(order, now):
         return now
-    return min(_moments(order, rules, now), default=None)
+    rest = None if order.state is State.ARCHIVED else now + PATIENCE
+    return min(_moments(order, rules, now), default=rest)
 
 
 def _moments(order: Order, rules: Rules, now: float) -> Iterator[float]:

@@ -16,7 +16,7 @@ from core.log import get_logger
 from workorders.errors import WorkOrderError
 from workorders.keeping import figures, timers
 from workorders.keeping.keeper import Keeper, Kept
-from workorders.keeping.timers import Due
+from workorders.keeping.timers import PATIENCE, Due
 from workorders.life.acts import Act, Wish, by_system
 from workorders.life.errors import LifeError
 from workorders.life.findings import to_raise
@@ -26,7 +26,6 @@ from workorders.life.policy import Rules
 from workorders.life.words import Do, State
 from workorders.models import WorkOrder
 
-PATIENCE = 86_400.0  # s until an end that was not possible is tried again
 _ANSWERS = frozenset({Do.REPLY, Do.ANSWER, Do.RESULT_BACK, Do.MAIN_ANSWERED})
 log = get_logger(__name__)
 
