@@ -27,10 +27,12 @@ PARTS: Final = {
     "flow": "hotline.cli_flow",
     "people": "hotline.cli_people",
     "audit": "hotline.cli_audit",
+    "life": "hotline.cli_life",
     "seed": "hotline.cli_seed",
     "export": "hotline.cli_export",
     "backup": "hotline.cli_backup",
     "restore": "hotline.cli_restore",
+    "retention": "hotline.cli_retention",
     "openapi": "hotline.cli_openapi",
 }
 
