@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from bridge.ami_errors import AmiBadValue, AmiError
 
@@ -29,6 +28,7 @@ _ESCAPED = r"\\\1"
 _ACTION_ID = re.compile(r"[0-9A-Za-z_./-]{1,80}")
 _ONE_VARIABLE = frozenset({"setvar", "getvar"})  # their Variable names one, it does not set any
 _VARIABLE_HEADERS = ("ChanVariable", "Variable")
+_END = "\r\n"
 _BANNER = b"Asterisk Call Manager/"
 
 
@@ -36,21 +36,41 @@ class AmiFrameFault(AmiError):
     """The peer does not speak the protocol: no banner, or a frame past its bound. The connection is of no use."""
 
 
-@dataclass(slots=True)
 class AmiEvent:
     """One frame from the switch, an event or an answer.
 
-    `name` is the event's name, for an answer its response (``Success``, ``Error``, ``Goodbye``). `fields` has each
-    header once, as sent, the first if it is repeated; `repeats` has all values of the headers that are repeated.
+    `name` is the event's name, for an answer its response (``Success``, ``Error``, ``Goodbye``). Of the thirty headers
+    of an event two or three are asked for, so one is looked for in the text and the whole is split only on demand.
     """
 
-    name: str
-    fields: Mapping[str, str]
-    repeats: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    __slots__ = ("_split", "_text", "name")
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name, self._text = name, text  # every line with its CR LF, and one before the first
+        self._split: tuple[dict[str, str], dict[str, list[str]]] | None = None
 
     def get(self, header: str, default: str = "") -> str:
-        """Return the value of a header, spelled as the switch spells it."""
-        return self.fields.get(header, default)
+        """Return the value of a header, spelled as the switch spells it; the first one if it is repeated."""
+        start = self._text.find(f"{_END}{header}: ")
+        if start < 0:
+            return self.fields.get(header, default) if default else ""
+        start += len(header) + 4
+        return self._text[start : self._text.index(_END, start)]
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Return each header once, as sent, with its first value."""
+        return self._parts()[0]
+
+    @property
+    def repeats(self) -> Mapping[str, Sequence[str]]:
+        """Return all values of the headers that are repeated."""
+        return self._parts()[1]
+
+    def _parts(self) -> tuple[dict[str, str], dict[str, list[str]]]:
+        if self._split is None:
+            self._split = _split(self._text)
+        return self._split
 
     def all(self, header: str) -> Sequence[str]:
         """Return every value of a header."""
@@ -86,7 +106,7 @@ class AmiEvent:
     @property
     def is_answer(self) -> bool:
         """Tell an answer to an action from an event (OriginateResponse is an event with a ``Response`` header)."""
-        return "Event" not in self.fields
+        return f"{_END}Event:" not in self._text
 
 
 def encode(
@@ -196,9 +216,15 @@ class FrameDecoder:
 
 def parse(raw: bytes) -> AmiEvent | None:
     """Return the frame in `raw` (its bytes without the closing empty line), or None if it is neither of the two."""
+    frame = AmiEvent("", f"{_END}{raw.decode('utf-8', 'replace')}{_END}")
+    frame.name = frame.get("Event") or frame.get("Response")
+    return frame if frame.name else None
+
+
+def _split(text: str) -> tuple[dict[str, str], dict[str, list[str]]]:
     fields: dict[str, str] = {}
     repeats: dict[str, list[str]] = {}
-    for line in raw.decode("utf-8", "replace").split("\r\n"):
+    for line in text.split(_END):
         name, colon, value = line.partition(": ")
         if not colon:
             name, value = line.rstrip(":"), ""
@@ -206,5 +232,4 @@ def parse(raw: bytes) -> AmiEvent | None:
             repeats.setdefault(name, [fields[name]]).append(value)
         elif name:
             fields[name] = value
-    kind = fields.get("Event") or fields.get("Response")
-    return None if kind is None else AmiEvent(kind, fields, repeats)
+    return fields, repeats
