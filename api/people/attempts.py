@@ -39,8 +39,11 @@ def keys_of(login: str, address: str) -> tuple[str, str]:
 
 
 def key_of_login(login: str) -> str:
-    """Return the counter of a login, where it is tried by browsers that it does not know."""
-    return f"login:{login[:40]}"
+    """Return the counter of a login, where it is tried by browsers that it does not know.
+
+    Not by its name: what a stranger types for a login may be a password.
+    """
+    return f"login:{hashlib.sha256(login.encode('utf-8', 'replace')).hexdigest()}"
 
 
 def new_token(secret: str, login: str) -> str:

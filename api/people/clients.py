@@ -78,8 +78,11 @@ def is_good(client: ApiClient, now: float) -> bool:
 
 
 def needs_note(client: ApiClient, address: str, now: float) -> bool:
-    """Tell whether this use is worth a row: at most one a minute, or a new address."""
-    return client.used_at is None or client.used_from != address or now - client.used_at >= TOUCH
+    """Tell whether this use is worth a row: at most one a minute, a new address, the first that is refused."""
+    if client.used_at is None or client.used_from != address or now - client.used_at >= TOUCH:
+        return True
+    ends = [moment for moment in (client.revoked_at, client.expires_at) if moment is not None]
+    return not is_good(client, now) and client.used_at <= min(ends)
 
 
 async def used(session: AsyncSession, client: ApiClient, address: str, now: float) -> None:
