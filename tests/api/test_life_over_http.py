@@ -1,0 +1,81 @@
+"""The life of an order over HTTP, on both databases: each step by whose office it is, and nothing is lost."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from tests.api.town_hall import ORDERS, accepted, people
+from tests.api.whole_life import REPLY, Life, live
+from tests.people.staff import Staff
+
+
+async def test_an_order_lives_through_the_interface_alone(staff: Staff) -> None:
+    life = Life(await accepted(staff), await people(staff, "agent", "office", "leader", "handler", "lead", "street", "water"))
+    closed = await live(life, staff.now)
+    assert (closed["outcome"], closed["reply"]["text"], closed["first_responder"]) == ("solved", REPLY, "housing")
+    history = (await life.people["office"].get(f"{ORDERS}/{life.number}/history")).json()["history"]
+    assert [one["seq"] for one in history] == list(range(1, len(history) + 1))
+    assert all(one["previous"] == before["digest"] for before, one in pairwise(history))
+    told = [(one["do"], one["role"]) for one in history if one["do"] not in ("classify", "contact", "try_citizen")]
+    assert told == [("accept", "agent"), ("submit", "back_office"), ("endorse", "duty_leader"),
+                    ("dispatch", "back_office"), ("sign_for", "unit_handler"), ("hand_down", "unit_handler"),
+                    ("inner_reply", "unit_handler"), ("reply", "unit_lead"), ("pass", "back_office"),
+                    ("begin_follow_up", "agent"), ("citizen_says", "agent"), ("close", "back_office")]
+    assert "派单" in next(one["line"] for one in history if one["do"] == "dispatch")
+    listed = (await life.people["handler"].get(ORDERS, params={"state": "closed"})).json()["work_orders"]
+    assert [one["number"] for one in listed] == [life.number]
+    assert (await life.people["water"].get(ORDERS)).json() == {"work_orders": [], "next": None}
+
+
+async def test_two_who_edit_at_once_do_not_overwrite_each_other(staff: Staff) -> None:
+    life = Life(await accepted(staff), await people(staff, "agent", "office"))
+    seen = (await life.read("office")).headers["etag"]
+    await life.step("agent", "note", "accepted", text="诉求人补充:夜间尤甚")
+    late = await life.act("office", "dispatch", version=seen, data={"unit": "housing"})
+    assert (late.status_code, late.json()["code"]) == (412, "version_mismatch")
+    now = (await life.read("office")).headers["etag"]
+    assert late.json()["etag"] == now != seen
+    office, address = life.people["office"], f"{ORDERS}/{life.number}"
+    key = {"Idempotency-Key": "x"}
+    assert (await office.post(f"{address}/acts", json={"do": "note", "text": "x"}, headers=key)).status_code == 428
+    assert (await office.patch(address, json={"summary": "x"})).status_code == 428
+    edited = await office.patch(address, json={"summary": "楼上漏水三天", "urgency": 1}, headers={"If-Match": now})
+    assert (edited.json()["summary"], edited.json()["urgency"]) == ("楼上漏水三天", 1)
+    assert (await office.patch(address, json={"urgency": 0}, headers={"If-Match": now})).status_code == 412
+    again = await office.get(address, headers={"If-None-Match": edited.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_orders_are_found_by_what_is_asked_of_them_page_by_page(staff: Staff) -> None:
+    everybody = await people(staff, "office")
+    places = ("高新区", "老城区", "高新区", "高新区")
+    numbers = [await accepted(staff, key=f"o{n}", call_key=None, appeal=None, district=place, urgency=n % 2,
+                              summary=f"第{n}单,路灯不亮") for n, place in enumerate(places)]
+    office = everybody["office"]
+
+    async def found(**asked: Any) -> list[int]:
+        rows: list[int] = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = (await office.get(ORDERS, params={"limit": 2, **asked, **cursor})).json()
+            rows += [numbers.index(one["number"]) for one in page["work_orders"]]
+            if page["next"] is None:
+                return rows
+            cursor = {"cursor": page["next"]}
+
+    assert await found() == [3, 2, 1, 0]
+    assert await found(sort="due") == [0, 1, 2, 3]
+    assert await found(district="高新区") == [3, 2, 0]
+    assert await found(urgency=1) == [3, 1]
+    assert await found(q="路灯不亮 第2单") == [2]
+    assert await found(q="漏水") == []
+    assert await found(owner="desk:dispatch", kind="complaint", state="accepted", due_before=staff.now + 9e5) == [
+        3, 2, 1, 0]
+    assert await found(unit="housing") == []
+    assert await found(since=staff.now + 1) == []
+    cursor = (await office.get(ORDERS, params={"limit": 2})).json()["next"]
+    for wrong in ({"cursor": "x"}, {"cursor": cursor, "district": "高新区"}):
+        refused = await office.get(ORDERS, params=wrong)
+        assert (refused.status_code, refused.json()["code"]) == (400, "bad_cursor")
+    assert (await office.get(ORDERS, params={"q": "  "})).status_code == 422
