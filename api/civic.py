@@ -1,4 +1,4 @@
-"""The civic routes in one place: exchange with other platforms, and what joins it."""
+"""The civic routes in one place: exchange with other platforms, the public façade."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from fastapi import APIRouter
 from api.exchange import documents as exchange_documents
 from api.exchange import examples as exchange_examples
 from api.exchange import routes as exchange_routes
+from api.open311 import release
+from api.open311 import routes as open311
 from api.wire.examples import Examples
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (exchange_routes.router, exchange_documents.router)
-EXAMPLES: Final[tuple[Examples, ...]] = (exchange_examples.EXAMPLES,)
+ROUTERS: Final[tuple[APIRouter, ...]] = (exchange_routes.router, exchange_documents.router, open311.router,
+                                          release.router)
+EXAMPLES: Final[tuple[Examples, ...]] = (exchange_examples.EXAMPLES, release.EXAMPLES)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import (
@@ -57,6 +58,12 @@ class Settings(BaseSettings):
     web_address: str = "127.0.0.1"
     web_port: int = 18345
     work_orders_url: str = ""  # default: this installation's own web process
+    public_url: str = ""  # how citizens' programs reach the web process; default: as they asked
+
+    # the public façade (Open311 GeoReport v2)
+    open311: bool = False
+    open311_answers: Literal["number", "token"] = "number"  # what a new request is answered with
+    open311_jurisdiction: str = ""
 
     # data
     database_url: str = ""  # default: SQLite in <home>

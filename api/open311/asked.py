@@ -18,7 +18,7 @@ FIELDS = frozenset({"jurisdiction_id", "service_code", "lat", "long", "address_s
                     "device_id", "account_id", "first_name", "last_name", "phone", "description", "media_url",
                     "api_key"})
 _ATTRIBUTE = re.compile(r"attribute\[([A-Za-z0-9_]{1,40})\](\[\])?")
-_UNUSABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNUSABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd-\uffff]")
 _NUMBER = re.compile(r"[A-Za-z0-9.-]{1,40}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{2,24}")

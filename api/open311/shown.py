@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from api.open311.answers import Items
 from api.open311.catalog import ATTRIBUTES, Attribute, Service, code_of
-from workorders.life.confidential import level_of
-from workorders.life.order import Order
-from workorders.life.words import Confidentiality, Kind, State
+from workorders.life.matters import Classification
+from workorders.life.words import State
+from workorders.models import WorkOrder
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 _SINCE = "2026-11-25T00:00:00+08:00"  # when these addresses last changed their form
@@ -47,11 +47,6 @@ class Released:
 NOTHING = Released()
 
 
-def is_public(order: Order) -> bool:
-    """Tell whether the public may learn that an order exists: told, no report, nothing hidden of its caller."""
-    return level_of(order) is Confidentiality.OPEN and order.matter.kind not in (Kind.UNTOLD, Kind.REPORT)
-
-
 def status_of(state: State) -> str:
     """Return the specification's word for a state."""
     return "closed" if state in OVER else "open"
@@ -62,26 +57,25 @@ def moment(at: float | None, zone: ZoneInfo) -> str | None:
     return None if at is None else datetime.fromtimestamp(int(at), zone).isoformat()
 
 
-def request_of(order: Order, services: Mapping[str, Service], units: Mapping[str, str], zone: ZoneInfo,
+def request_of(row: WorkOrder, services: Mapping[str, Service], units: Mapping[str, str], zone: ZoneInfo,
                released: Released = NOTHING) -> dict[str, Any]:
     """Return one order as the public sees it. `units`: names by id."""
-    matter, lead = order.matter, order.leading
-    service = services.get(code_of(matter.classification))
-    place = matter.place.district + matter.place.street
+    state = State(row.state)
+    path = Classification(first=row.first, second=row.second, third=row.third)
+    service = services.get(code_of(path))
     return {
-        "service_request_id": order.number, "status": status_of(order.state),
-        "status_notes": released.reply or NOTES[order.state],
-        "service_name": service.name if service else _path(order), "service_code": service.code if service else None,
+        "service_request_id": row.number, "status": status_of(state),
+        "status_notes": released.reply or NOTES[state],
+        "service_name": service.name if service else _words(path), "service_code": service.code if service else None,
         "description": released.summary or None,
-        "agency_responsible": units.get(lead.unit, lead.unit) if lead else None, "service_notice": None,
-        "requested_datetime": moment(order.accepted_at, zone), "updated_datetime": moment(order.last_at, zone),
-        "expected_datetime": moment(order.round.due, zone), "address": place or None, "address_id": None,
-        "zipcode": None, "lat": None, "long": None, "media_url": None}
+        "agency_responsible": units.get(row.lead, row.lead) or None, "service_notice": None,
+        "requested_datetime": moment(row.created_at, zone), "updated_datetime": moment(row.changed_at, zone),
+        "expected_datetime": moment(row.answer_due, zone), "address": row.district + row.street or None,
+        "address_id": None, "zipcode": None, "lat": None, "long": None, "media_url": None}
 
 
-def _path(order: Order) -> str:
-    told = order.matter.classification
-    return " · ".join(word for word in (told.first, told.second, told.third) if word) or "其他"
+def _words(path: Classification) -> str:
+    return " · ".join(word for word in (path.first, path.second, path.third) if word) or "其他"
 
 
 def service_of(service: Service, kind: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -27,8 +27,24 @@ SECRET = "a secret that both platforms know"
 
 
 @pytest.fixture
-async def staff(home: Settings, secrets: Secrets, db: Database) -> AsyncIterator[Staff]:
+async def staff(home: Settings, secrets: Secrets, blank: Path, tmp_path: Path) -> AsyncIterator[Staff]:
     """One installation, and people who sign on to it."""
+    shutil.copy(blank, tmp_path / "one.db")
+    db = Database(f"sqlite+aiosqlite:///{tmp_path / 'one.db'}")
+    async with _staffed(home, secrets, db) as made:
+        yield made
+    await db.close()
+
+
+@pytest.fixture
+async def staff_each(home: Settings, secrets: Secrets, db: Database) -> AsyncIterator[Staff]:
+    """The same on a database of each kind."""
+    async with _staffed(home, secrets, db) as made:
+        yield made
+
+
+@asynccontextmanager
+async def _staffed(home: Settings, secrets: Secrets, db: Database) -> AsyncIterator[Staff]:
     async with built(home, secrets, db) as house:
         made = Staff(house, db)
         house.app.state.clock = lambda: made.now
