@@ -5,36 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from core.secrets import load_secrets
 from hotline.demo.legs import CityCall
 from hotline.demo.tones import largest_gap, level_db
-from hotline.switch import Installation
-from routing.directory import load_directory
-from tests.conftest import settings_for
 from tests.support.house import Processes
 from tests.support.town import Town
 
 pytestmark = pytest.mark.switch
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    """A town whose controller is a process, with a web process and a worker beside it."""
-    settings = settings_for(tmp_path / "home")
-    if not Installation(settings.asterisk).present:
-        pytest.fail("no Asterisk here; get it with: hotline switch fetch")
-    town = Town(settings, load_secrets(settings), load_directory(settings.directory))
-    try:
-        await town.start()
-        await town.start_process()
-        yield town
-    finally:
-        await town.stop()
 
 
 async def ring(town: Town, number: str, key: str = "") -> CityCall:

@@ -7,8 +7,7 @@ import contextlib
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -16,11 +15,8 @@ import pytest
 
 from core.control import ControlError
 from core.facts import Fact
-from core.secrets import load_secrets
 from hotline.demo.errors import CityError
 from hotline.demo.legs import CityCall
-from routing.directory import load_directory
-from tests.conftest import settings_for
 from tests.support.house import Processes
 from tests.support.town import Town
 from workorders.witness import fact_of
@@ -31,18 +27,6 @@ SECONDS = float(os.environ.get("MIX_SECONDS", "90"))
 MOST_CALLERS = 8
 UNITS = {"housing": ("66010001", "66010002"), "water": ("66020001", "66020002")}
 BEHAVIOURS = ("answers", "busy", "declines", "rings_out", "no_such_number", "congestion")
-
-
-@pytest.fixture
-async def town(tmp_path: Path, asterisk_root: Path) -> AsyncIterator[Town]:
-    settings = settings_for(tmp_path / "home")
-    town = Town(settings, load_secrets(settings), load_directory(settings.directory))
-    try:
-        await town.start()
-        await town.start_process()
-        yield town
-    finally:
-        await town.stop()
 
 
 class Mix:
