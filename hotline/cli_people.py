@@ -19,15 +19,18 @@ from api.people.caller import Caller
 from api.people.models import Person
 from api.people.passwords import Passwords, new_password, refuse_weak
 from api.people.rights import OF_ROLE
+from api.people.table import entries_of, page
 from api.problems import Problem
 from core.db import Database, DatabaseError, migrate
-from core.settings import Settings
+from core.settings import PROJECT, Settings
+from hotline.cli_openapi import undressed
 from hotline.database import MIGRATIONS
 from workorders.life.words import Role
 
 app = typer.Typer(help="人员:新增、列出、重设密码、停用 · people who sign on", no_args_is_help=True)
 _console = Console(highlight=False, soft_wrap=True, markup=False)
 CONSOLE = Caller("console", "console", "console", frozenset())  # whoever may run this may read the database anyway
+DOCUMENT = PROJECT / "docs" / "who-may-do-what.md"
 _PAGE = 200
 T = TypeVar("T")
 
@@ -114,6 +117,19 @@ def sign_off(login: Login) -> None:
         return len(ended)
 
     _console.print(f"已注销 {_do(work)} 个会话 · session(s) ended")
+
+
+@app.command("rights")
+def rights(
+    write: Annotated[bool, typer.Option("--write", help="写入文件,而不是显示 · into the document")] = False,
+) -> None:
+    """谁可以做什么:每个接口、每个角色 · who may do what: every route and role, as the program itself has it"""
+    text = page(entries_of(undressed()))
+    if write:
+        DOCUMENT.write_text(text, encoding="utf-8")
+        _console.print(f"已写入 · written: {DOCUMENT.name}")
+    else:
+        typer.echo(text, nl=False)
 
 
 def _set_active(login: str, *, active: bool) -> None:

@@ -11,6 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+from sqlmodel import col, func, select
+
+from api.people.models import Person, PersonRole
+from core.db import async_url
 from core.secrets import faults_of_secrets
 from core.settings import Settings
 from hotline.ports import Protocol, owner_of_port, why_taken
@@ -19,6 +26,7 @@ from hotline.switch.installation import Installation
 from hotline.switch.places import places_under
 from hotline.switch.process import AsteriskProcess
 from routing.directory import DirectoryError, load_directory
+from workorders.life.words import Role
 
 LEAST_DISK = 2_000_000_000  # bytes; a talk of an hour is recorded in 90 MB
 LEAST_FILES = 4096  # open files of one process; a leg of a call needs about five
@@ -44,13 +52,16 @@ class Tool:
 
 
 TOOLS: Final = (Tool("espeak-ng", "合成提示语", "speaks the prompts", "espeak-ng"),)
+_ADMINS: Final = (
+    select(func.count()).select_from(Person).join(PersonRole, col(PersonRole.person) == col(Person.id))
+    .where(col(PersonRole.role) == Role.ADMIN.value, col(Person.active)))
 FETCH_TOOLS: Final = (Tool("mmdebstrap", "获取 Asterisk", "fetches Asterisk", "mmdebstrap"),)
 
 
 def examine(settings: Settings) -> list[Fault]:
     """Return all faults that can be found without starting anything, the gravest first."""
     checks: tuple[Callable[[Settings], Iterator[Fault]], ...] = (
-        _home, _asterisk, _tools, _secrets, _directory, _ports, _disk, _limits,
+        _home, _asterisk, _tools, _secrets, _directory, _people, _ports, _disk, _limits,
     )
     return [fault for check in checks for fault in check(settings)]
 
@@ -94,6 +105,27 @@ def _directory(settings: Settings) -> Iterator[Fault]:
         load_directory(settings.directory)
     except DirectoryError as error:
         yield Fault("通讯录不可用", str(error), f"edit {settings.directory}")
+
+
+def _people(settings: Settings) -> Iterator[Fault]:
+    """Somebody must be able to sign on, and an admin among them; before there are tables there is nobody to miss."""
+    url = async_url(settings.database)
+    if url.drivername.startswith("sqlite"):
+        if not url.database or not Path(url.database).exists():
+            return
+        url = url.set(drivername="sqlite", database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 2} if url.drivername == "sqlite" else
+                           {"connect_timeout": 3})
+    try:
+        with engine.connect() as connection:
+            if inspect(connection).has_table(Person.__tablename__) and not connection.execute(_ADMINS).scalar_one():
+                yield Fault("还没有可以登录的管理员", "nobody may sign on as admin",
+                            "hotline people add --login NAME --role admin")
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        yield Fault("数据库不可用", reason, "start it, or correct database_url; hotline people list shows more")
+    finally:
+        engine.dispose()
 
 
 def _ports(settings: Settings) -> Iterator[Fault]:

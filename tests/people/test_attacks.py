@@ -167,8 +167,10 @@ async def test_a_password_kept_by_weaker_parameters_is_kept_by_todays_after_the_
     assert (await staff.log_in("wangmin"))[1].status_code == 201
 
 
-ODD = ("wangmin\r\nSet-Cookie: hotline_session=x", "wang\x00min", "\U0001f469\u200d\U0001f4bb", "ｗａｎｇｍｉｎ\u202e", "xn--fsq.example",
-       "例え", "' OR '1'='1", "../../etc/passwd", "%00", "${jndi:ldap://x}", "\ufdfa" * 80, "ﬀ" * 80, "admin\u0000")
+ODD = (
+    "wangmin\r\nSet-Cookie: hotline_session=x", "wang\x00min", "\U0001f469\u200d\U0001f4bb", "ｗａｎｇｍｉｎ\u202e",
+    "xn--fsq.example", "例え", "' OR '1'='1", "../../etc/passwd", "%00", "${jndi:ldap://x}", "\ufdfa" * 80, "ﬀ" * 80,
+    "admin\u0000")
 
 
 async def test_odd_logins_are_nobodys_and_reach_neither_header_nor_database(staff: Staff) -> None:
