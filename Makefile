@@ -22,18 +22,20 @@ help: ## 这张表 · this table
 demo: $(STAMPS)/switch ## 起一座城,打一通完整的电话 · bring everything up and play one whole call
 	@$(HOTLINE) demo $(if $(ONCE),--once) $(if $(BREAK),--break $(BREAK))
 
-# Three workers on two cores play real calls in real time. What failed beside them is looked at once more by itself, and
-# both runs are shown: a fault fails again, a machine that was too busy does not.
-alone = { echo "失败的测试单独再跑一次 · what failed is run once more, by itself"; \
-  $(PYTHON) -m pytest -q --last-failed --last-failed-no-failures none --maxfail 3 $(1); }
+# $(call tested,marks): those tests, three files at a time. Calls are played in real time on two cores, so they come by
+# themselves, after what only computes. What failed beside others is looked at once more alone, and both runs are shown:
+# a fault fails again, a machine that was too busy does not.
+tested = { $(PYTHON) -m pytest -q -n 3 --dist loadfile -m "$(1)" || { \
+  echo "失败的测试单独再跑一次 · what failed is run once more, by itself"; \
+  $(PYTHON) -m pytest -q --last-failed --last-failed-no-failures none --maxfail 3 -m "$(1)"; }; }
 
 .PHONY: test
 test: $(STAMPS)/switch $(STAMPS)/tests ## 测试(不含慢的)· tests without the slow ones
-	@$(PYTHON) -m pytest -q -n 3 --dist loadfile -m "not slow" || $(call alone,-m "not slow")
+	@$(call tested,not slow and not switch) && $(call tested,not slow and switch)
 
 .PHONY: test-all
 test-all: $(STAMPS)/switch $(STAMPS)/tests ## 全部测试 · all tests
-	@$(PYTHON) -m pytest -q -n 3 --dist loadfile || $(call alone,)
+	@$(call tested,not switch) && $(call tested,switch)
 
 .PHONY: check
 check: lint ## 静态检查:风格、类型、依赖方向 · style, types, import arrows

@@ -28,6 +28,16 @@ hypothesis.settings.load_profile("house")
 RTP_PORTS = 200  # a test's share
 
 
+_REAL = frozenset({"asterisk_root", "switch", "city", "lone_city", "town"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whatever stands on a real switch: `make test` plays real calls by themselves, when nothing else computes."""
+    for item in items:
+        if _REAL & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.switch)
+
+
 def take_port(kind: socket.SocketKind = socket.SOCK_STREAM, address: str = "127.0.0.1") -> int:
     """Return a port that is free now, below the range the kernel hands out by itself."""
     chance = random.SystemRandom()
