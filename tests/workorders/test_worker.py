@@ -309,13 +309,20 @@ with httpx.Client(base_url=base, headers=headers, timeout=60, trust_env=False) a
 """
 
 
+async def some_orders(town: Town) -> bool:
+    return len(await town.rows(WorkOrder)) > 0
+
+
 async def test_ten_processes_that_send_the_same_keys_make_each_order_once(town: Town) -> None:
     base = f"http://127.0.0.1:{town.settings.web_port}"
     async with town.keeper():
         senders = [await asyncio.create_subprocess_exec(sys.executable, "-c", POSTER, base, town.secrets.api_token,
                                                         str(n * 2)) for n in range(10)]
+        await town.until(lambda: some_orders(town))
+        for killed in senders[:2]:  # in the middle of their work; the others send the same
+            killed.send_signal(signal.SIGKILL)
         async with asyncio.timeout(120):
-            assert await asyncio.gather(*(sender.wait() for sender in senders)) == [0] * 10
+            assert await asyncio.gather(*(sender.wait() for sender in senders)) == [-signal.SIGKILL] * 2 + [0] * 8
     orders = await town.rows(WorkOrder)
     assert sorted(int(one.summary) for one in orders) == list(range(20))
     assert sorted(int(one.number[-4:]) for one in orders) == list(range(1, 21))

@@ -54,8 +54,8 @@ async def stored(session: AsyncSession, number: str) -> list[Case]:
 
 async def keep(session: AsyncSession, order: Order, now: float, calendar: Calendar) -> None:
     """Bring the stored cases of an order, and the sums of their days, to what the order says by `now`."""
-    if not order.assignments and not order.give_backs:
-        return
+    if not (order.assignments or order.give_backs or order.follow_ups):
+        return  # most acts: nothing is read for what cannot be
     old, new = await stored(session, order.number), cases_of(order, now, calendar)
     if old == new:
         return
