@@ -11,11 +11,17 @@ from fastapi import FastAPI
 
 from api import agents, calls, civic, events, examples, house, problems, records
 from api.access import Remembered
+from api.attachments import examples as attachment_examples
+from api.attachments import routes as attachments
 from api.orders import examples as order_examples
 from api.orders import routes as orders
-from api.orders import routes_acts, routes_desk
+from api.orders import routes_acts, routes_desk, routes_many
 from api.people import routes_clients, routes_people, routes_session
 from api.people.passwords import Passwords
+from api.progress import examples as progress_examples
+from api.progress import routes as progress
+from api.rules import examples as rule_examples
+from api.rules import routes as rules
 from api.wire.bodies import BoundedBody, JsonOnly
 from api.wire.examples import Examples
 from api.wire.once_live import Recent
@@ -26,10 +32,12 @@ from core.secrets import Secrets
 from core.settings import Settings
 from workorders.keeping.keeper import Keeper
 
-ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.paper,
+ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.paper, routes_many.router,
+           attachments.router, progress.router, rules.router,
            calls.router, records.router, agents.router, events.router, house.router,
            routes_session.router, routes_people.router, routes_clients.router, *civic.ROUTERS)
-EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, *civic.EXAMPLES)
+EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, attachment_examples.EXAMPLES,
+                                  progress_examples.EXAMPLES, rule_examples.EXAMPLES, *civic.EXAMPLES)
 
 
 def create_app(settings: Settings, secrets: Secrets, control_client: ControlClient, db: Database) -> FastAPI:

@@ -44,5 +44,9 @@ EXAMPLES: Examples = {
     "POST /api/work-order-batches": Example(
         {"results": [{"number": NUMBER, "ok": True, "state": "endorsed", "version": 4}]},
         {"do": "endorse", "orders": [{"number": NUMBER, "version": 3}], "text": "同意"}),
+    "POST /api/work-order-likes": Example(
+        {"likes": [{**_ROW, "score": 87.5, "same_caller": True}]}, {"caller": "13800001234", "summary": "楼上漏水"}),
+    "GET /api/work-order-exports": Example('{"number":"2026-1123-0042","state":"closed"}\n',
+                                           media="application/x-ndjson"),
     "GET /api/work-order-prints": Example("<!doctype html>…", media="text/html"),
 }

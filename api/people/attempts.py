@@ -21,7 +21,8 @@ from sqlmodel import col, func, select
 from api.people.models import LogInAttempts
 from core.db import insert_into
 
-FREE: Final = {"login": 5, "address": 20, "device": 5}  # failures that cost nothing; many may share an address
+# failures that cost nothing; many may share an address. progress, asker: guesses at an order's code (api.progress)
+FREE: Final = {"login": 5, "address": 20, "device": 5, "progress": 20, "asker": 30}
 FIRST, LONGEST = 5.0, 900.0  # s to wait after the next failure, doubling up to
 FORGET = 86400.0  # s after the last failure
 MOST = 10_000  # rows; the oldest go first

@@ -87,7 +87,8 @@ async def test_a_leader_signs_many_orders_at_once_and_is_told_of_each(staff: Sta
 
 
 async def test_orders_are_printed_a_sheet_each_and_what_was_typed_is_only_text(staff: Staff) -> None:
-    number, everybody = await accepted(staff, summary="<script>alert(1)</script>漏水"), await people(staff, "agent", "office", "water")
+    number = await accepted(staff, summary="<script>alert(1)</script>漏水")
+    everybody = await people(staff, "agent", "office", "water")
     page = await everybody["office"].get("/api/work-order-prints", params={"numbers": number})
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert (page.text.count("<section>"), number in page.text, "13800001234" in page.text) == (1, True, True)

@@ -1,0 +1,19 @@
+"""Examples of the operations on policy and calendar."""
+
+from __future__ import annotations
+
+from api.wire.examples import Example, Examples
+
+_HEAD = {"version": 2, "valid_from": 1798732800.0, "by": "u-01", "why": "市政务服务局〔2026〕8号", "at": 1795400000.0}
+_POLICY = {"most_extensions": 1, "follow_up_share": 1.0}
+_CALENDAR = {"years": [{"year": 2026, "source": "国办发明电〔2025〕7号",
+                        "off": ["2026-01-01"], "worked": ["2026-01-04"]}],
+             "windows": [["08:30", "12:00"], ["14:00", "17:30"]], "zone": "Asia/Shanghai"}
+EXAMPLES: Examples = {
+    "GET /api/policy": Example(_HEAD | {"policy": _POLICY}),
+    "GET /api/policy/versions": Example({"versions": [_HEAD]}),
+    "PUT /api/policy": Example(_HEAD | {"policy": _POLICY}, {"policy": _POLICY, "why": _HEAD["why"]}),
+    "GET /api/calendar": Example(_HEAD | {"calendar": _CALENDAR}),
+    "GET /api/calendar/versions": Example({"versions": [_HEAD]}),
+    "PUT /api/calendar": Example(_HEAD | {"calendar": _CALENDAR}, {"calendar": _CALENDAR, "why": _HEAD["why"]}),
+}
