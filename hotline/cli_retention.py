@@ -76,7 +76,7 @@ async def _show(db: Database) -> None:
     if found.version:
         _console.print(f"第 {found.version} 版 · version in force")
     else:
-        _console.print("这是建议,还没有人决定;存成文件、改好,用 --set FILE --why … 设定后才会清理 · a proposal, not in force")
+        _console.print("这是建议,还没有人决定;存成文件,用 --set FILE --why … 设定后才会清理 · a proposal, not in force")
         _console.print(json.dumps(found.rules.model_dump(mode="json"), ensure_ascii=False, indent=1))
 
 

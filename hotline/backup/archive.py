@@ -22,7 +22,7 @@ from hotline.backup.errors import BackupError, BrokenArchiveError
 
 MANIFEST = "manifest.json"
 FORMAT = 1
-FOLDERS = frozenset({"database", "journal", "cel", "attachments", "release", "recordings", "secret"})
+FOLDERS = frozenset({"database", "journal", "cel", "attachments", "release", "recordings", "secret", "anchors"})
 _CHUNK = 1 << 20
 _LONGEST_MANIFEST = 256 << 20
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from core.settings import Settings
 
 RECORDING_MANIFESTS = ".json"
+ANCHORS = "anchors/anchors.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def folders(settings: Settings, wanted: Wanted) -> list[Folder]:
 
 def single_files(settings: Settings, wanted: Wanted) -> Iterator[tuple[str, Path]]:
     """Yield single files. The settings may hold the database's password: they count as secret."""
+    yield ANCHORS, settings.anchors_file
     if wanted.secrets:
         yield "secret/secrets.json", settings.secrets_file
         yield "secret/hotline.toml", settings.home / "hotline.toml"
@@ -53,4 +55,4 @@ def single_files(settings: Settings, wanted: Wanted) -> Iterator[tuple[str, Path
 
 def target_of(settings: Settings, name: str) -> Path:
     """Return where a single file of an archive goes."""
-    return settings.home / name.removeprefix("secret/")
+    return settings.anchors_file if name == ANCHORS else settings.home / name.removeprefix("secret/")

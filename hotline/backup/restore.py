@@ -14,7 +14,7 @@ from hotline.backup import archive
 from hotline.backup.archive import Manifest
 from hotline.backup.databases import Store, store_at
 from hotline.backup.errors import BackupError, NotEmptyError
-from hotline.backup.places import Wanted, folders, target_of
+from hotline.backup.places import ANCHORS, Wanted, folders, target_of
 
 Progress = Callable[[str], None]
 
@@ -107,5 +107,9 @@ def _add_to(target: Path, new: Path) -> None:
 
 
 def _put_files(settings: Settings, unpacked: Path) -> None:
+    """Put single files back; anchors that are there stay: later ones show what the archive lacks."""
+    if (unpacked / ANCHORS).exists() and not settings.anchors_file.exists():
+        settings.anchors_file.parent.mkdir(parents=True, exist_ok=True)
+        (unpacked / ANCHORS).replace(target_of(settings, ANCHORS))
     for path in sorted((unpacked / "secret").glob("*")):
         path.replace(target_of(settings, f"secret/{path.name}"))

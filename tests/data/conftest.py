@@ -13,7 +13,7 @@ from hotline.seed.lives import Year
 from hotline.seed.store import Hashed
 
 UNTIL = date(2026, 11, 25)
-COUNT = 60  # enough for reports, units below, mishaps; more costs each test time
+COUNT = 40  # enough for reports, units below, mishaps; more costs each test time
 NOW = 1_795_500_000.0  # 2026-11-25 local forenoon
 
 

@@ -67,7 +67,7 @@ async def test_units_and_people_are_there_once_also_when_it_is_done_again(town: 
 
 
 async def test_invented_orders_are_never_put_among_real_ones(town: Town) -> None:
-    with pytest.raises(SeedError, match="已有 60 张工单"):
+    with pytest.raises(SeedError, match="已有 40 张工单"):
         await store.refuse_lived_in(town[0])
 
 
