@@ -22,6 +22,7 @@ from tests.life.lives import (
     said,
     when,
 )
+from tests.life.stories import FIVE_DAYS
 from workorders.life.acts import Actor
 from workorders.life.assessment import Measure, Period, assess
 from workorders.life.errors import BadContent, LimitReached, NeedsMore, NotYours, TooLate, WrongStep
@@ -66,6 +67,24 @@ def test_follow_up_is_never_by_the_unit_that_handled_it() -> None:
     life.no(NotYours, Do.TRY_CITIZEN, seconded, reached=True, call="c-1")
     life.no(NotYours, Do.CITIZEN_SAYS, HOUSING_LEAD, solved=True)
     life.no(NotYours, Do.CITIZEN_SAYS, seconded, solved=True, via="sms")
+
+
+def test_whoever_is_of_the_unit_decides_nothing_about_it_at_the_hotline_s_desk_either() -> None:
+    office, watch = Actor("x", Role.BACK_OFFICE, "housing"), Actor("y", Role.SUPERVISION, "housing")
+    life = Life().dispatched().do(Do.RETURN, HOUSING_LEAD, ground="三定方案")
+    life.no(NotYours, Do.UPHOLD_RETURN, office)
+    life.no(NotYours, Do.REFUSE_RETURN, office)
+    life.do(Do.REFUSE_RETURN, OFFICE2).handling().do(Do.ASK_EXTENSION, HOUSING_LEAD, term=FIVE_DAYS)
+    life.no(NotYours, Do.APPROVE_EXTENSION, office, term=FIVE_DAYS, told_citizen=True)
+    until = {"until": when("2026-03-05 09:00"), "cause": "season"}
+    life.do(Do.ASK_PAUSE, HOUSING_LEAD, **until).no(NotYours, Do.APPROVE_PAUSE, office, **until)
+    life.do(Do.RAISE_FINDING, SYSTEM, key="slow:housing:1", kind="slow", unit="housing")
+    life.no(NotYours, Do.DECIDE_FINDING, watch, key="slow:housing:1", established=False)
+    life.do(Do.ASK_STRIKE, HOUSING_LEAD, unit="housing", figures=["closing"], reason="duplicate")
+    life.no(NotYours, Do.DECIDE_STRIKE, watch, request=len(life.acts), granted=True)
+    plea = Life(first_responder="housing").dispatched(on_call=True).do(Do.PLEAD, HOUSING_LEAD, ground="三定方案")
+    plea.no(NotYours, Do.UPHOLD_PLEA, office)
+    plea.no(NotYours, Do.REFUSE_PLEA, office)
 
 
 def test_unreachable_counts_only_calls_made_through_the_platform_each_once() -> None:

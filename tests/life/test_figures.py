@@ -104,6 +104,12 @@ def test_the_caller_who_was_anonymous_when_it_was_dispatched_is_not_asked_for_in
     assert figures(later)["response"] == (0, 1)  # made anonymous afterwards: no way to lose a missed contact
 
 
+def test_an_unhappy_citizen_counts_as_rework_once_the_order_is_reopened_for_it() -> None:
+    life = Life(at="2026-03-02 09:00").dispatched().replied().follow_up().asked(solved=False)
+    assert figures(life)["reworks"] == (0, 1)
+    assert figures(life.do(Do.REOPEN, AGENT))["reworks"] == (1, 1)
+
+
 def test_reworked_replies_and_released_parts() -> None:
     life = Life(at="2026-03-02 09:00").dispatched("water", joint=["housing"])
     life.do(Do.RELEASE_JOINT, OFFICE, about="housing")

@@ -146,7 +146,7 @@ _simple(Need.REOPENING_OVER, lambda c: not h.within(c, h.ended_at(c), "reopen_wi
 _simple(Need.OWN_KEY, h.key_is_own, "条目编号不对:人提出的以 person: 开头,系统的不以它开头",
         "改正编号后重发", BadContent)
 _simple(Need.NOT_THE_HANDLER, lambda c: not c.wish.by.unit or c.wish.by.unit not in h.handled(c),
-        "承办单位的人不能审核、回访或结案", "由热线的人办理", NotYours)
+        "承办单位的人不能审核、回访、认定或结案", "由热线的人办理", NotYours)
 
 
 def _other(need: Need, who: Callable[[Case], str], what: str) -> None:

@@ -123,7 +123,7 @@ def _barred(reader: Reader, order: Order) -> bool:
     barred = order.matter.barred
     if not reader.units & barred and reader.own not in barred:
         return False
-    return reader.own in barred or not reader.own or reader.own not in involved(order) | _offered(order)
+    return reader.own in barred or reader.own not in involved(order) | _offered(order)
 
 
 def _of_report(reader: Reader, order: Order, allowed: frozenset[Field]) -> frozenset[Field]:
