@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
+from tests.people.staff import Staff
 from workorders.life.acts import Actor
 from workorders.life.errors import BadContent, LifeError, NeedsMore, NotYours, WrongStep
 from workorders.life.words import Role
@@ -99,3 +101,39 @@ def test_one_changed_byte_of_the_history_is_found(signed: Story) -> None:
     forged = list(signed.entries)
     forged[0] = replace(forged[0], words={**forged[0].words, "text": "三日内一百二十一起停水来电。"})
     assert broken_at(forged) == 1
+
+
+async def test_a_report_exists_for_its_receivers_from_the_moment_it_was_sent(staff: Staff) -> None:
+    office = await staff.signed_on("office", Role.BACK_OFFICE)
+    leader = await staff.signed_on("leader", Role.DUTY_LEADER)
+    water = await staff.signed_on("water", Role.UNIT_LEAD, unit="water")
+    gas = await staff.signed_on("gas", Role.UNIT_LEAD, unit="gas")
+    made = await office.post("/api/reports", json=WORDS | {"receivers": ["water"]}, headers={"Idempotency-Key": "w"})
+    assert made.status_code == 201, made.text
+    where = f"/api/reports/{made.json()['id']}"
+
+    async def step(who: object, name: str, why: str = "") -> int:
+        answer = await who.post(f"{where}/{name}", json={"why": why}, headers={"Idempotency-Key": name})  # type: ignore[attr-defined]
+        return int(answer.status_code)
+
+    assert (await office.put(where, json=WORDS | {"receivers": ["water"], "text": "四日内。"})).status_code == 200
+    assert await step(office, "submit") == 200
+    assert await step(office, "sign") == 403  # not their office
+    assert await step(leader, "send-back") == 409  # without a reason
+    assert await step(leader, "sign") == 200
+    assert (await office.put(where, json=WORDS)).status_code == 409  # what was signed is not changed
+    for unit in (water, gas):
+        assert (await unit.get(where)).status_code == 404
+        assert (await unit.get("/api/reports")).json()["reports"] == []
+    assert await step(office, "send") == 200
+    assert (await gas.get(where)).status_code == 404
+    assert (await water.get(where)).json()["text"] == "四日内。"
+    assert await step(gas, "receipt") == 404
+    assert await step(water, "receipt") == 200
+    found = (await leader.get(where)).json()
+    assert (found["state"], found["owing"]) == ("receipted", [])
+    assert [one["deed"] for one in found["history"]] == ["write", "write", "submit", "sign", "send", "receipt"]
+    async with staff.db.writing() as session:
+        await session.execute(text("UPDATE important_entry SET body = replace(body, 'back_office', 'team_leader')"))
+    assert (await leader.get(where)).status_code == 500  # changed afterwards: it is not shown as if nothing were wrong
+    assert (await leader.get(where)).json()["code"] == "broken_history"

@@ -1,4 +1,4 @@
-"""The file for publication: aggregated, small counts hidden, nothing about a person, a report or a hidden caller.
+"""The file for publication: aggregated, small counts hidden, nothing about a person or a report.
 
 Tables that share a total could betray each other; here they share only the total of all, and where even that is
 hidden only the first table is published. Rates are published in whole per cent where at least k answered.
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from workorders.life.assessment import FORMULAS, Period
-from workorders.life.words import CHINESE_KIND, Kind
+from workorders.life.words import CHINESE_KIND, Confidentiality, Kind
 from workorders.models import WorkOrder
 from workorders.reports.figures import THREE_RATES, Cases, named, together
 from workorders.reports.reading import cases, received_by
@@ -57,8 +57,8 @@ def published(received: Mapping[str, Mapping[tuple[str, str], int]], measured: I
 
 
 async def read(session: AsyncSession, period: Period, k: int) -> Publication:
-    """Return the publication of a period; orders that are not for everybody are not in it at all."""
-    visible = and_(col(WorkOrder.secrecy) == 0, col(WorkOrder.kind) != Kind.REPORT.value)
+    """Return the publication of a period. 举报 is not in it at all, not even as a number."""
+    visible = and_(col(WorkOrder.secrecy) < int(Confidentiality.REPORT), col(WorkOrder.kind) != Kind.REPORT.value)
     columns = {"field": col(WorkOrder.first), "district": col(WorkOrder.district)}
     received = {name: await received_by(session, period, columns[name], visible) for name, _ in TABLES}
     return published(received, await cases(session, period, visible), k)

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import and_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, func
 
@@ -24,6 +25,7 @@ _OF_ACT = {Do.DISPATCH.value: "dispatched", Do.REFUSE.value: "refused", Do.REOPE
            Do.URGE.value: "urged"}
 _PLACE = (col(WorkOrder.first), col(WorkOrder.district), col(WorkOrder.kind), col(WorkOrder.channel))
 _NOT_DONE = ("refused", "withdrawn")
+_PART = aliased(OrderUnit)  # under a name of its own: the reader's scope looks at the same table
 EVERYTHING: Condition = true()
 
 
@@ -32,12 +34,15 @@ def within(column: Any, period: Period) -> Condition:
     return and_(column >= period.since, column < period.until)
 
 
-async def read(session: AsyncSession, period: Period, before: Period, visible: Condition = EVERYTHING) -> Figures:
-    """Return the figures of `period`; topics are compared with `before`."""
+async def read(session: AsyncSession, period: Period, before: Period, visible: Condition = EVERYTHING,
+               units: Collection[str] | None = None) -> Figures:
+    """Return the figures of `period`; topics are compared with `before`. `units`: only these units' lines and rates."""
     groups = [*await _received(session, period, visible), *await _ended(session, period, visible),
               *await _acts(session, period, visible)]
-    return figures(groups, await _units(session, period, visible), await cases(session, period, visible),
-                   await topics(session, period, before, visible))
+    lines, measured = await _units(session, period, visible), await cases(session, period, visible)
+    if units is not None:
+        lines, measured = [one for one in lines if one[0] in units], [one for one in measured if one.unit in units]
+    return figures(groups, lines, measured, await topics(session, period, before, visible))
 
 
 async def _grouped(session: AsyncSession, what: str, *conditions: Condition) -> list[Group]:
@@ -67,27 +72,27 @@ async def _acts(session: AsyncSession, period: Period, visible: Condition) -> li
 
 async def _units(session: AsyncSession, period: Period, visible: Condition) -> list[tuple[str, str, int]]:
     """Return what each unit was given as lead and what it replied to, and of that what in time."""
-    lead = and_(col(OrderUnit.part) == "lead", col(OrderUnit.void).is_(False))
-    given = (select(col(OrderUnit.unit), func.count())
-             .join(WorkOrder, col(WorkOrder.number) == col(OrderUnit.number))
-             .where(lead, within(col(OrderUnit.since), period), visible).group_by(col(OrderUnit.unit)))
+    lead = and_(col(_PART.part) == "lead", col(_PART.void).is_(False))
+    given = (select(col(_PART.unit), func.count())
+             .join(WorkOrder, col(WorkOrder.number) == col(_PART.number))
+             .where(lead, within(col(_PART.since), period), visible).group_by(col(_PART.unit)))
     found = [(str(unit), name, int(number)) for unit, number in (await session.execute(given)).all()
              for name in ("received", "dispatched")]
-    for name, also in (("closed", true()), ("in_time", col(OrderAct.at) <= col(OrderUnit.reply_due))):
+    for name, also in (("closed", true()), ("in_time", col(OrderAct.at) <= col(_PART.reply_due))):
         query = _replies(period, and_(lead, also, visible))
         found += [(str(unit), name, int(number)) for unit, number in (await session.execute(query)).all()]
     return found
 
 
 def _replies(period: Period, condition: Condition) -> Any:
-    its_own = and_(col(OrderUnit.number) == col(OrderAct.number), col(OrderUnit.unit) == col(OrderAct.unit),
-                   col(OrderUnit.since) <= col(OrderAct.at),
-                   or_(col(OrderUnit.ended_at).is_(None), col(OrderUnit.ended_at) >= col(OrderAct.at)))
-    return (select(col(OrderUnit.unit), func.count()).select_from(OrderAct).join(OrderUnit, its_own)
+    its_own = and_(col(_PART.number) == col(OrderAct.number), col(_PART.unit) == col(OrderAct.unit),
+                   col(_PART.since) <= col(OrderAct.at),
+                   or_(col(_PART.ended_at).is_(None), col(_PART.ended_at) >= col(OrderAct.at)))
+    return (select(col(_PART.unit), func.count()).select_from(OrderAct).join(_PART, its_own)
             .join(WorkOrder, col(WorkOrder.number) == col(OrderAct.number))
             .where(within(col(OrderAct.at), period), col(OrderAct.do) == Do.REPLY.value,
                    col(OrderAct.part).is_(False), condition)
-            .group_by(col(OrderUnit.unit)))
+            .group_by(col(_PART.unit)))
 
 
 async def cases(session: AsyncSession, period: Period, visible: Condition = EVERYTHING) -> list[Cases]:
