@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.life.lives import DEFAULT
-from tests.life.walker import UNITS, Walker
-from workorders.life.acts import Act
+from tests.life.walker import TEXTS, UNITS, Walker
+from workorders.life.acts import Act, Wish
 from workorders.life.assessment import cases
 from workorders.life.clocks import clocks_of, running
 from workorders.life.confidential import Field, Reader, sees
+from workorders.life.errors import LifeError
 from workorders.life.findings import to_raise
-from workorders.life.history import act_fields, act_from, erase, replay, verify
+from workorders.life.history import act_fields, act_from, advance, erase, replay, verify
 from workorders.life.ladder import due_rungs
 from workorders.life.offers import open_acts
 from workorders.life.order import Order
@@ -189,14 +190,24 @@ def test_any_changed_field_of_any_act_is_found_at_its_place(seed: int, data: st.
     assert verify(forged).broken_at == place
 
 
-def test_no_button_promises_what_an_act_would_refuse_by_state_or_office() -> None:
-    for seed in range(200, 208):
+def test_what_is_not_offered_or_grey_is_refused_whatever_is_filled_in() -> None:
+    tried = 0
+    for seed in range(200, 206):
         order, _, walker = walk(seed, 40)
         for role in Role:
             actor = walker.actor(role)
-            for offer in open_acts(order, actor, DEFAULT, walker.now):
-                assert any(role in step.who for step in BY_ACT[offer.do]), f"{offer.do} is not for {role}"
-                assert bool(offer.blocked) == bool(offer.fix)
+            found = open_acts(order, actor, DEFAULT, walker.now)
+            assert all(bool(offer.blocked) == bool(offer.fix) for offer in found)
+            assert all(any(role in step.who for step in BY_ACT[offer.do]) for offer in found)
+            can = {offer.do for offer in found if offer.open}
+            for do in set(Do) - can:
+                for about in ("", *UNITS):
+                    data = walker.data(order, do, actor)
+                    wish = Wish(do, actor, walker.now, "依据规定", TEXTS[0], data, about)
+                    with pytest.raises(LifeError):
+                        advance(order, wish, DEFAULT)
+                    tried += 1
+    assert tried > 1_000
 
 
 def test_what_a_unit_may_see_never_holds_the_caller_of_a_report() -> None:

@@ -1,4 +1,4 @@
-"""What acts do to the order itself: class and secrecy, refusals, rounds and follow-up, endings."""
+"""What acts do to the order itself: reception and refusals, review and follow-up, endings."""
 
 from __future__ import annotations
 
@@ -6,23 +6,20 @@ from dataclasses import replace
 
 from workorders.life.acts import Act
 from workorders.life.dues import term_of
-from workorders.life.effects_units import WRONG_DISPATCH, Effect, promised
+from workorders.life.effects_units import Effect
 from workorders.life.matters import Strict
-from workorders.life.order import Assignment, FollowUp, Inner, Order, Pause, Refusal, Request, Round
-from workorders.life.parts import charge, end_all, end_part, lapse_all, on_part, settle
-from workorders.life.policy import Terms
+from workorders.life.order import FollowUp, Order, Refusal, Request, Round
+from workorders.life.parts import charge, end_all, lapse_all, settle
 from workorders.life.shapes import (
     Accepted,
     Ending,
     MainAnswered,
     Merged,
-    Protected,
-    Reclassified,
     Refused,
     Said,
     Tried,
 )
-from workorders.life.words import Confidentiality, Do, Kind, State
+from workorders.life.words import Do, State
 
 REFUSED_WRONGLY = "wrong_refusal"
 
@@ -39,91 +36,6 @@ def born(act: Act, data: Accepted) -> Order:
                  accepted_by=act.by, rounds=(new_round(act),), stage=None,
                  first_responder="" if data.first_responder in data.matter.barred else data.first_responder or "",
                  provisional=data.provisional)
-
-
-# -- class and secrecy ------------------------------------------------------------------------------------------
-def _classify(order: Order, act: Act, data: Strict) -> Order:
-    assert isinstance(data, Reclassified)
-    changes = {name: getattr(data, name) for name in Reclassified.model_fields if getattr(data, name) is not None}
-    return _redue(replace(order, matter=order.matter.model_copy(update=changes)), act, data)
-
-
-def _anew(order: Order, act: Act, data: Strict) -> Order:
-    """Take over promises made again; what was guessed is what is guessed now."""
-    return replace(_redue(order, act, data), unsure=frozenset(act.unsure))
-
-
-def _redue(order: Order, act: Act, _: Strict) -> Order:
-    """Take over deadlines that were reckoned anew; a first promise moves only where nothing had put it off."""
-    if "answer" in act.dues:
-        order = order.with_round(_round_anew(order.round, act))
-    for part in tuple(order.current()):
-        order = on_part(order, part.unit, lambda old: _part_anew(old, act))
-    return order
-
-
-def _round_anew(old: Round, act: Act) -> Round:
-    answer, close, plain = act.dues["answer"], act.dues["close"], old.due == old.first_due
-    return replace(old, due=answer, close_due=close, term=term_of(act.terms["round"]),
-                   first_due=answer if plain else old.first_due,
-                   first_close_due=close if plain else old.first_close_due)
-
-
-def _part_anew(old: Assignment, act: Act) -> Assignment:
-    reply = act.dues.get(f"reply:{old.unit}", old.reply_due)
-    first = reply if old.reply_due == old.first_reply_due else old.first_reply_due
-    told = act.do is Do.CLASSIFY and "part" in act.terms and f"reply:{old.unit}" in act.dues
-    return replace(old, reply_due=reply, first_reply_due=first, pauses=_pauses_anew(old, act),
-                   terms=Terms.model_validate(act.terms["part"]) if told else old.terms,
-                   terms_since=act.at if told else old.terms_since,
-                   sign_due=act.dues.get(f"sign:{old.unit}", old.sign_due),
-                   contact_due=act.dues.get(f"contact:{old.unit}", old.contact_due))
-
-
-def _pauses_anew(old: Assignment, act: Act) -> tuple[Pause, ...]:
-    """Let a pause that is going on give back from the earlier promise, not from the one before it."""
-    if not old.pauses or not old.paused(act.at):
-        return old.pauses
-    last, dues = old.pauses[-1], act.dues
-    new = (dues.get(f"reply:{old.unit}", last.dues_before[0]), dues.get("answer", last.dues_before[1]),
-           dues.get("close", last.dues_before[2]))
-    before = (min(last.dues_before[0], new[0]), min(last.dues_before[1], new[1]), min(last.dues_before[2], new[2]))
-    return (*old.pauses[:-1], replace(last, dues_before=before))
-
-
-def _protect(order: Order, act: Act, data: Strict) -> Order:
-    """Make it a report: whoever is complained of loses it at once, by every way they had it."""
-    assert isinstance(data, Protected)
-    named = tuple(dict.fromkeys((*order.matter.complained_of, *data.units)))
-    under = tuple(dict.fromkeys((*order.matter.kept_from, *data.kept_from)))
-    matter = order.matter.model_copy(update={
-        "kind": Kind.REPORT, "confidentiality": Confidentiality.REPORT, "complained_of": named, "kept_from": under})
-    first = "" if order.first_responder in matter.barred else order.first_responder
-    order = replace(promised(order, act), matter=matter, merged_into="", first_responder=first)
-    for part in tuple(order.current()):
-        order = _bar(order, part, act)
-    offer = order.pending("lead")
-    return settle(order, offer, act, "lapsed") if offer and offer.detail in matter.barred else order
-
-
-def _bar(order: Order, part: Assignment, act: Act) -> Order:
-    barred = order.matter.barred
-    if part.unit not in barred:
-        return order.with_part(replace(part, inner=_clear(part.inner, barred)))
-    until = act.at if part.part == "joint" else None
-    order = charge(order, part.answerable, part.dispatched_at, until, WRONG_DISPATCH)
-    return end_part(order, part.unit, act.at, "barred")
-
-
-def _clear(inner: tuple[Inner, ...], barred: frozenset[str]) -> tuple[Inner, ...]:
-    """Take out those complained of and whomever they handed it down to."""
-    gone, kept = set(barred), []
-    for one in inner:
-        if {one.unit, one.by} & gone:
-            gone.add(one.unit)
-        else:
-            kept.append(one)
-    return tuple(kept)
 
 
 # -- reception --------------------------------------------------------------------------------------------------
@@ -258,7 +170,7 @@ def _hand_over(order: Order, act: Act, _: Strict) -> Order:
 
 
 ORDER_EFFECTS: dict[Do, Effect] = {
-    Do.CLASSIFY: _classify, Do.RECKON_ANEW: _anew, Do.PROTECT: _protect, Do.ANSWER: _answer, Do.REFUSE: _refuse,
+    Do.ANSWER: _answer, Do.REFUSE: _refuse,
     Do.OBJECT: _object, Do.CONFIRM_REFUSAL: _confirm, Do.OVERTURN_REFUSAL: _overturn, Do.ENDORSE: _endorse,
     Do.PASS: _pass, Do.MAIN_ANSWERED: _result, Do.RESULT_BACK: _result, Do.BEGIN_FOLLOW_UP: _begin,
     Do.TRY_CITIZEN: _try, Do.CITIZEN_SAYS: _says, Do.CLOSE: _close, Do.REOPEN: _reopen, Do.ASK_ENDING: _ask_ending,

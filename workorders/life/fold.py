@@ -7,6 +7,7 @@ from dataclasses import replace
 from workorders.life.acts import Act
 from workorders.life.dues import term_of
 from workorders.life.effects_aside import ASIDE_EFFECTS
+from workorders.life.effects_matter import MATTER_EFFECTS
 from workorders.life.effects_order import ORDER_EFFECTS, born
 from workorders.life.effects_units import RESUMABLE, UNIT_EFFECTS, Effect
 from workorders.life.errors import BrokenHistory
@@ -15,7 +16,7 @@ from workorders.life.parts import on_part, stop_charges
 from workorders.life.shapes import Accepted, shape
 from workorders.life.words import UNIT_PHASE, Do, State
 
-EFFECTS: dict[Do, Effect] = {**UNIT_EFFECTS, **ORDER_EFFECTS, **ASIDE_EFFECTS}
+EFFECTS: dict[Do, Effect] = {**UNIT_EFFECTS, **MATTER_EFFECTS, **ORDER_EFFECTS, **ASIDE_EFFECTS}
 _ARGUED = frozenset({State.RETURNED, State.PLEADED, State.ARBITRATION})
 # while nobody has it, lost time runs on
 _BETWEEN = frozenset({State.REDISPATCHING, State.ARBITRATION, State.AWAITING, State.ENDORSED, State.ACCEPTED})
