@@ -112,10 +112,10 @@ SEED_SIGNATURE = (  # 值班领导审核受理单, 签字确认后派相关部�
 class Policy(Strict):
     """All of it. Shares are of 1; a sample of 1.0 means all."""
 
-    terms: tuple[TermRule, ...] = Field(default=SEED_TERMS, min_length=1)
+    terms: tuple[TermRule, ...] = Field(default=SEED_TERMS, min_length=1, max_length=200)
     desk: dict[State, Term] = Field(default=SEED_DESK)
-    signature: tuple[When, ...] = SEED_SIGNATURE
-    ladder: tuple[RungRule, ...] = SEED_LADDER
+    signature: tuple[When, ...] = Field(default=SEED_SIGNATURE, max_length=100)
+    ladder: tuple[RungRule, ...] = Field(default=SEED_LADDER, min_length=1, max_length=20)
     close_margin: Term = days(8)  # from the answer promised to the close: review, follow-up, closing
     return_within: Term = days(1)  # from dispatch
     plead_within: Term = days(1)
