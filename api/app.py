@@ -13,6 +13,8 @@ from api import agents, calls, civic, events, examples, house, problems, records
 from api.access import Remembered
 from api.attachments import examples as attachment_examples
 from api.attachments import routes as attachments
+from api.hooks import examples as hook_examples
+from api.hooks import routes as hooks
 from api.orders import examples as order_examples
 from api.orders import routes as orders
 from api.orders import routes_acts, routes_desk, routes_many
@@ -33,11 +35,12 @@ from core.settings import Settings
 from workorders.keeping.keeper import Keeper
 
 ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.paper, routes_many.router,
-           attachments.router, progress.router, rules.router,
+           attachments.router, progress.router, rules.router, hooks.router,
            calls.router, records.router, agents.router, events.router, house.router,
            routes_session.router, routes_people.router, routes_clients.router, *civic.ROUTERS)
 EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, attachment_examples.EXAMPLES,
-                                  progress_examples.EXAMPLES, rule_examples.EXAMPLES, *civic.EXAMPLES)
+                                  progress_examples.EXAMPLES, rule_examples.EXAMPLES, hook_examples.EXAMPLES,
+                                  *civic.EXAMPLES)
 
 
 def create_app(settings: Settings, secrets: Secrets, control_client: ControlClient, db: Database) -> FastAPI:

@@ -12,6 +12,7 @@ from api.access import needs
 from api.calls import control
 from core.control import ControlError
 from core.db import Database, DatabaseError
+from workorders.hooks.queue import dead
 from workorders.models import CallRecord
 from workorders.outbox import waiting
 
@@ -39,6 +40,7 @@ async def metrics(request: Request) -> Response:
         "hotline_event_streams": ("browsers that follow live events", float(request.app.state.streams))}
     if counts is not None:
         figures["hotline_outbox_waiting"] = ("deliveries that have not arrived yet", float(counts["outbox"]))
+        figures["hotline_webhooks_dead"] = ("messages to other systems that were given up", float(counts["dead"]))
         figures["hotline_calls_unsettled"] = ("answered calls whose record is open", float(counts["unsettled"]))
     if journal is not None:
         figures["hotline_journal_ok"] = ("1 when the journal is written", float(journal["ok"]))
@@ -67,6 +69,7 @@ async def _counts(db: Database) -> dict[str, int] | None:
     query = select(func.count()).select_from(CallRecord).where(col(CallRecord.settled_at).is_(None))
     try:
         async with db.reading() as session:
-            return {"outbox": await waiting(session), "unsettled": int((await session.execute(query)).scalar_one())}
+            return {"outbox": await waiting(session), "dead": await dead(session),
+                    "unsettled": int((await session.execute(query)).scalar_one())}
     except DatabaseError:
         return None

@@ -60,10 +60,16 @@ class Settings(BaseSettings):
     work_orders_url: str = ""  # default: this installation's own web process
     public_url: str = ""  # how citizens' programs reach the web process; default: as they asked
 
+    # text messages: nobody is asked by them unless they are carried on
+    text_messages: Literal["off", "folder"] = "off"
+
     # the public façade (Open311 GeoReport v2)
     open311: bool = False
     open311_answers: Literal["number", "token"] = "number"  # what a new request is answered with
     open311_jurisdiction: str = ""
+
+    # webhooks
+    webhooks_private: bool = False  # whether a receiver may be on this machine or the own network
 
     # data
     database_url: str = ""  # default: SQLite in <home>
@@ -132,6 +138,11 @@ class Settings(BaseSettings):
     def release_dir(self) -> Path:
         """The published flow as the survival menu reads it (flow.json)."""
         return self.home / "release"
+
+    @property
+    def texts_dir(self) -> Path:
+        """Text messages that go out and come in, where `text_messages` is ``folder``."""
+        return self.home / "texts"
 
     @property
     def control_socket(self) -> Path:

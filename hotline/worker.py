@@ -1,6 +1,6 @@
 """The worker process: journal and the switch's own log → call records → orders, delivered exactly once.
 
-Seven errands side by side, each in transactions of its own, each resumed where the database says it was: a worker may
+Eight errands side by side, each in transactions of its own, each resumed where the database says it was: a worker may
 be killed at any moment, and several may work on one PostgreSQL. Nothing here is on a live call's path.
 """
 
@@ -31,6 +31,8 @@ from core.segments import JournalReader, last_seq
 from core.settings import Settings
 from hotline.database import migrated
 from workorders import records, witness
+from workorders.hooks import queue as hooks
+from workorders.hooks.courier import HookCourier, Way
 from workorders.keeping.keeper import Keeper
 from workorders.keeping.watch import Watch
 from workorders.models import CallRecord
@@ -51,7 +53,9 @@ Clock = Callable[[], float]
 class Worker:
     """The errands of one installation. `name` tells workers apart."""
 
-    def __init__(self, settings: Settings, db: Database, client: httpx.AsyncClient, clock: Clock = time.time) -> None:
+    def __init__(self, settings: Settings, db: Database, client: httpx.AsyncClient, clock: Clock = time.time,
+                 hooks: HookCourier | None = None) -> None:
+        self._hooks = hooks
         self._settings, self._db, self._clock = settings, db, clock
         name = f"{settings.node}-{os.getpid()}"
         self._courier = Courier(db, client, name)
@@ -64,7 +68,8 @@ class Worker:
     async def run(self) -> None:
         """Do all errands until cancelled."""
         errands = ((self.follow_journal, 0.2), (self.follow_switch, 0.5), (self.settle, 0.4), (self.deliver, 0.4),
-                   (self.watch, 1.0), (self.sweep, 30.0), (self.forget_keys, 600.0))
+                   (self.watch, 1.0), (self.sweep, 30.0), (self.forget_keys, 600.0),
+                   (self.tell_others, 1.0))
         try:
             async with asyncio.TaskGroup() as group:
                 for errand, rest in errands:
@@ -188,9 +193,14 @@ class Worker:
         return False
 
     async def forget_keys(self) -> bool:
-        """Forget Idempotency-Keys, and what was answered under them, after their time; tell whether any were."""
+        """Forget Idempotency-Keys with their answers, and old webhooks, after their time; tell whether any were."""
         async with self._db.writing() as session:
-            return await once.sweep(session, self._clock()) > 0
+            gone = await once.sweep(session, self._clock())
+            return gone + await hooks.sweep(session, self._clock()) > 0
+
+    async def tell_others(self) -> bool:
+        """Send the webhooks that are due; tell whether any were."""
+        return self._hooks is not None and await self._hooks.round(self._clock()) > 0
 
 
 async def _forever(errand: Callable[[], Awaitable[bool]], rest: float) -> None:
@@ -232,9 +242,11 @@ def order_client(settings: Settings, own_token: str) -> httpx.AsyncClient:
 
 async def run(settings: Settings) -> None:
     """Run a worker until it is told to stop."""
-    db = Database(settings.database)
-    async with order_client(settings, load_secrets(settings).api_token) as client:
-        work = asyncio.create_task(_work(settings, Worker(settings, db, client)), name="worker")
+    db, secrets = Database(settings.database), load_secrets(settings)
+    way = Way(secrets.phones_key, settings.webhooks_private, f"{settings.node}-{os.getpid()}")
+    async with order_client(settings, secrets.api_token) as client, httpx.AsyncClient(trust_env=False) as outside:
+        worker = Worker(settings, db, client, hooks=HookCourier(db, outside, way))
+        work = asyncio.create_task(_work(settings, worker), name="worker")
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, work.cancel)

@@ -9,12 +9,14 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Query
 from sqlalchemy import Select, exists, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 
 from api.schemas import CallKey
 from api.wire.paging import cursor_of, filters_digest, place_of
 from workorders.keeping import words
+from workorders.keeping.lists import by_due, newest_of
 from workorders.keeping.tables import OrderUnit
 from workorders.life.words import Kind, State
 from workorders.models import WorkOrder
@@ -52,15 +54,37 @@ class Filters:
 _EQUAL: Final = ("owner", "district", "street", "first", "second", "third", "agent", "call_key")
 
 
-async def page(session: AsyncSession, visible: Condition, asked: Filters, cursor: str | None,
-               limit: int) -> tuple[Sequence[WorkOrder], str | None]:
-    """Return a page of orders and the cursor of the next one, None at the end. Raises Problem, BadContent."""
+async def page(session: AsyncSession, visible: Condition, asked: Filters, cursor: str | None, limit: int,
+               units: Sequence[str] = (), *, whole: bool = True) -> tuple[Sequence[WorkOrder], str | None]:
+    """Return a page of orders and the cursor of the next one, None at the end. Raises Problem, BadContent.
+
+    `units`: those whose orders alone the caller sees, if that is so; the list then begins at theirs. `whole`: with
+    the calls' own records, which are long.
+    """
     tie = filters_digest("work-orders", asdict(asked))
-    query = select(WorkOrder).where(visible, *conditions(asked, session.get_bind().dialect.name))
+    narrowed = conditions(asked, session.get_bind().dialect.name)
+    if asked.unit is not None and asked.sort == "due":
+        return await _by_own_due(session, asked.unit, [visible, *narrowed], tie, cursor, limit)
+    if units and asked == Filters():
+        before = place_of(tie, cursor, (int,))
+        narrowed = [newest_of(units, before[0] if before else None, limit)]
+    query = select(WorkOrder).where(visible, *narrowed)
+    query = query if whole else query.options(defer(WorkOrder.call, raiseload=True))  # type: ignore[arg-type]
     found = (await session.execute(_from(query, asked.sort, tie, cursor).limit(limit + 1))).scalars().all()
     rows = found[:limit]
     more = len(found) > limit
     return rows, cursor_of(tie, _place(rows[-1], asked.sort)) if more else None
+
+
+async def _by_own_due(session: AsyncSession, unit: str, narrowed: Sequence[Condition], tie: str, cursor: str | None,
+                      limit: int) -> tuple[Sequence[WorkOrder], str | None]:
+    """Return a page of a unit's live orders by the deadline that is the unit's own."""
+    query = by_due(unit, place_of(tie, cursor, (float, str))).where(*narrowed).limit(limit + 1)
+    found = (await session.execute(query)).all()
+    rows = {row.number: (row, due) for row, due in found[:limit]}
+    more = len(found) > limit
+    last = found[limit - 1] if more else None
+    return [row for row, _ in rows.values()], cursor_of(tie, (last[1], last[0].number)) if last is not None else None
 
 
 def conditions(asked: Filters, dialect: str) -> list[Condition]:

@@ -15,6 +15,7 @@ from api.orders.paper import printed
 from api.orders.schemas import BatchIn, BatchOut, Seen
 from api.orders.shown import shown_order
 from api.orders.sight import sight_of
+from api.people.audit import note_by
 from api.people.scope import scope_of
 from api.problems import Problem
 from api.schemas import Number
@@ -59,11 +60,12 @@ async def prints(request: Request, numbers: Annotated[list[Number], Query(
         min_length=1, max_length=MOST_PRINTED, description="which, in this order")]) -> HTMLResponse:
     """Give orders as a page for the printer: each on a sheet of its own, no more than the caller sees."""
     caller, now, keeper = who(request), now_of(request), keeper_of(request)
-    async with database(request).reading() as session:
+    async with database(request).writing() as session:
         query = select(WorkOrder.number).where(col(WorkOrder.number).in_(numbers), scope_of(caller).orders())
         there = set((await session.execute(query)).scalars())
         if missing := [number for number in numbers if number not in there]:
             raise NotFound(f"没有编号为 {missing[0]} 的工单", "核对工单编号")
         rules, sight = await keeper.rules(session, now), await sight_of(session, caller)
         sheets = [shown_order(sight, await keeper.load(session, number), rules, now) for number in numbers]
+        note_by(session, now, "orders.printed", caller, numbers[0], numbers=numbers)
     return HTMLResponse(printed(sheets, caller.name, now, keeper.zone), headers={"Cache-Control": "no-store"})

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from workorders.errors import AppealTaken, LostUpdate, NotFound
+from workorders.hooks import queue as hooks
 from workorders.keeping import figures, intake, numbers, store, timers, words
 from workorders.keeping.intake import Intake
 from workorders.keeping.prepare import prepared
@@ -181,6 +182,8 @@ class Keeper:
         await figures.keep(session, order, at, rules.calendar)
         await timers.wind(session, order.number, timers.next_look(order, rules, at))
         await _tell_followers(session, before, order, at)
+        if now is None:  # what is brought in from elsewhere happened long ago
+            await hooks.tell(session, order, acts)
 
     # -- orders from before there was a history ------------------------------------------------------------------
     def _born(self, row: WorkOrder, rules: Rules) -> tuple[Order, list[Act]]:

@@ -6,6 +6,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import workorders.civic_tables
+import workorders.hooks.tables
 import workorders.keeping.tables
 import workorders.models  # noqa: F401  (fills the metadata)
 
