@@ -247,6 +247,12 @@ def test_what_was_merged_wrongly_comes_apart() -> None:
     assert life.do(Do.UNMERGE, OFFICE).order.merged_into == ""
 
 
+def test_the_system_takes_apart_what_waits_for_an_answer_that_will_not_come() -> None:
+    life = Life().do(Do.MERGE, OFFICE, into="2026-0301-0001")
+    life.no(NeedsMore, Do.UNMERGE, SYSTEM, why="")
+    assert life.do(Do.UNMERGE, SYSTEM, why="主单已撤回").owner == "desk:dispatch"
+
+
 def test_a_report_is_never_merged_and_no_order_into_itself() -> None:
     Life(report()).no(NotYours, Do.MERGE, OFFICE, into="2026-0301-0001")
     Life().no(NotYours, Do.MERGE, OFFICE, into="2026-0302-0001")
