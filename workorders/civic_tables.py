@@ -155,9 +155,10 @@ class FollowUpCall(SQLModel, table=True):
     call: str = Field(sa_column=_word(32, key=True))
     number: str = Field(sa_column=_word(20, index=True))
     by: str = Field(sa_column=_word(200))
+    role: str = Field(sa_column=_word(20))
     at: float = Field(sa_column=_seconds())
     counted_at: float | None = Field(default=None, sa_column=_seconds(nullable=True))
-    outcome: str = Field(default="", sa_column=_word(12))  # reached | unreached | not_rung | refused
+    outcome: str = Field(default="", sa_column=_word(12))  # reached | asked | unreached | not_rung
 
 
 class TextMessage(SQLModel, table=True):

@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("call", sa.String(length=32), nullable=False),
         sa.Column("number", sa.String(length=20), nullable=False),
         sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("at", sa.Float(precision=53), nullable=False),
         sa.Column("counted_at", sa.Float(precision=53), nullable=True),
         sa.Column("outcome", sa.String(length=12), nullable=False),
