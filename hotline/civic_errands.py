@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 
 import httpx
@@ -13,16 +15,14 @@ from workorders.followup.courier import FollowUpCourier
 from workorders.followup.gateway import Folder
 from workorders.keeping.keeper import Keeper
 
-PATIENCE = 20.0  # s another platform may take to answer; shorter than the lease of a document
-
 
 class CivicErrands:
     """Two errands, each safe to do in several workers at once."""
 
-    def __init__(self, settings: Settings, db: Database, keeper: Keeper, name: str, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._line = httpx.AsyncClient(timeout=PATIENCE, trust_env=False, follow_redirects=False)
-        self._exchange = ExchangeCourier(db, keeper, self._line, name)
+    def __init__(self, settings: Settings, db: Database, keeper: Keeper, line: httpx.AsyncClient,
+                 clock: Callable[[], float] = time.time) -> None:
+        self._clock, name = clock, f"{settings.node}-{os.getpid()}"
+        self._exchange = ExchangeCourier(db, keeper, line, name)
         gateway = Folder(settings.texts_dir) if settings.text_messages == "folder" else None
         self._follow_up = FollowUpCourier(db, keeper, gateway, settings.city, name)
 
@@ -33,7 +33,3 @@ class CivicErrands:
     async def follow_up(self) -> bool:
         """Count calls to citizens, ask and hear by text message; tell whether anything was done."""
         return await self._follow_up.round(self._clock()) > 0
-
-    async def close(self) -> None:
-        """Let go of the line."""
-        await self._line.aclose()

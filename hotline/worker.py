@@ -1,6 +1,6 @@
 """The worker process: journal and the switch's own log → call records → orders, delivered exactly once.
 
-Eight errands side by side, each in transactions of its own, each resumed where the database says it was: a worker may
+Ten errands side by side, each in transactions of its own, each resumed where the database says it was: a worker may
 be killed at any moment, and several may work on one PostgreSQL. Nothing here is on a live call's path.
 """
 
@@ -29,6 +29,7 @@ from core.log import configure, get_logger
 from core.secrets import load_secrets
 from core.segments import JournalReader, last_seq
 from core.settings import Settings
+from hotline.civic_errands import CivicErrands
 from hotline.database import migrated
 from workorders import records, witness
 from workorders.hooks import queue as hooks
@@ -48,14 +49,15 @@ _LONGEST_PAUSE = 10.0
 log = get_logger(__name__)
 
 Clock = Callable[[], float]
+Errand = Callable[[], Awaitable[bool]]
 
 
 class Worker:
     """The errands of one installation. `name` tells workers apart."""
 
     def __init__(self, settings: Settings, db: Database, client: httpx.AsyncClient, clock: Clock = time.time,
-                 hooks: HookCourier | None = None) -> None:
-        self._hooks = hooks
+                 hooks: HookCourier | None = None, civic: CivicErrands | None = None) -> None:
+        self._hooks, self._civic = hooks, civic
         self._settings, self._db, self._clock = settings, db, clock
         name = f"{settings.node}-{os.getpid()}"
         self._courier = Courier(db, client, name)
@@ -67,9 +69,11 @@ class Worker:
 
     async def run(self) -> None:
         """Do all errands until cancelled."""
-        errands = ((self.follow_journal, 0.2), (self.follow_switch, 0.5), (self.settle, 0.4), (self.deliver, 0.4),
-                   (self.watch, 1.0), (self.sweep, 30.0), (self.forget_keys, 600.0),
-                   (self.tell_others, 1.0))
+        errands: tuple[tuple[Errand, float], ...] = (
+            (self.follow_journal, 0.2), (self.follow_switch, 0.5), (self.settle, 0.4), (self.deliver, 0.4),
+            (self.watch, 1.0), (self.sweep, 30.0), (self.forget_keys, 600.0), (self.tell_others, 1.0))
+        if self._civic is not None:
+            errands = (*errands, (self._civic.exchange, 2.0), (self._civic.follow_up, 5.0))
         try:
             async with asyncio.TaskGroup() as group:
                 for errand, rest in errands:
@@ -245,7 +249,9 @@ async def run(settings: Settings) -> None:
     db, secrets = Database(settings.database), load_secrets(settings)
     way = Way(secrets.phones_key, settings.webhooks_private, f"{settings.node}-{os.getpid()}")
     async with order_client(settings, secrets.api_token) as client, httpx.AsyncClient(trust_env=False) as outside:
-        worker = Worker(settings, db, client, hooks=HookCourier(db, outside, way))
+        keeper = Keeper(ZoneInfo(settings.timezone), settings.history_digest)
+        civic = CivicErrands(settings, db, keeper, outside)
+        worker = Worker(settings, db, client, hooks=HookCourier(db, outside, way), civic=civic)
         work = asyncio.create_task(_work(settings, worker), name="worker")
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):

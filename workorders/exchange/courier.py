@@ -32,6 +32,7 @@ from workorders.life.words import Do, Role
 from workorders.models import WorkOrder
 
 LEASE = 60.0  # s a claim lasts; longer than a request may take
+PATIENCE = 20.0  # s another platform may take to answer
 LONGEST_PAUSE = 900.0  # s between tries
 PATH = "/api/exchange/documents"
 _BATCH = 20
@@ -58,7 +59,12 @@ class ExchangeCourier:
 
     async def round(self, now: float) -> int:
         """Note results that are owed, send what is due; return how many documents were tried."""
-        await self.owe(now)
+        async with self._db.reading() as session:  # most rounds find nothing, and keep no writer waiting
+            owed, due = bool((await session.execute(_owed())).first()), bool((await session.execute(_due(now))).first())
+        if owed:
+            await self.owe(now)
+        if not owed and not due:
+            return 0
         async with self._db.writing() as session:
             claims = await self._claim(Trade(self._keeper, session, now))
         for one in claims:
@@ -72,13 +78,7 @@ class ExchangeCourier:
         return len(claims)
 
     async def _claim(self, trade: Trade) -> list[Claim]:
-        earlier = aliased(ExchangeMessage)
-        waits = exists().where(col(earlier.exchange) == col(ExchangeMessage.exchange),
-                               col(earlier.turn) < col(ExchangeMessage.turn), col(earlier.done_at).is_(None))
-        query = (select(ExchangeMessage).where(
-            col(ExchangeMessage.done_at).is_(None), _past(col(ExchangeMessage.due_at), trade.now),
-            _past(col(ExchangeMessage.leased_until), trade.now), ~waits)
-            .order_by(col(ExchangeMessage.due_at)).limit(_BATCH).with_for_update(skip_locked=True))
+        query = _due(trade.now).with_for_update(skip_locked=True)
         rows: Sequence[ExchangeMessage] = (await trade.session.execute(query)).scalars().all()
         found = []
         for row in rows:
@@ -96,7 +96,8 @@ class ExchangeCourier:
         try:
             if not partner.address or not partner.active:
                 raise ExchangeError("该平台没有地址,或已停用", "登记地址并启用")
-            got = await self._client.post(partner.address + PATH, content=one.body, headers=headers)
+            got = await self._client.post(partner.address + PATH, content=one.body, headers=headers, timeout=PATIENCE,
+                                          follow_redirects=False)
             signed = signature.check(secret, got.headers.get(signature.HEADER, ""), partner.own, got.content, now)
             if signed.message != one.id:
                 raise ExchangeError("答复对应的是另一份文件", "请对方检查")
@@ -110,7 +111,8 @@ class ExchangeCourier:
         """Put into the outbox what came of orders whose result another platform waits for."""
         async with self._db.writing() as session:
             trade = Trade(self._keeper, session, now)
-            rows = await _owed(trade)
+            query = _owed().with_for_update(skip_locked=True, of=Exchange)
+            rows: Sequence[Exchange] = (await session.execute(query)).scalars().all()
             for row in rows:
                 known = await trade.partner(row.partner)
                 await trade.tell_result(row, known.partner, await self._keeper.load(session, row.number))
@@ -122,13 +124,23 @@ def _past(moment: Any, now: float) -> Any:
     return or_(moment <= now, moment > now + 2 * LONGEST_PAUSE)
 
 
-async def _owed(trade: Trade) -> Sequence[Exchange]:
+def _due(now: float) -> Any:
+    """Return the SELECT of documents that are to be sent, each after those of its exchange before it."""
+    earlier = aliased(ExchangeMessage)
+    waits = exists().where(col(earlier.exchange) == col(ExchangeMessage.exchange),
+                           col(earlier.turn) < col(ExchangeMessage.turn), col(earlier.done_at).is_(None))
+    return (select(ExchangeMessage).where(
+        col(ExchangeMessage.done_at).is_(None), _past(col(ExchangeMessage.due_at), now),
+        _past(col(ExchangeMessage.leased_until), now), ~waits).order_by(col(ExchangeMessage.due_at)).limit(_BATCH))
+
+
+def _owed() -> Any:
+    """Return the SELECT of exchanges whose other side waits for what came of the order."""
     waiting = (Standing.OWED.value, Standing.TOLD.value, Standing.GIVEN_BACK.value)
-    query = (select(Exchange).join(WorkOrder, col(WorkOrder.number) == col(Exchange.number))
-             .where(col(Exchange.standing).in_(waiting), col(Exchange.told) < col(WorkOrder.reopened) + 1,
-                    or_(col(WorkOrder.answered_at).is_not(None), col(WorkOrder.closed_at).is_not(None)))
-             .order_by(col(Exchange.changed_at)).limit(_BATCH).with_for_update(skip_locked=True, of=Exchange))
-    return (await trade.session.execute(query)).scalars().all()
+    return (select(Exchange).join(WorkOrder, col(WorkOrder.number) == col(Exchange.number))
+            .where(col(Exchange.standing).in_(waiting), col(Exchange.told) < col(WorkOrder.reopened) + 1,
+                   or_(col(WorkOrder.answered_at).is_not(None), col(WorkOrder.closed_at).is_not(None)))
+            .order_by(col(Exchange.changed_at)).limit(_BATCH))
 
 
 async def _again(trade: Trade, one: Claim, status: int, error: str) -> None:

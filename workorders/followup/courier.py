@@ -14,6 +14,7 @@ from workorders.civic_tables import TextMessage
 from workorders.followup.gateway import Gateway, GatewayError, Outgoing
 from workorders.followup.keeping import Asking
 from workorders.keeping.keeper import Keeper
+from workorders.models import Offset
 
 LEASE = 60.0  # s
 LONGEST_PAUSE = 900.0  # s between tries
@@ -30,10 +31,14 @@ class FollowUpCourier:
 
     async def round(self, now: float) -> int:
         """Count calls; where there is a gateway ask, send, hear. Return how much was done."""
-        gateway = self._gateway
-        async with self._db.writing() as session:
+        gateway, done = self._gateway, 0
+        async with self._db.reading() as session:  # most rounds find nothing, and keep no writer waiting
             asking = Asking(self._keeper, self._city, session, now)
-            done = await asking.count_calls() + (await asking.ask() if gateway else 0)
+            to_count, to_ask = await asking.to_count(), bool(gateway) and await asking.to_ask()
+        if to_count or to_ask:
+            async with self._db.writing() as session:
+                asking = Asking(self._keeper, self._city, session, now)
+                done = await asking.count_calls() + (await asking.ask() if to_ask else 0)
         return done + (await self._send(gateway, now) + await self._hear(gateway, now) if gateway else 0)
 
     async def _send(self, gateway: Gateway, now: float) -> int:
@@ -55,17 +60,24 @@ class FollowUpCourier:
     async def _claim(self, now: float) -> list[tuple[Outgoing, int]]:
         query = (select(TextMessage).where(
             col(TextMessage.done_at).is_(None), col(TextMessage.due_at) <= now, col(TextMessage.leased_until) <= now,
-            col(TextMessage.at) > now - STALE)
-            .order_by(col(TextMessage.due_at)).limit(_BATCH).with_for_update(skip_locked=True))
+            col(TextMessage.at) > now - STALE).order_by(col(TextMessage.due_at)).limit(_BATCH))
+        async with self._db.reading() as session:
+            if (await session.execute(query)).first() is None:
+                return []
         found = []
         async with self._db.writing() as session:
-            for row in (await session.execute(query)).scalars().all():
+            for row in (await session.execute(query.with_for_update(skip_locked=True))).scalars().all():
                 row.leased_by, row.leased_until, row.attempts = self._name, now + LEASE, row.attempts + 1
                 found.append((Outgoing(row.key, row.to, row.body), row.attempts))
         return found
 
     async def _hear(self, gateway: Gateway, now: float) -> int:
         """Take what came in; the place up to which it was read is moved in the same transaction."""
+        async with self._db.reading() as session:
+            known = await session.get(Offset, _INBOX)
+        place = known.position if known else 0
+        if (await asyncio.to_thread(gateway.received, place))[1] == place:
+            return 0
         async with self._db.writing() as session:
             place, _ = await records.offset(session, _INBOX)
             incoming, further = await asyncio.to_thread(gateway.received, place)

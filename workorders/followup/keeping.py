@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import exists, or_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -50,11 +51,14 @@ class Asking:
         """Note a call that the platform makes for an order."""
         self.session.add(FollowUpCall(call=call, number=number, by=by.id, role=by.role.value, at=self.now))
 
+    async def to_count(self) -> bool:
+        """Tell whether any call is not counted yet."""
+        return (await self.session.execute(_uncounted())).first() is not None
+
     async def count_calls(self) -> int:
         """Write the calls that are over into the histories of their orders; return how many."""
-        query = (select(FollowUpCall).where(col(FollowUpCall.counted_at).is_(None)).order_by(col(FollowUpCall.at))
-                 .limit(_BATCH).with_for_update(skip_locked=True))
         done = 0
+        query = _uncounted().with_for_update(skip_locked=True)
         for row in (await self.session.execute(query)).scalars().all():
             outcome = outcome_of(await self._told(row.call), self.now - row.at)
             if outcome is None:
@@ -70,16 +74,18 @@ class Asking:
         return [(row.kind, str(row.data.get("role", ""))) for row in (await self.session.execute(query)).scalars()]
 
     # -- text messages -------------------------------------------------------------------------------------------
+    async def to_ask(self) -> bool:
+        """Tell whether anybody may have to be asked by text message."""
+        return any([(await self.session.execute(query)).first() is not None
+                    for query in (_cut_short(self.now), _unrated(self.now))])
+
     async def ask(self) -> int:
         """Put into the outbox what must be asked by text message; return how many."""
         return await self._ask_results() + await self._ask_ratings()
 
     async def _ask_results(self) -> int:
         """Ask citizens who were reached and hung up before they said anything."""
-        query = (select(FollowUpCall).join(CallRecord, col(CallRecord.key) == col(FollowUpCall.call))
-                 .where(col(FollowUpCall.outcome) == Outcome.REACHED.value,
-                        col(CallRecord.ended_at) <= self.now - GRACE)
-                 .limit(_BATCH).with_for_update(skip_locked=True, of=FollowUpCall))
+        query = _cut_short(self.now).with_for_update(skip_locked=True, of=FollowUpCall)
         asked = 0
         for row in (await self.session.execute(query)).scalars().all():
             row.outcome = "asked"
@@ -92,16 +98,13 @@ class Asking:
 
     async def _ask_ratings(self) -> int:
         """Ask callers who hung up before they rated the talk."""
-        there = exists().where(col(TextMessage.key) == "rating:" + col(CallRecord.key))
-        query = select(CallRecord).where(
-            col(CallRecord.settled_at) > self.now - _RECENT, col(CallRecord.rating_why) == "hung_up",
-            col(CallRecord.rating).is_(None), col(CallRecord.direction) == "in", ~there).limit(_BATCH)
         asked = 0
-        for record in (await self.session.execute(query)).scalars().all():
-            number = next((str(one) for one in record.orders.values() if one), "")
-            order = await self.session.get(WorkOrder, number) if number else None
-            if order is not None:
-                asked += await self._post(f"rating:{record.key}", order, "rating", words.rating_question(self.city))
+        for record in (await self.session.execute(_unrated(self.now))).scalars().all():
+            query = select(WorkOrder).where(col(WorkOrder.call_key) == record.key).order_by(col(WorkOrder.appeal))
+            for order in (await self.session.execute(query)).scalars().all():
+                if await self._post(f"rating:{record.key}", order, "rating", words.rating_question(self.city)):
+                    asked += 1
+                    break
         return asked
 
     async def _post(self, key: str, order: WorkOrder, purpose: str, body: str) -> bool:
@@ -146,6 +149,27 @@ class Asking:
         """Do an act; where the order has moved on, keep what was said as a note."""
         kept = await self.keeper.load(self.session, number, lock=True)
         await self.keeper.go_on(self.session, kept, [wish], _noted)
+
+
+def _uncounted() -> Any:
+    return (select(FollowUpCall).where(col(FollowUpCall.counted_at).is_(None)).order_by(col(FollowUpCall.at))
+            .limit(_BATCH))
+
+
+def _cut_short(now: float) -> Any:
+    """Return the SELECT of calls in which the citizen was reached, and that are over for some time."""
+    return (select(FollowUpCall).join(CallRecord, col(CallRecord.key) == col(FollowUpCall.call))
+            .where(col(FollowUpCall.outcome) == Outcome.REACHED.value, col(CallRecord.ended_at) <= now - GRACE)
+            .limit(_BATCH))
+
+
+def _unrated(now: float) -> Any:
+    """Return the SELECT of recent calls whose caller hung up instead of rating, and was not asked by text."""
+    there = exists().where(col(TextMessage.key) == "rating:" + col(CallRecord.key))
+    return select(CallRecord).join(WorkOrder, col(WorkOrder.call_key) == col(CallRecord.key)).where(
+        col(CallRecord.settled_at) > now - _RECENT, col(CallRecord.rating_why) == "hung_up",
+        col(CallRecord.rating).is_(None), col(CallRecord.direction) == "in", col(WorkOrder.secrecy) < 2,
+        col(WorkOrder.caller).like("%1__________"), ~there).limit(_BATCH)
 
 
 def _noted(wish: Wish, _: LifeError) -> Wish:
