@@ -33,7 +33,7 @@ class Strict(BaseModel):
     @field_validator("*", mode="after")
     @classmethod
     def _clean(cls, value: Any) -> Any:
-        return storable(value, SUMMARY_LIMIT) if isinstance(value, str) else value
+        return storable(value, SUMMARY_LIMIT) if type(value) is str else value  # an enum is no text
 
 
 class OrderIn(Strict):

@@ -47,7 +47,8 @@ async def partners(request: Request) -> dict[str, Any]:
     return {"partners": [partner_shown(Partner.model_validate(row.body)) for row in rows]}
 
 
-@router.put("/partners/{partner_id}", dependencies=[needs("exchange.write")])
+@router.put("/partners/{partner_id}", responses={201: {"description": "Added", "content": {"application/json": {}}}},
+            dependencies=[needs("exchange.write")])
 async def put_partner(request: Request, response: Response, partner_id: Word, content: PartnerIn) -> dict[str, Any]:
     """Add a platform (201, with its secret) or change it (200; without a secret the known one stays)."""
     try:

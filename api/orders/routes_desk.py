@@ -55,7 +55,7 @@ def _refused(one: Seen, error: Problem | WorkOrderError) -> dict[str, Any]:
             "detail": problem.detail, "fix": problem.fix, **problem.more}
 
 
-@paper.get("", response_class=HTMLResponse, dependencies=[needs("orders.read")])
+@paper.get("", response_class=HTMLResponse, openapi_extra={"x-refusals": [404]}, dependencies=[needs("orders.read")])
 async def prints(request: Request, numbers: Annotated[list[Number], Query(
         min_length=1, max_length=MOST_PRINTED, description="which, in this order")]) -> HTMLResponse:
     """Give orders as a page for the printer: each on a sheet of its own, no more than the caller sees."""

@@ -55,7 +55,9 @@ async def page(request: Request, span: SpanAsked = "month", day: DayAsked = None
         "Cache-Control": "private, no-store"})
 
 
-@router.get("/publication", dependencies=[needs("figures.publish")])
+@router.get("/publication", responses={200: {"content": {
+    "text/csv": {"schema": {"type": "string"}}, _XLSX: {"schema": {"type": "string"}}}}},
+    dependencies=[needs("figures.publish")])
 async def published(request: Request, span: SpanAsked = "month", day: DayAsked = None,
                     form: Annotated[Literal["json", "csv", "xlsx"], Query(alias="format")] = "json",
                     k: Annotated[int, Query(ge=2, le=100, description="counts below it are hidden")] = K) -> Response:

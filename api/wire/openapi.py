@@ -61,6 +61,9 @@ _KEY: Final[Json] = {
                                                           "pattern": "^[!-~]{1,200}$"},
     "description": "One a submission; sent again, the first answer comes back, marked by the header " + REPLAYED,
     "example": "order-7f3c"}
+_MORE: Final[dict[str, set[int]]] = {  # what these may answer besides
+    "POST /api/session": {401, 429}, "POST /api/people/{person_id}/password": {429},
+    "GET /api/recordings/{key}/{name}": {416}}
 _SCHEMES: Final[Json] = {
     "token": {"type": "http", "scheme": "bearer", "description": "an API key, or the installation's own token"},
     "session": {"type": "apiKey", "in": "cookie", "name": COOKIE,
@@ -116,7 +119,8 @@ def _complete(operation: Json, route: APIRoute, method: str, example: Example | 
 
 def _statuses(operation: Json, route: APIRoute, method: str, permission: str) -> set[int]:
     """Return the refusals that this operation may give."""
-    found = {500, 503} | {int(word) for word in operation.pop("x-refusals", ())}
+    found = {500, 503} | _MORE.get(f"{method} {route.path_format}", set())
+    found |= {int(word) for word in operation.pop("x-refusals", ())}
     if permission != "public":
         found |= {401, 403}
     if operation.get("parameters") or "requestBody" in operation:
@@ -124,7 +128,7 @@ def _statuses(operation: Json, route: APIRoute, method: str, permission: str) ->
     if "{" in route.path_format:
         found.add(404)
     if method != "GET":
-        found |= {403, 409, 413, 415}
+        found |= {403, 404, 409, 413, 415}
     if "/api/calls" in route.path_format or "/api/agents" in route.path_format:
         found |= {404, 409, 422, 501}
     return found
