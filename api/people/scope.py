@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Text, and_, cast, exists, false, not_, or_, true
+from sqlalchemy import Exists, Text, and_, cast, exists, false, not_, or_, true
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 
@@ -68,8 +68,7 @@ class Scope:
 
     def orders_to_act_on(self) -> Condition:
         """Return which orders this caller may act on: also one that their unit must answer a finding of."""
-        finding = exists().where(col(OrderFinding.number) == col(WorkOrder.number),
-                                 col(OrderFinding.unit) == self.caller.unit)
+        finding = _of_order(OrderFinding).where(col(OrderFinding.unit) == self.caller.unit)
         answers = bool(self.caller.unit) and bool(self.caller.roles & UNIT_ROLES)
         return or_(self.orders(), and_(finding, self._clear())) if answers else self.orders()
 
@@ -87,6 +86,11 @@ class Scope:
     def of_units(self, column: Any) -> Condition:
         """Return whether `column` names the own unit or one below it."""
         return column.in_(_below(self.caller.unit)) if self.caller.unit else false()
+
+    @property
+    def only_units(self) -> bool:
+        """Tell whether the caller sees orders of units alone: the own one and those below."""
+        return bool(self.caller.unit) and self._reach(ORDERS) == _UNIT
 
     @property
     def every_record(self) -> bool:
@@ -116,8 +120,7 @@ class Scope:
 
     def _of_unit(self) -> Condition:
         """Orders that the unit, or one below it, has or had by right, or is offered; programs get no reports."""
-        mine = exists().where(col(OrderUnit.number) == col(WorkOrder.number), col(OrderUnit.void).is_(False),
-                              self.of_units(col(OrderUnit.unit)))
+        mine = _of_order(OrderUnit).where(col(OrderUnit.void).is_(False), self.of_units(col(OrderUnit.unit)))
         return mine if self.caller.kind == "person" else and_(mine, _open_order())
 
     def _clear(self) -> Condition:
@@ -125,9 +128,8 @@ class Scope:
         unit = self.caller.unit
         if not unit or self.caller.own_house:
             return true()
-        barred = exists().where(col(OrderBarred.number) == col(WorkOrder.number))
-        sent = exists().where(col(OrderUnit.number) == col(WorkOrder.number), col(OrderUnit.unit) == unit,
-                              col(OrderUnit.void).is_(False))
+        barred = _of_order(OrderBarred)
+        sent = _of_order(OrderUnit).where(col(OrderUnit.unit) == unit, col(OrderUnit.void).is_(False))
         complained_of = barred.where(col(OrderBarred.unit).in_(_above(unit)))
         looks_into = barred.where(col(OrderBarred.unit).in_(_below(unit)))
         return and_(not_(complained_of), or_(not_(looks_into), sent))
@@ -154,13 +156,19 @@ def _open_order() -> Condition:
 
 
 def _named(names: Sequence[str]) -> Condition:
-    return exists().where(col(OrderNamed.number) == col(WorkOrder.number), col(OrderNamed.person).in_(names))
+    return _of_order(OrderNamed).where(col(OrderNamed.person).in_(names))
+
+
+def _of_order(table: type[OrderUnit] | type[OrderBarred] | type[OrderNamed] | type[OrderFinding]) -> Exists:
+    """Return whether the order has a row in `table`; whatever else the query reads, only the order is meant by it."""
+    return exists().where(col(table.number) == col(WorkOrder.number)).correlate(WorkOrder)
 
 
 def _named_for_call(names: Sequence[str]) -> Condition:
     """True for a call of which an order was made that one of these may know all of."""
     return exists().where(col(WorkOrder.call_key) == col(CallRecord.key),
-                          col(OrderNamed.number) == col(WorkOrder.number), col(OrderNamed.person).in_(names))
+                          col(OrderNamed.number) == col(WorkOrder.number),
+                          col(OrderNamed.person).in_(names)).correlate(CallRecord)
 
 
 def _above(unit: str) -> Any:
@@ -184,5 +192,5 @@ def _talked(agent: str) -> Condition:
 
 def _record_of_a_report() -> Condition:
     """True for a call of which a report was made, or is about to be."""
-    order = exists().where(col(WorkOrder.call_key) == col(CallRecord.key), not_(_open_order()))
+    order = exists().where(col(WorkOrder.call_key) == col(CallRecord.key), not_(_open_order())).correlate(CallRecord)
     return or_(order, cast(CallRecord.appeals, Text).contains('"kind": "report"'))

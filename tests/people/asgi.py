@@ -50,7 +50,7 @@ async def ask(app: Any, method: str, path: str, headers: Mapping[str, str], cont
             told.update(message)
             return
         parts.append(message.get("body", b""))
-        if len(parts) >= 8 or b"text/event-stream" in dict(told["headers"]).get(b"content-type", b""):
+        if b"text/event-stream" in dict(told["headers"]).get(b"content-type", b""):
             begun.set()
 
     task = asyncio.create_task(app(_scope(method, path, headers, content, query), receive, send))
