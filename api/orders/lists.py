@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Query
@@ -62,9 +62,9 @@ async def page(session: AsyncSession, visible: Condition, asked: Filters, cursor
     the calls' own records, which are long.
     """
     tie = filters_digest("work-orders", asdict(asked))
-    narrowed = conditions(asked, session.get_bind().dialect.name)
     if asked.unit is not None and asked.sort == "due":
-        return await _by_own_due(session, asked.unit, [visible, *narrowed], tie, cursor, limit)
+        return await _by_own_due(session, asked.unit, visible, asked, tie, cursor, limit)
+    narrowed = conditions(asked, session.get_bind().dialect.name)
     if units and asked == Filters():
         before = place_of(tie, cursor, (int,))
         narrowed = [newest_of(units, before[0] if before else None, limit)]
@@ -76,10 +76,12 @@ async def page(session: AsyncSession, visible: Condition, asked: Filters, cursor
     return rows, cursor_of(tie, _place(rows[-1], asked.sort)) if more else None
 
 
-async def _by_own_due(session: AsyncSession, unit: str, narrowed: Sequence[Condition], tie: str, cursor: str | None,
-                      limit: int) -> tuple[Sequence[WorkOrder], str | None]:
+async def _by_own_due(session: AsyncSession, unit: str, visible: Condition, asked: Filters, tie: str,
+                      cursor: str | None, limit: int) -> tuple[Sequence[WorkOrder], str | None]:
     """Return a page of a unit's live orders by the deadline that is the unit's own."""
-    query = by_due(unit, place_of(tie, cursor, (float, str))).where(*narrowed).limit(limit + 1)
+    narrowed = conditions(replace(asked, unit=None), session.get_bind().dialect.name)
+    query = by_due(unit, place_of(tie, cursor, (float, str)), None if narrowed else limit)
+    query = query.where(visible, *narrowed).limit(limit + 1)
     found = (await session.execute(query)).all()
     rows = {row.number: (row, due) for row, due in found[:limit]}
     more = len(found) > limit

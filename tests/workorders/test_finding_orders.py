@@ -15,6 +15,8 @@ from tests.life.lives import AGENT, OFFICE
 from tests.workorders.office import Office, complaint, report
 from workorders.keeping import words
 from workorders.keeping.likeness import Like, Stated, like
+from workorders.keeping.lists import by_due, newest_of
+from workorders.keeping.numbers import rank_of
 from workorders.life.errors import BadContent
 from workorders.life.words import Do
 from workorders.models import WorkOrder
@@ -88,3 +90,20 @@ async def test_no_report_and_nothing_that_is_over_is_like_anything(office: Offic
         asked = Stated("13800001234", APPEALS[0], is_report=True)
         assert await like(session, asked, true(), office.now) == []
         assert await like(session, replace(asked, is_report=False), col(WorkOrder.agent) == AGENT.id, office.now) == []
+
+
+async def test_a_units_pages_begin_at_its_own_shares(office: Office) -> None:
+    numbers = [await office.accept() for _ in range(5)]
+    for number in numbers[:4]:
+        await office.do(number, Do.DISPATCH, OFFICE, unit="housing" if number != numbers[1] else "water")
+    async with office.db.reading() as session:
+        async def newest(units: Sequence[str], before: int | None, count: int) -> list[str]:
+            query = select(WorkOrder.number).where(newest_of(units, before, count)).order_by(col(WorkOrder.rank).desc())
+            return list((await session.execute(query)).scalars())
+
+        assert await newest(["housing"], None, 9) == [numbers[3], numbers[2], numbers[0]]
+        assert await newest(["housing", "water"], rank_of(numbers[3]), 9) == numbers[2::-1]
+        assert await newest(["heat"], None, 9) == []
+        first, *rest = (await session.execute(by_due("housing", None))).all()
+        behind = (await session.execute(by_due("housing", (first[1], first[0].number)))).all()
+    assert (first[0].number, behind) == (numbers[0], rest)

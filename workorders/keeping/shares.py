@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from workorders.keeping.numbers import rank_of
 from workorders.life.clocks import clocks_of
 from workorders.life.confidential import level_of
 from workorders.life.order import Assignment, Inner, Order
@@ -98,6 +99,6 @@ def _inner(order: Order, place: str, part: Assignment, inner: Inner) -> Row:
 def _row(order: Order, place: str, unit: str, part: str, state: str, since: float, *, live: bool = True,
          void: bool = False, due: float = NEVER, sign_due: float | None = None, reply_due: float | None = None,
          ended_at: float | None = None, ended_why: str = "") -> Row:
-    return {"number": order.number, "place": place, "unit": unit, "part": part, "state": state, "live": live,
-            "void": void, "since": since, "due": due, "sign_due": sign_due, "reply_due": reply_due,
-            "ended_at": ended_at, "ended_why": ended_why}
+    return {"number": order.number, "place": place, "unit": unit, "rank": rank_of(order.number), "part": part,
+            "state": state, "live": live, "void": void, "since": since, "due": due, "sign_due": sign_due,
+            "reply_due": reply_due, "ended_at": ended_at, "ended_why": ended_why}

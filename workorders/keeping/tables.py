@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, String, Text
 from sqlmodel import Field, SQLModel
 
 Json = dict[str, Any]
@@ -57,10 +57,12 @@ class OrderUnit(SQLModel, table=True):
     """
 
     __tablename__ = "order_unit"
-    __table_args__ = (Index("order_unit_list", "unit", "live", "due", "number"),)
+    __table_args__ = (Index("order_unit_list", "unit", "live", "due", "number"),
+                      Index("order_unit_newest", "unit", "void", "rank"))
     number: str = Field(sa_column=Column(String(20), primary_key=True))
     place: str = Field(sa_column=Column(String(12), primary_key=True))  # which assignment; and which inner unit of it
     unit: str = Field(sa_column=_name(40))
+    rank: int = Field(sa_column=Column(BigInteger, nullable=False))
     part: str = Field(sa_column=_name(8))
     state: str = Field(sa_column=_name(24))
     live: bool = Field(sa_column=Column(Boolean, nullable=False))

@@ -206,6 +206,7 @@ def _make_tables() -> None:
         sa.Column("number", sa.String(length=20), nullable=False),
         sa.Column("place", sa.String(length=12), nullable=False),
         sa.Column("unit", sa.String(length=40), nullable=False),
+        sa.Column("rank", sa.BigInteger(), nullable=False),
         sa.Column("part", sa.String(length=8), nullable=False),
         sa.Column("state", sa.String(length=24), nullable=False),
         sa.Column("live", sa.Boolean(), nullable=False),
@@ -219,6 +220,7 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("number", "place"),
     )
     op.create_index("order_unit_list", "order_unit", ["unit", "live", "due", "number"])
+    op.create_index("order_unit_newest", "order_unit", ["unit", "void", "rank"])
     op.create_table(
         "rule_version",
         sa.Column("kind", sa.String(length=12), nullable=False),
