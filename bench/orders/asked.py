@@ -22,6 +22,7 @@ from api.people.rights import OF_ROLE
 from api.people.scope import scope_of
 from workorders.keeping import figures, words
 from workorders.life.words import Role
+from workorders.models import WorkOrder
 
 PAGE = 50
 WORDS = ("停车收费", "积水", "室温", "广场舞", "预付卡", "井盖", "电梯停运", "拖欠工资", "夜间施工", "宽带断网",
@@ -40,12 +41,15 @@ class Question:
 
 
 def by_hand(sql: str, **values: Any) -> Ask:
-    """Return a question as SQL."""
+    """Return a question as SQL; ``@`` stands for the columns that a list has."""
+    sql = sql.replace("SELECT @", f"SELECT {_COLUMNS}")
+
     async def ask(session: AsyncSession) -> Any:
         return (await session.execute(text(sql), values)).all()
     return ask
 
 
+_COLUMNS = ", ".join(f'w."{c.name}"' for c in WorkOrder.__table__.columns if c.name != "call")  # type: ignore[attr-defined]
 _OPEN = "w.kind <> 'report' AND w.secrecy < 2"
 
 
@@ -54,20 +58,20 @@ def agents_page(rng: Random, _: str) -> Question:
     agent, person = f"a{rng.randint(1001, 1024)}", f"p-agent{rng.randint(1, 24)}"
     caller = Caller("person", person, "x", OF_ROLE[Role.AGENT], frozenset({Role.AGENT}), agent=agent)
     hand = by_hand(
-        f"SELECT * FROM work_order w WHERE ({_OPEN} OR w.agent = :agent OR EXISTS (SELECT 1 FROM order_named n "
+        f"SELECT @ FROM work_order w WHERE ({_OPEN} OR w.agent = :agent OR EXISTS (SELECT 1 FROM order_named n "
         "WHERE n.number = w.number AND n.person IN (:agent, :person))) ORDER BY w.rank DESC LIMIT 51",
         agent=agent, person=person)
     return Question(_listed(caller, Filters()), (hand,))
 
 
 def units_list(rng: Random, _: str) -> Question:
-    """What a unit has now, that which falls due first on top."""
+    """What a unit has now, that which falls due first for it on top."""
     unit = rng.choice(UNITS)
     caller = Caller("person", "p-x", "x", OF_ROLE[Role.UNIT_HANDLER], frozenset({Role.UNIT_HANDLER}), unit=unit)
     hand = by_hand(
-        "SELECT w.* FROM order_unit u JOIN work_order w ON w.number = u.number WHERE u.unit = :unit AND u.live "
+        "SELECT @, u.due FROM order_unit u JOIN work_order w ON w.number = u.number WHERE u.unit = :unit AND u.live "
         "AND NOT u.void AND NOT EXISTS (SELECT 1 FROM order_barred b WHERE b.number = w.number AND b.unit = :unit) "
-        "ORDER BY w.due, w.number LIMIT 51", unit=unit)
+        "ORDER BY u.due, u.number LIMIT 51", unit=unit)
     return Question(_listed(caller, Filters(unit=unit, sort="due")), (hand,))
 
 
@@ -82,9 +86,9 @@ def search(rng: Random, dialect: str) -> Question:
              "SELECT rank FROM order_words WHERE grams @> CAST(:grams AS text[])")
     grams = words.wanted(word)
     given: Any = " ".join(grams) if dialect == "sqlite" else grams
-    rare = by_hand(f"SELECT w.* FROM work_order w WHERE w.rank IN ({found}) AND {holds} AND {seen} "
+    rare = by_hand(f"SELECT @ FROM work_order w WHERE w.rank IN ({found}) AND {holds} AND {seen} "
                    "ORDER BY w.rank DESC LIMIT 51", grams=given, like=f"%{word}%")
-    common = by_hand(f"SELECT w.* FROM work_order w WHERE {holds} AND {seen} ORDER BY w.rank DESC LIMIT 51",
+    common = by_hand(f"SELECT @ FROM work_order w WHERE {holds} AND {seen} ORDER BY w.rank DESC LIMIT 51",
                      like=f"%{word}%")
     return Question(_listed(caller, Filters(q=word)), (rare, common))
 
@@ -107,7 +111,7 @@ def _listed(caller: Caller, asked: Filters) -> Ask:
     visible = scope_of(caller).orders()
 
     async def ask(session: AsyncSession) -> Any:
-        return await lists.page(session, visible, asked, None, PAGE)
+        return await lists.page(session, visible, asked, None, PAGE, whole=False)
     return ask
 
 
