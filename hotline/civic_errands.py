@@ -17,7 +17,7 @@ from workorders.keeping.keeper import Keeper
 
 
 class CivicErrands:
-    """Two errands, each safe to do in several workers at once."""
+    """Three errands, each safe to do in several workers at once."""
 
     def __init__(self, settings: Settings, db: Database, keeper: Keeper, line: httpx.AsyncClient,
                  clock: Callable[[], float] = time.time) -> None:
@@ -29,6 +29,10 @@ class CivicErrands:
     async def exchange(self) -> bool:
         """Send what is due to other platforms; tell whether anything was."""
         return await self._exchange.round(self._clock()) > 0
+
+    async def forget(self) -> bool:
+        """Forget documents that came in long ago; tell whether there were any."""
+        return await self._exchange.forget(self._clock()) > 0
 
     async def follow_up(self) -> bool:
         """Count calls to citizens, ask and hear by text message; tell whether anything was done."""

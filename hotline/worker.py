@@ -1,6 +1,6 @@
 """The worker process: journal and the switch's own log → call records → orders, delivered exactly once.
 
-Ten errands side by side, each in transactions of its own, each resumed where the database says it was: a worker may
+Eleven errands side by side, each in transactions of its own, each resumed where the database says it was: a worker may
 be killed at any moment, and several may work on one PostgreSQL. Nothing here is on a live call's path.
 """
 
@@ -73,7 +73,7 @@ class Worker:
             (self.follow_journal, 0.2), (self.follow_switch, 0.5), (self.settle, 0.4), (self.deliver, 0.4),
             (self.watch, 1.0), (self.sweep, 30.0), (self.forget_keys, 600.0), (self.tell_others, 1.0))
         if self._civic is not None:
-            errands = (*errands, (self._civic.exchange, 2.0), (self._civic.follow_up, 5.0))
+            errands = (*errands, (self._civic.exchange, 2.0), (self._civic.follow_up, 5.0), (self._civic.forget, 600.0))
         try:
             async with asyncio.TaskGroup() as group:
                 for errand, rest in errands:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import and_, false, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from api.open311.asked import MOST, Asked, Posted
 from api.open311.catalog import Service
+from api.open311.faults import Fault, Refused
 from api.open311.shown import OVER, Released
 from api.people.models import UnitPlace
 from core.db import hold
@@ -26,12 +28,21 @@ from workorders.models import WorkOrder
 
 Condition = ColumnElement[bool]
 CHANNEL = "web"
+MOST_A_MINUTE = 120  # requests of one key
 AGAIN = 600.0  # s within which the same words of the same key are the same request, sent again
 # whoever posted without a name or a number has nothing to hide and must find their own request again
 _NAMELESS: Condition = and_(col(WorkOrder.secrecy) == int(Confidentiality.CALLER), col(WorkOrder.anonymous),
                             col(WorkOrder.channel) == CHANNEL)
 PUBLIC: Condition = and_(or_(col(WorkOrder.secrecy) == int(Confidentiality.OPEN), _NAMELESS),
                          col(WorkOrder.kind).not_in((Kind.UNTOLD.value, Kind.REPORT.value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose key a request came with, and its own Idempotency-Key, "" for none."""
+
+    client: str
+    key: str = ""
 
 
 def _of_class(services: Iterable[Service]) -> Condition:
@@ -73,21 +84,46 @@ async def unit_names(session: AsyncSession) -> dict[str, str]:
 
 
 # -- making ------------------------------------------------------------------------------------------------------
-async def make(session: AsyncSession, keeper: Keeper, posted: Posted, client: str, now: float) -> WebRequest:
-    """Make the order of a request, once: the same words of the same key within AGAIN are the same request."""
-    fingerprint = hashlib.sha256(repr(posted).encode("utf-8", "replace")).hexdigest()
-    await hold(session, f"open311:{client}:{fingerprint}")
-    query = select(WebRequest).where(col(WebRequest.client) == client, col(WebRequest.fingerprint) == fingerprint,
-                                     col(WebRequest.at) > now - AGAIN)
-    before = (await session.execute(query.limit(1))).scalar_one_or_none()
+async def make(session: AsyncSession, keeper: Keeper, posted: Posted, sender: Sender, now: float) -> WebRequest:
+    """Make the order of a request, once: an Idempotency-Key says which are the same; without one the words do, AGAIN.
+
+    Raises Refused when the key came with other words, or when its program sends more than it may.
+    """
+    client, words = sender.client, hashlib.sha256(repr(posted).encode("utf-8", "replace")).hexdigest()
+    name = hashlib.sha256(sender.key.encode("utf-8", "replace")).hexdigest()[:32] if sender.key else ""
+    await hold(session, f"open311:{client}:{name or words}")
+    before = await _before(session, client, name, words, now)
     if before is not None:
         return before
+    await _bounded(session, client, now)
+    fingerprint = f"{name}{words}"[:64]
     made = await keeper.accept(session, intake_of(posted), Actor(client, Role.API_CLIENT), now)
     row = WebRequest(token=new_id("w"), number=made.kept.order.number, client=client, fingerprint=fingerprint,
                      place=list(posted.place or ()), email=posted.email, media_url=posted.media_url,
                      device=posted.device, account=posted.account, at=now)
     session.add(row)
     return row
+
+
+async def _before(session: AsyncSession, client: str, name: str, words: str, now: float) -> WebRequest | None:
+    """Return the request that this one is again."""
+    query = select(WebRequest).where(col(WebRequest.client) == client)
+    if not name:
+        query = query.where(col(WebRequest.fingerprint) == words, col(WebRequest.at) > now - AGAIN)
+        return (await session.execute(query.limit(1))).scalar_one_or_none()
+    query = query.where(col(WebRequest.fingerprint).like(f"{name}%"))
+    found = (await session.execute(query.limit(1))).scalar_one_or_none()
+    if found is not None and found.fingerprint != f"{name}{words}"[:64]:
+        raise Refused(Fault(409, "这个 Idempotency-Key 已用于另一份内容;换一个新的,或重发原来的内容"))
+    return found
+
+
+async def _bounded(session: AsyncSession, client: str, now: float) -> None:
+    """Refuse a program that sends more than MOST_A_MINUTE: its key may be in the wrong hands."""
+    query = select(func.count()).select_from(WebRequest).where(col(WebRequest.at) > now - 60.0,
+                                                               col(WebRequest.client) == client)
+    if int((await session.execute(query)).scalar_one()) >= MOST_A_MINUTE:
+        raise Refused(Fault(429, f"一个 api_key 每分钟最多 {MOST_A_MINUTE} 件;一分钟后再发"))
 
 
 def intake_of(posted: Posted) -> Intake:

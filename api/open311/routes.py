@@ -162,7 +162,8 @@ async def post(request: Request, form: str) -> Response:
     async with database(request).writing() as session:
         client = await _client(request, session, plain.get("api_key") or request.query_params.get("api_key", ""))
         wanted = asked.posted(pairs, _services())
-        row = await reading.make(session, request.app.state.keeper, wanted, client, now_of(request))
+        sender = reading.Sender(client, request.headers.get("idempotency-key", "")[:200])
+        row = await reading.make(session, request.app.state.keeper, wanted, sender, now_of(request))
     told = {"service_request_id": row.number} if _kind(request) == "realtime" else {"token": row.token}
     return answer(form, "service_requests", Items("request", [
         {**told, "service_notice": "已受理。紧急情况请直接拨打 12345、110、119 或 120。", "account_id": None}]), 201)

@@ -154,6 +154,21 @@ async def test_an_order_given_back_is_the_citizens_first_platforms_again(two: Tw
     assert (await _orders(district))[0].state == State.REVIEWED
 
 
+async def test_a_result_is_not_told_to_whom_the_report_that_it_became_is_against(two: Two) -> None:
+    city, district = two
+    await _introduced(city, district, unit="lamps", scopes=["reports"])
+    number = await _made(city)
+    await _handed_over(city, number)
+    await city.deliver()
+    theirs = (await _orders(district))[0].number
+    await _acts(district, theirs, (Do.PROTECT, OFFICE, {"data": {"units": ["lamps"]}}), (Do.SUBMIT, OFFICE, {}),
+                (Do.ENDORSE, Actor("duty", Role.DUTY_LEADER), {}), (Do.DISPATCH, OFFICE, {"data": {"unit": "water"}}),
+                *((do, Actor("w", by.role, "water") if by is LAMPS else by, more) for do, by, more in HANDLED[1:-1]),
+                (Do.PASS, Actor("office-3", Role.BACK_OFFICE), {}))
+    assert await district.deliver() == 0
+    assert (await _orders(city))[0].state == State.HANDED_OVER
+
+
 async def test_one_order_is_not_handed_over_twice_at_once(two: Two) -> None:
     city, district = two
     await _introduced(city, district)

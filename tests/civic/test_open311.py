@@ -136,12 +136,19 @@ async def test_reports_hidden_callers_and_untold_orders_are_not_there(staff: Sta
 
 
 async def test_the_same_words_sent_again_are_the_same_request(staff: Staff) -> None:
-    geo = _client(staff, "xml", await _key(staff))
+    key = await _key(staff)
+    geo = _client(staff, "xml", key)
     fields = {"service_code": await _lamp(geo), "attribute[KIND]": "help", **PERSONAL}
     first, again = await geo.post(fields), await geo.post(fields)
     assert first == again
     assert (await geo.post(fields | {"description": "另一盏"})) != first
     assert await _orders(staff) == 2
+    keyed = [await staff.house.stranger.post("/open311/v2/requests.json", data=fields | {"api_key": key, **more},
+                                             headers={"Idempotency-Key": "k1"})
+             for more in ({"description": "第三盏"}, {"description": "第三盏"}, {"description": "第四盏"})]
+    assert [answer.status_code for answer in keyed] == [201, 201, 409]
+    assert keyed[0].json() == keyed[1].json()
+    assert await _orders(staff) == 3
     async with staff.db.reading() as session:
         row = (await session.execute(select(WorkOrder).order_by(col(WorkOrder.rank)).limit(1))).scalar_one()
     assert (row.channel, row.caller, row.name, row.kind) == ("web", "13800001234", "张三 zhangsan@example.org", "help")

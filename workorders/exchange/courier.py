@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from sqlalchemy import exists, or_
+from sqlalchemy import delete, exists, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from core.db import Database
 from core.log import get_logger
-from workorders.civic_tables import Exchange, ExchangeMessage
+from workorders.civic_tables import Exchange, ExchangeHeard, ExchangeMessage
 from workorders.errors import WorkOrderError
 from workorders.exchange import signature
 from workorders.exchange.documents import Answer, Document, answer_of, encode
@@ -32,6 +32,7 @@ from workorders.life.words import Do, Role
 from workorders.models import WorkOrder
 
 LEASE = 60.0  # s a claim lasts; longer than a request may take
+MEMORY = 30 * 86400.0  # s a document that came in is known again
 PATIENCE = 20.0  # s another platform may take to answer
 LONGEST_PAUSE = 900.0  # s between tries
 PATH = "/api/exchange/documents"
@@ -106,6 +107,13 @@ class ExchangeCourier:
             log.warning("document not answered, will be sent again", message=one.id, partner=partner.id,
                         error=f"{type(error).__name__}: {error}")
             return 0, None, f"{type(error).__name__}: {error}"
+
+    async def forget(self, now: float) -> int:
+        """Forget which documents came in long ago; return how many. An order's own number still makes it one."""
+        old = select(ExchangeHeard.id).where(col(ExchangeHeard.at) < now - MEMORY).limit(1000)
+        async with self._db.writing() as session:
+            gone: Any = await session.execute(delete(ExchangeHeard).where(col(ExchangeHeard.id).in_(old)))
+        return int(gone.rowcount)
 
     async def owe(self, now: float) -> int:
         """Put into the outbox what came of orders whose result another platform waits for."""

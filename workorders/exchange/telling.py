@@ -27,6 +27,13 @@ def may_hand_over(order: Order, partner: Partner) -> None:
     _fits(partner.takes, matter.kind, matter.classification.first, f"{partner.name} 不接收这类事项")
 
 
+def may_tell_result(order: Order, partner: Partner) -> bool:
+    """Tell whether a partner may be told what came of an order, which may have become a report in the meantime."""
+    if partner.unit and not may_be_told(partner.unit, order):
+        return False
+    return level_of(order) is not Confidentiality.REPORT or Scope.REPORTS in partner.scopes
+
+
 def may_give(content: Content, partner: Partner) -> None:
     """Refuse what a partner may not hand over to us. Raises OutOfScope."""
     if not partner.receives():

@@ -108,7 +108,10 @@ class Trade:
         return row
 
     async def tell_result(self, row: Exchange, partner: Partner, kept: Kept) -> None:
-        """Send what came of an order to the other side."""
+        """Send what came of an order to the other side; nothing of a report that it is not to know of."""
+        if not telling.may_tell_result(kept.order, partner):
+            row.told = len(kept.order.rounds)
+            return
         if row.standing != Standing.TOLD.value:
             self._move(row, Event.WE_TELL)
         row.told, row.changed_at = len(kept.order.rounds), self.now
