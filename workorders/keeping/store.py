@@ -17,6 +17,7 @@ from workorders.life.history import act_fields, act_from, replay
 from workorders.life.order import Order
 from workorders.models import WorkOrder
 
+_ADD = insert(OrderAct)
 _FIELDS = tuple(field.name for field in fields(Act))
 
 
@@ -32,7 +33,8 @@ def act_of(row: OrderAct) -> Act:
 
 async def add(session: AsyncSession, number: str, acts: Iterable[Act]) -> None:
     """Write acts down."""
-    await session.execute(insert(OrderAct), [row_of(number, act) for act in acts])
+    rows = [row_of(number, act) for act in acts]
+    await session.execute(_ADD, rows[0] if len(rows) == 1 else rows)
 
 
 async def history(session: AsyncSession, number: str) -> list[Act]:
