@@ -63,7 +63,7 @@ async def page(session: AsyncSession, visible: Condition, asked: Filters, cursor
     """
     tie = filters_digest("work-orders", asdict(asked))
     if asked.unit is not None and asked.sort == "due":
-        return await _by_own_due(session, asked.unit, visible, asked, tie, cursor, limit)
+        return await _by_own_due(session, asked.unit, visible, asked, tie, cursor, limit, whole=whole)
     narrowed = conditions(asked, session.get_bind().dialect.name)
     if units and asked == Filters():
         before = place_of(tie, cursor, (int,))
@@ -77,11 +77,12 @@ async def page(session: AsyncSession, visible: Condition, asked: Filters, cursor
 
 
 async def _by_own_due(session: AsyncSession, unit: str, visible: Condition, asked: Filters, tie: str,
-                      cursor: str | None, limit: int) -> tuple[Sequence[WorkOrder], str | None]:
+                      cursor: str | None, limit: int, *, whole: bool) -> tuple[Sequence[WorkOrder], str | None]:
     """Return a page of a unit's live orders by the deadline that is the unit's own."""
     narrowed = conditions(replace(asked, unit=None), session.get_bind().dialect.name)
     query = by_due(unit, place_of(tie, cursor, (float, str)), None if narrowed else limit)
     query = query.where(visible, *narrowed).limit(limit + 1)
+    query = query if whole else query.options(defer(WorkOrder.call, raiseload=True))  # type: ignore[arg-type]
     found = (await session.execute(query)).all()
     rows = {row.number: (row, due) for row, due in found[:limit]}
     more = len(found) > limit
