@@ -373,13 +373,34 @@ def test_reclassified_to_sooner_the_promise_moves_up_and_to_later_it_stays() -> 
     assert said(part.sign_due) == "2026-03-02 15:01"  # four business hours from dispatch, sooner than two from now
 
 
-def test_a_sooner_promise_survives_the_end_of_a_pause() -> None:
+def test_a_matter_that_turns_out_to_be_urgent_is_paused_no_longer() -> None:
     life = Life({"kind": "complaint"}, at="2026-03-02 09:00").dispatched().handling()
     until = {"until": when("2026-03-12 12:00"), "cause": "season"}
     life.do(Do.ASK_PAUSE, HOUSING_LEAD, **until).do(Do.APPROVE_PAUSE, OFFICE, at="2026-03-03 10:00", **until)
-    life.do(Do.CLASSIFY, AGENT, urgency=1, at="2026-03-03 11:00")
-    life.do(Do.RESUME, HOUSING, at="2026-03-04 10:00")
-    assert said(life.order.round.due) == "2026-03-06 17:30"  # three days from 2 March, and the one of the pause
+    assert said(life.order.round.due) == "2026-03-18 17:30"  # 9 March and seven days: 4 5 6 9 10 11 12
+    life.do(Do.CLASSIFY, AGENT, urgency=1, at="2026-03-04 11:00")
+    part = life.order.leading
+    assert part is not None
+    # the citizen: three days from 2 March; the unit: three from when it was told, sooner than 9 March and one paused
+    assert (said(life.order.round.due), said(part.reply_due)) == ("2026-03-05 17:30", "2026-03-09 17:30")
+    assert not part.paused(life.now)
+    life.no(NeedsMore, Do.RESUME, HOUSING)
+
+
+def test_a_pause_ends_also_where_only_the_unit_s_own_deadline_comes_sooner() -> None:
+    life = Life({"kind": "complaint"}, at="2026-03-02 09:00").dispatched()
+    life.do(Do.RETURN, HOUSING_LEAD, ground="三定方案").do(Do.UPHOLD_RETURN, OFFICE2)
+    life.do(Do.CLASSIFY, AGENT, urgency=2).do(Do.CLASSIFY, AGENT, urgency=0)  # two hours: 11:00
+    life.do(Do.REDISPATCH, OFFICE, unit="water", at="2026-03-04 09:00").handling(WATER_LEAD)
+    until = {"until": when("2026-03-12 12:00"), "cause": "season"}
+    life.do(Do.ASK_PAUSE, WATER_LEAD, **until).do(Do.APPROVE_PAUSE, OFFICE, at="2026-03-04 10:00", **until)
+    assert said(life.order.round.due) == "2026-03-10 13:00"  # eight days and two hours on, in plain hours
+    life.do(Do.CLASSIFY, AGENT, urgency=1, at="2026-03-05 10:00")
+    part = life.order.leading
+    assert part is not None
+    # three days would be no sooner for the citizen: only the pause ends, a day of it used; the unit has three from now
+    assert (said(life.order.round.due), said(part.reply_due)) == ("2026-03-03 11:00", "2026-03-10 17:30")
+    assert not part.paused(life.now)
 
 
 def test_only_the_unit_itself_acts_on_its_part() -> None:

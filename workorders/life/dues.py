@@ -74,23 +74,38 @@ def _extend(dues: Dues, case: Case) -> None:
         dues.put("close", add(answer, case.policy.close_margin))
 
 
-def _put_off(dues: Dues, case: Case, before: tuple[float, float, float], since: float, until: float) -> None:
-    """Put the unit's and, for the lead, the citizen's deadlines off by a pause."""
-    shift, own, now = case.rules.calendar.shift, case.held.terms.reply.unit, case.order.round
-    dues.put("reply", shift(before[0], since, until, own))
-    if case.held.part == "lead":
-        dues.put("answer", shift(before[1], since, until, now.term.unit))
-        dues.put("close", shift(before[2], since, until, now.term.unit))
+def _put_off(case: Case, part: Assignment, before: tuple[float, float, float], since: float,
+             until: float) -> tuple[Reckoned, Reckoned, Reckoned]:
+    """Return the unit's reply and the citizen's answer and close, put off by a pause."""
+    shift, own, told = case.rules.calendar.shift, part.terms.reply.unit, case.order.round.term.unit
+    return (shift(before[0], since, until, own), shift(before[1], since, until, told),
+            shift(before[2], since, until, told))
+
+
+def _put(dues: Dues, part: Assignment, moved: tuple[Reckoned, Reckoned, Reckoned]) -> None:
+    dues.put("reply", moved[0])
+    if part.part == "lead":
+        dues.put("answer", moved[1])
+        dues.put("close", moved[2])
 
 
 def _pause(dues: Dues, case: Case) -> None:
+    now, until = case.order.round, case.take(Stopped).until
+    before = (case.held.reply_due, now.due, now.close_due)
+    _put(dues, case.held, _put_off(case, case.held, before, case.wish.at, until))
+
+
+def _unpaused(case: Case, part: Assignment) -> tuple[Reckoned, Reckoned, Reckoned]:
+    """Return what holds if the clock of `part` does not stand still, or no longer from now on."""
     now = case.order.round
-    _put_off(dues, case, (case.held.reply_due, now.due, now.close_due), case.wish.at, case.take(Stopped).until)
+    if not part.paused(case.wish.at):
+        return Reckoned(part.reply_due), Reckoned(now.due), Reckoned(now.close_due)
+    pause = part.pauses[-1]
+    return _put_off(case, part, pause.dues_before, pause.since, case.wish.at)
 
 
 def _resume(dues: Dues, case: Case) -> None:
-    pause = case.held.pauses[-1]
-    _put_off(dues, case, pause.dues_before, pause.since, case.wish.at)
+    _put(dues, case.held, _unpaused(case, case.held))
 
 
 def _rework(dues: Dues, case: Case) -> None:
@@ -99,29 +114,48 @@ def _rework(dues: Dues, case: Case) -> None:
     dues.put("reply", case.rules.calendar.shift(held.reply_due, since, case.wish.at, held.terms.reply.unit))
 
 
-def _sooner(dues: Dues, case: Case, part: Assignment, terms: Terms) -> None:
+def _classify(dues: Dues, case: Case) -> None:
+    """Reckon by the new class, but never later than was promised: more time is an extension, and approved.
+
+    A matter that turns out to be more urgent is paused no longer.
+    """
+    terms = case.policy.terms_for(reclassified(case))
+    if terms == case.policy.terms_for(case.order.matter):
+        return
+    hurried = _promise_sooner(dues, case, terms)
+    for part in case.order.current():
+        _sooner(dues, case, part, terms, hurried=hurried and part.part == "lead")
+    lead = case.order.leading
+    if lead is not None and lead.paused(case.wish.at) and not hurried and f"reply:{lead.unit}" in dues.at:
+        _, answer, close = _unpaused(case, lead)
+        dues.put("answer", answer)
+        dues.put("close", close)
+        dues.terms["round"] = case.order.round.term.model_dump(mode="json")
+
+
+def _promise_sooner(dues: Dues, case: Case, terms: Terms) -> bool:
+    """Promise the citizen a sooner answer, from when the promise was made; tell whether it is one."""
+    lead, now = case.order.leading, case.order.round
+    held = _unpaused(case, lead)[1].at if lead is not None else now.due
+    sooner = case.rules.calendar.add(now.opened_at, terms.reply).at < held
+    if sooner:
+        promise(dues, case, reclassified(case), now.opened_at)
+    return sooner
+
+
+def _sooner(dues: Dues, case: Case, part: Assignment, terms: Terms, *, hurried: bool) -> None:
     """Shorten a unit's terms from now: nobody is late by a rule that did not hold for them yet."""
+    held = _unpaused(case, part)[0]
     for name, term, old, done in (
         ("sign", terms.sign, part.sign_due, part.signed_at), ("contact", terms.contact, part.contact_due,
-         part.contacted_at), ("reply", terms.reply, part.reply_due, part.replied_at),
+         part.contacted_at), ("reply", terms.reply, held.at, part.replied_at),
     ):
         found = case.rules.calendar.add(case.wish.at, term)
         if done is None and found.at < old:
             dues.put(f"{name}:{part.unit}", found)
             dues.terms["part"] = terms.model_dump(mode="json")
-
-
-def _classify(dues: Dues, case: Case) -> None:
-    """Reckon by the new class, but never later than was promised: more time is an extension, and approved."""
-    order, matter = case.order, reclassified(case)
-    if case.policy.terms_for(matter) == case.policy.terms_for(order.matter):
-        return
-    term = case.policy.terms_for(matter).reply
-    found = case.rules.calendar.add(order.round.opened_at, term)
-    if found.at < order.round.due:
-        promise(dues, case, matter, order.round.opened_at)
-    for part in order.current():
-        _sooner(dues, case, part, case.policy.terms_for(matter))
+    if hurried and part.paused(case.wish.at) and f"reply:{part.unit}" not in dues.at:
+        dues.put(f"reply:{part.unit}", held)
 
 
 def _anew(dues: Dues, case: Case) -> None:
@@ -139,12 +173,12 @@ def _anew(dues: Dues, case: Case) -> None:
 
 def _protect(dues: Dues, case: Case) -> None:
     """Give the citizen back what is left of a pause whose unit loses the order."""
-    lead, now = case.order.leading, case.order.round
+    lead = case.order.leading
     if lead is None or lead.unit not in barred_by(case) or not lead.paused(case.wish.at):
         return
-    pause, shift = lead.pauses[-1], case.rules.calendar.shift
-    dues.put("answer", shift(pause.dues_before[1], pause.since, case.wish.at, now.term.unit))
-    dues.put("close", shift(pause.dues_before[2], pause.since, case.wish.at, now.term.unit))
+    _, answer, close = _unpaused(case, lead)
+    dues.put("answer", answer)
+    dues.put("close", close)
 
 
 def barred_by(case: Case) -> frozenset[str]:

@@ -54,14 +54,10 @@ def _part_anew(old: Assignment, act: Act) -> Assignment:
 
 
 def _pauses_anew(old: Assignment, act: Act) -> tuple[Pause, ...]:
-    """Let a pause that is going on give back from the earlier promise, not from the one before it."""
-    if not old.pauses or not old.paused(act.at):
+    """End a pause that is going on where the matter turned out to be more urgent."""
+    if not old.paused(act.at) or f"reply:{old.unit}" not in act.dues:
         return old.pauses
-    last, dues = old.pauses[-1], act.dues
-    new = (dues.get(f"reply:{old.unit}", last.dues_before[0]), dues.get("answer", last.dues_before[1]),
-           dues.get("close", last.dues_before[2]))
-    before = (min(last.dues_before[0], new[0]), min(last.dues_before[1], new[1]), min(last.dues_before[2], new[2]))
-    return (*old.pauses[:-1], replace(last, dues_before=before))
+    return (*old.pauses[:-1], replace(old.pauses[-1], until=act.at))
 
 
 def _protect(order: Order, act: Act, data: Strict) -> Order:
