@@ -27,13 +27,19 @@ SECRET = "a secret that both platforms know"
 
 
 @pytest.fixture
-async def staff(home: Settings, secrets: Secrets, blank: Path, tmp_path: Path) -> AsyncIterator[Staff]:
-    """One installation, and people who sign on to it."""
+async def one(blank: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    """A database with all tables, quickly."""
     shutil.copy(blank, tmp_path / "one.db")
     db = Database(f"sqlite+aiosqlite:///{tmp_path / 'one.db'}")
-    async with _staffed(home, secrets, db) as made:
-        yield made
+    yield db
     await db.close()
+
+
+@pytest.fixture
+async def staff(home: Settings, secrets: Secrets, one: Database) -> AsyncIterator[Staff]:
+    """One installation, and people who sign on to it."""
+    async with _staffed(home, secrets, one) as made:
+        yield made
 
 
 @pytest.fixture

@@ -80,8 +80,18 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(db: Database) -> Desk:
+async def desk(one: Database) -> Desk:
+    """A desk."""
+    return _desk(one)
+
+
+@pytest.fixture
+async def desk_each(db: Database) -> Desk:
     """A desk on a database of each kind."""
+    return _desk(db)
+
+
+def _desk(db: Database) -> Desk:
     office, gateway = Office(db), Remembered()
     return Desk(office, gateway, FollowUpCourier(db, office.keeper, gateway, "示范市", "test"))
 
@@ -103,7 +113,8 @@ async def test_a_citizen_counts_as_unreachable_only_after_the_platforms_own_call
     assert await desk.state(number) == State.CLOSED
 
 
-async def test_whoever_hangs_up_before_answering_is_asked_by_text_and_their_answer_counts(desk: Desk) -> None:
+async def test_whoever_hangs_up_before_answering_is_asked_by_text_and_their_answer_counts(desk_each: Desk) -> None:
+    desk = desk_each
     number = await desk.reviewed()
     key = await desk.call(number, CAME, ANSWERED)
     await desk.round()
@@ -191,7 +202,8 @@ async def _dialled(**args: object) -> dict[str, object]:
     return {"call": f"{CALL}001", "order": args["order"]}
 
 
-async def test_a_rating_cut_short_is_asked_by_text_once(desk: Desk) -> None:
+async def test_a_rating_cut_short_is_asked_by_text_once(desk_each: Desk) -> None:
+    desk = desk_each
     key = f"{CALL}777"
     number = await desk.office.accept(complaint(call_key=key, appeal=1))
     rated = Fact(0, 0.0, facts.CALL_RATED, "", "", {"rating": None, "why": "hung_up"})
