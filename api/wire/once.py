@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -79,11 +79,11 @@ class Turn:
         """Keep what was answered, in the transaction that did it."""
         if self._session is None or not self._key:
             return
-        row = await self._session.get_one(IdempotencyKey, self._key)
-        row.status = response.status_code
+        kept: dict[str, Any] = {"status": response.status_code}
         if response.headers.get("cache-control") != "no-store":
-            row.body = bytes(response.body).decode()
-            row.headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+            kept["body"] = bytes(response.body).decode()
+            kept["headers"] = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        await self._session.execute(update(IdempotencyKey).where(col(IdempotencyKey.key) == self._key).values(**kept))
 
 
 class Once(APIRoute):
@@ -150,8 +150,9 @@ def scope_of_key(caller: str, route: str, key: str) -> str:
 async def fingerprint_of(request: Request) -> str:
     """Return the digest of what is asked: address and content; JSON by its values, not by its spaces."""
     body = await request.body()
-    with suppress(ValueError):  # a file, or not JSON at all
-        body = json.dumps(json.loads(body), sort_keys=True).encode() if body else b""
+    if "json" in request.headers.get("content-type", ""):
+        with suppress(ValueError, RecursionError):  # not JSON after all
+            body = json.dumps(json.loads(body), sort_keys=True).encode()
     where = f"{request.url.path}?{request.url.query}\n".encode()
     return hashlib.sha256(where + body).hexdigest()
 

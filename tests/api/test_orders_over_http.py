@@ -10,8 +10,13 @@ from typing import Any
 import pytest
 
 from api.wire import once
-from core.db import Database
-from tests.api.house import House
+from core import db as core_db
+from core.db import Database, insert_into, migrate
+from core.secrets import Secrets
+from core.settings import Settings
+from tests.api.house import House, built
+from tests.postgres import SCRIPTS
+from workorders.models import IdempotencyKey
 
 KEY = "0123456789abcdef0123456789abcdef"
 ORDERS = "/api/work-orders"
@@ -108,6 +113,24 @@ async def test_a_refused_request_does_not_use_up_its_key(house: House) -> None:
     assert (await post(house, "second", call_key=KEY, appeal=1)).json()["code"] == "appeal_has_order"
     assert (await post(house, "second", call_key=KEY, appeal=2)).status_code == 201
     assert (await post(house, kind="help")).status_code == 201
+
+
+async def test_a_request_whose_twin_is_at_work_is_told_to_come_again(
+        home: Settings, secrets: Secrets, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    migrate(database_url, SCRIPTS)
+    monkeypatch.setattr(core_db, "BUSY", 1.0)
+    db = Database(database_url)
+    taken = {"key": once.scope_of_key("installation", f"POST {ORDERS}", "k"), "fingerprint": "", "at": 0.0}
+    async with built(home, secrets, db) as house:
+        async with db.writing() as session:  # the twin: it has the key and is not done
+            await session.execute(insert_into(session, IdempotencyKey).values(**taken))
+            waiting = await post(house, "k", summary="a")
+            await session.rollback()
+        assert waiting.status_code == (503 if db.is_sqlite else 409)
+        assert waiting.json()["code"] == ("database_away" if db.is_sqlite else "in_progress")
+        assert waiting.headers["retry-after"] == "2"
+        assert (await post(house, "k", summary="a")).status_code == 201
+    await db.close()
 
 
 async def test_a_key_is_forgotten_after_its_time_and_no_earlier(house: House, db: Database) -> None:
