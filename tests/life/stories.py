@@ -15,7 +15,6 @@ from tests.life.lives import (
     DUTY,
     HOUSING,
     HOUSING_LEAD,
-    LEADER,
     OFFICE,
     OFFICE2,
     OTHER_AGENT,
@@ -124,7 +123,7 @@ def ended_another_way() -> None:
     life.do(Do.REVISIT, DUTY, again=when("2026-05-06 09:00")).do(Do.REOPEN, OFFICE).dispatched().handling()
     life.do(Do.ASK_ENDING, HOUSING_LEAD, ending="terminate").do(Do.TERMINATE, DUTY).do(Do.ARCHIVE, SYSTEM)
     life = Life().reopened().dispatched().replied().follow_up().asked(solved=True, call="c-2")
-    life.do(Do.CLOSE, LEADER if life.order.follow_up and life.order.follow_up.by != "ban" else DUTY)
+    life.do(Do.CLOSE, DUTY)
 
 
 def without_follow_up() -> None:
@@ -134,6 +133,7 @@ def without_follow_up() -> None:
 def merged() -> None:
     life = Life().do(Do.MERGE, OFFICE, into="2026-0301-0001").do(Do.UNMERGE, OFFICE)
     life.do(Do.MERGE, OFFICE, into="2026-0301-0001").do(Do.MAIN_ANSWERED, SYSTEM, unit="water")
+    Life().dispatched().do(Do.MERGE, OFFICE, into="2026-0301-0001")
     Life().do(Do.WITHDRAW, OTHER_AGENT, evidence="c-9").do(Do.REOPEN, AGENT)
 
 
