@@ -121,6 +121,22 @@ async def test_a_lost_answer_makes_exactly_one_order(two: Two) -> None:
     assert (await _exchange(city))["document"]["attempts"] == 3
 
 
+async def test_a_result_that_is_quicker_than_a_lost_answer_is_not_lost(two: Two) -> None:
+    city, district = two
+    await _introduced(city, district)
+    number = await _made(city)
+    await _handed_over(city, number)
+    city.lost.append("the line broke")
+    await city.deliver()
+    theirs = (await _orders(district))[0].number
+    await _acts(district, theirs, *HANDLED)
+    assert await district.deliver() == 1
+    assert (await _orders(city))[0].state == State.REVIEWED
+    assert await city.deliver() == 1  # now the answer comes, and is no news
+    assert await city.deliver() == 0
+    assert [do for do in await _dos(city, number)] == [Do.ACCEPT, Do.HAND_OVER, Do.RESULT_BACK]
+
+
 async def test_what_the_other_side_does_not_take_stays_ours_with_its_reason(two: Two) -> None:
     city, district = two
     await _introduced(city, district, gives={"kinds": ["inquiry"]})

@@ -22,7 +22,7 @@ from core.log import get_logger
 from workorders.civic_tables import Exchange, ExchangeHeard, ExchangeMessage
 from workorders.errors import WorkOrderError
 from workorders.exchange import signature
-from workorders.exchange.documents import Answer, Document, answer_of, encode
+from workorders.exchange.documents import TEXT_LIMIT, Answer, Document, answer_of, encode
 from workorders.exchange.errors import ExchangeError
 from workorders.exchange.standing import Event, Standing
 from workorders.exchange.trade import Known, Trade
@@ -174,13 +174,13 @@ async def _done(trade: Trade, one: Claim, status: int, answer: Answer) -> None:
 
 
 async def _given(trade: Trade, row: Exchange, known: Known, answer: Answer) -> None:
-    partner = known.partner
+    if row.standing != Standing.ASKED.value:
+        return  # its answer was lost, and a later document has told us already
     if answer.standing == "refused" or not answer.number:
-        said = f"{partner.name} 不接收移交:{answer.why}。{answer.fix}"
+        said = f"{known.partner.name} 不接收移交:{answer.why}。{answer.fix}"
         await trade.moved(row, Event.REFUSED, _note(trade, said))
         return
-    row.reference = answer.number
-    await trade.moved(row, Event.ACCEPTED, _over(trade, row, partner.id, answer.number))
+    await trade.taken(row, answer.number)
 
 
 async def _given_back(trade: Trade, row: Exchange, known: Known, answer: Answer) -> None:
@@ -189,13 +189,8 @@ async def _given_back(trade: Trade, row: Exchange, known: Known, answer: Answer)
         said = f"{known.partner.name} 不同意退回:{answer.why}。按先行受理继续办理"
         await trade.act_or_note(row.number, _note(trade, said))
         return
-    await trade.act_or_note(row.number, _over(trade, row, known.partner.id, row.reference))
-
-
-def _over(trade: Trade, row: Exchange, platform: str, reference: str) -> Wish:
-    return Wish(Do.HAND_OVER, Actor(row.by, Role(row.role)), trade.now, why=row.why or "移交",
-                data={"platform": platform, "reference": reference}, on_behalf=platform)
+    await trade.act_or_note(row.number, trade.over(row))
 
 
 def _note(trade: Trade, said: str) -> Wish:
-    return Wish(Do.NOTE, Actor("system", Role.SYSTEM), trade.now, text=said)
+    return Wish(Do.NOTE, Actor("system", Role.SYSTEM), trade.now, text=said[:TEXT_LIMIT])

@@ -10,8 +10,9 @@ from sqlmodel import col, select
 from core.db import hold
 from core.ids import new_id
 from workorders.civic_tables import Exchange, ExchangeHeard
+from workorders.errors import WorkOrderError
 from workorders.exchange import telling
-from workorders.exchange.documents import Answer, Content, Document, content_of, decode
+from workorders.exchange.documents import TEXT_LIMIT, Answer, Content, Document, content_of, decode
 from workorders.exchange.errors import BadDocument, ExchangeError
 from workorders.exchange.partners import Partner, heard_from
 from workorders.exchange.signature import Signed
@@ -19,7 +20,6 @@ from workorders.exchange.standing import Event, Standing, step
 from workorders.exchange.trade import Trade
 from workorders.keeping.intake import Intake
 from workorders.life.acts import Actor, Wish
-from workorders.life.errors import LifeError
 from workorders.life.words import Do, Role
 
 CHANNEL = "exchange"
@@ -61,7 +61,7 @@ async def _answered(trade: Trade, partner: Partner, document: Document) -> Answe
     try:
         async with trade.session.begin_nested():
             return await _VERBS[document.verb](trade, partner, document)
-    except LifeError as error:
+    except WorkOrderError as error:
         return Answer(standing="refused", why=str(error), fix=error.fix)
 
 
@@ -101,13 +101,16 @@ async def _known(trade: Trade, partner: Partner, document: Document) -> Exchange
     row = (await trade.session.execute(query)).scalar_one_or_none()
     if row is None:
         raise ExchangeError(f"与你方没有关于 {document.yours or '(空)'} 的往来", "yours 写本平台的工单编号")
+    if row.standing == Standing.ASKED.value:  # whoever speaks of it has it: the answer was lost on its way
+        await trade.taken(row, document.reference)
     return row
 
 
 def _wish(partner: Partner, document: Document, do: Do, at: float) -> Wish:
     data = {"platform": partner.id, "reference": document.reference} if do is Do.RESULT_BACK else {}
     text = f"{partner.name}:{document.text or document.why}" if do is Do.NOTE else document.text
-    return Wish(do, Actor(partner.id, Role.API_CLIENT), at, why=document.why or partner.name, text=text, data=data)
+    return Wish(do, Actor(partner.id, Role.API_CLIENT), at, why=document.why or partner.name, text=text[:TEXT_LIMIT],
+                data=data)
 
 
 async def _hand_back(trade: Trade, partner: Partner, document: Document) -> Answer:

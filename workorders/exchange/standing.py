@@ -59,7 +59,6 @@ STEPS = (
     Step(Standing.ASKED, Event.REFUSED, Standing.NOT_TAKEN, Do.NOTE, "it never left us; the note says why it stays"),
     Step(Standing.TAKEN, Event.HAND_BACK, Standing.GIVEN_BACK, Do.HAND_BACK),
     Step(Standing.TAKEN, Event.RESULT, Standing.ANSWERED, Do.RESULT_BACK),
-    Step(Standing.ASKED, Event.HAND_BACK, Standing.NOT_TAKEN, Do.NOTE, "they decided later than they answered"),
     Step(Standing.OWED, Event.WE_RETURN, Standing.RETURNED, Do.NOTE),
     Step(Standing.OWED, Event.WE_TELL, Standing.TOLD, None),
     Step(Standing.GIVEN_BACK, Event.WE_TELL, Standing.TOLD, None, "whoever tried it first learns what came of it"),

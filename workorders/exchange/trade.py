@@ -146,6 +146,16 @@ class Trade:
         self._move(row, event)
         await self.act_or_note(row.number, wish)
 
+    async def taken(self, row: Exchange, reference: str) -> None:
+        """Note that a partner has our order, under a number of its own: from its answer, or from what it says later."""
+        row.reference = reference
+        await self.moved(row, Event.ACCEPTED, self.over(row))
+
+    def over(self, row: Exchange) -> Wish:
+        """Return the act by which an order leaves us, in the name of whoever asked for it."""
+        return Wish(Do.HAND_OVER, Actor(row.by, Role(row.role)), self.now, why=row.why or "移交",
+                    data={"platform": row.partner, "reference": row.reference}, on_behalf=row.partner)
+
     async def act_or_note(self, number: str, wish: Wish) -> None:
         """Do an act, or keep what it said as a note."""
         kept = await self.keeper.load(self.session, number, lock=True)
