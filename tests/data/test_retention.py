@@ -112,6 +112,9 @@ async def test_a_recording_that_is_erased_leaves_what_there_was_and_by_which_rul
     other.write_bytes(b"sound")
     assert [one.files for one in await swept(db, places, rule(What.RECORDING))] == [1]
     assert (sound.exists(), other.exists()) == (False, True)
+    sound.write_bytes(b"left by one who died before unlinking")
+    assert await swept(db, places, rule(What.RECORDING)) == []
+    assert (sound.exists(), other.exists()) == (False, True)
     async with db.reading() as session:
         entry = (await session.get_one(CallRecord, record.key)).recordings[0]
     assert (entry["sha256"], entry["gone_by"], entry[GONE]) == ("abc", "recording", LATER)

@@ -1,7 +1,7 @@
 """Does what the rules say, one thing a transaction, and writes down that it was done and by which rule.
 
-A file is unlinked after its row says that it is gone: whoever dies in between leaves a file nobody finds, and the next
-sweep takes it; never a row that promises a file which is not there.
+A file is unlinked after its row says that it is gone: whoever dies in between leaves a file that the next sweep takes
+(`leftovers`); never a row that promises a file which is not there.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from workorders.errors import Held
 from workorders.keeping import erase, files
 from workorders.keeping.tables import Attachment
 from workorders.models import CallFact, CallRecord, WorkOrder
+from workorders.retention import leftovers
 from workorders.retention.due import GONE, Due, due
 from workorders.retention.rules import RuleSet, What
 
@@ -48,6 +49,7 @@ _Doing = Callable[[AsyncSession, Due, Places, float], Awaitable[list[Path] | Non
 async def sweep(db: Database, rules: RuleSet, places: Places, now: float, told: Told,
                 progress: Progress = lambda _: None) -> int:
     """Erase all that is due and not held; return how many things went."""
+    await _leftovers(db, places)
     count = 0
     for rule in rules.rules:
         while True:
@@ -60,6 +62,12 @@ async def sweep(db: Database, rules: RuleSet, places: Places, now: float, told: 
             if not done:
                 break
     return count
+
+
+async def _leftovers(db: Database, places: Places) -> None:
+    for path in (*await leftovers.sounds(db, places.recordings),
+                 *await leftovers.attachments(db, places.attachments)):
+        path.unlink(missing_ok=True)
 
 
 async def _erase(db: Database, one: Due, places: Places, now: float, told: Told) -> Swept | None:
