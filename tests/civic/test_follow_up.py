@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,11 +21,13 @@ from workorders.followup import words
 from workorders.followup.attempts import PATIENCE, Outcome, outcome_of
 from workorders.followup.courier import FollowUpCourier
 from workorders.followup.gateway import Folder, Incoming, Outgoing, Remembered
-from workorders.followup.keeping import GRACE, Asking
+from workorders.followup.keeping import GRACE, Asking, is_asked
 from workorders.keeping.intake import Intake
 from workorders.life.acts import Actor
 from workorders.life.errors import LifeError
+from workorders.life.policy import Policy, Rules
 from workorders.life.words import Do, Role, State
+from workorders.models import WorkOrder
 
 CALL = "0123456789abcdef0123456789abc"
 ANSWERED = Fact(0, 0.0, facts.CALL_ANSWERED, "", "", {"caller": "13800001234", "called": "12345", "direction": "out"})
@@ -173,6 +175,28 @@ async def test_each_merged_citizen_is_followed_up_and_a_report_is_never_asked_by
     await desk.round()
     await desk.round(GRACE * 2)
     assert len(desk.gateway.sent) == 2
+
+
+async def test_policy_says_who_is_asked_and_reopened_orders_always_are(desk: Desk) -> None:
+    number = await desk.reviewed()
+    nobody = Rules(Policy(follow_up_share=0.0))
+    async with desk.office.db.reading() as session:
+        order = (await desk.office.keeper.load(session, number)).order
+    assert is_asked(order, Rules())
+    assert not is_asked(order, nobody)
+    assert is_asked(replace(order, reopened=1), nobody)
+    assert is_asked(replace(order, state=State.FOLLOW_UP), nobody)
+
+
+async def test_an_order_whose_history_was_broken_stops_no_other(desk: Desk) -> None:
+    broken, good = await desk.reviewed(), await desk.reviewed()
+    for number in (broken, good):
+        await desk.call(number, CAME, WENT)
+    async with desk.office.db.writing() as session:
+        (await session.get_one(WorkOrder, broken)).head = "sha256:0"
+    await desk.round()
+    assert (await desk.acts(good))[-1] == "try_citizen"
+    assert (await desk.acts(broken))[-1] == "begin_follow_up"
 
 
 async def test_the_list_is_of_the_hotline_and_calls_from_it_are_kept(staff: Staff) -> None:

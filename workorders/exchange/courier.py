@@ -70,13 +70,22 @@ class ExchangeCourier:
             claims = await self._claim(Trade(self._keeper, session, now))
         for one in claims:
             status, answer, error = await self._send(one, now)
-            async with self._db.writing() as session:
-                trade = Trade(self._keeper, session, now)
-                if answer is None or answer.standing == "pending":
-                    await _again(trade, one, status, error or "对方尚未决定")
-                else:
-                    await _done(trade, one, status, answer)
+            if answer is not None and answer.standing != "pending":
+                error = await self._take(one, status, answer, now)
+            if error or answer is None or answer.standing == "pending":
+                async with self._db.writing() as session:
+                    await _again(Trade(self._keeper, session, now), one, status, error or "对方尚未决定")
         return len(claims)
+
+    async def _take(self, one: Claim, status: int, answer: Answer, now: float) -> str:
+        """Do what an answer means; return why that cannot be done, so that one odd order does not stop the others."""
+        try:
+            async with self._db.writing() as session:
+                await _done(Trade(self._keeper, session, now), one, status, answer)
+        except WorkOrderError as error:
+            log.error("answer of a platform cannot be taken", message=one.id, error=str(error))
+            return f"{type(error).__name__}: {error}"
+        return ""
 
     async def _claim(self, trade: Trade) -> list[Claim]:
         query = _due(trade.now).with_for_update(skip_locked=True)
@@ -122,9 +131,17 @@ class ExchangeCourier:
             query = _owed().with_for_update(skip_locked=True, of=Exchange)
             rows: Sequence[Exchange] = (await session.execute(query)).scalars().all()
             for row in rows:
-                known = await trade.partner(row.partner)
-                await trade.tell_result(row, known.partner, await self._keeper.load(session, row.number))
+                await self._tell(trade, row)
         return len(rows)
+
+    async def _tell(self, trade: Trade, row: Exchange) -> None:
+        try:
+            kept = await self._keeper.load(trade.session, row.number)
+        except WorkOrderError as error:  # an odd order must not stop the others: it goes to the end of the line
+            log.error("result cannot be told", exchange=row.id, order=row.number, error=str(error))
+            row.changed_at = trade.now
+            return
+        await trade.tell_result(row, (await trade.partner(row.partner)).partner, kept)
 
 
 def _past(moment: Any, now: float) -> Any:

@@ -10,7 +10,9 @@ from sqlalchemy import exists, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from core.log import get_logger
 from workorders.civic_tables import FollowUpCall, TextMessage
+from workorders.errors import WorkOrderError
 from workorders.followup import words
 from workorders.followup.attempts import Outcome, outcome_of
 from workorders.followup.gateway import Incoming
@@ -25,6 +27,7 @@ from workorders.models import CallFact, CallRecord, WorkOrder
 WAITING = (State.REVIEWED.value, State.FOLLOW_UP.value)
 GRACE = 600.0  # s an agent has to write down what the citizen said before the citizen is asked by text message
 MEMORY = 7 * 86400.0  # s within which a text message may be answered
+log = get_logger(__name__)
 _RECENT = 86400.0  # s back to look for calls whose rating was cut short
 _BATCH = 50
 SYSTEM, CITIZEN = Actor("system", Role.SYSTEM), Actor("citizen", Role.CITIZEN)
@@ -146,9 +149,13 @@ class Asking:
         return Wish(Do.CITIZEN_SAYS, CITIZEN, self.now, data=data)
 
     async def _act(self, number: str, wish: Wish) -> None:
-        """Do an act; where the order has moved on, keep what was said as a note."""
-        kept = await self.keeper.load(self.session, number, lock=True)
-        await self.keeper.go_on(self.session, kept, [wish], _noted)
+        """Do an act; where the order has moved on, keep what was said as a note. An odd order stops no other."""
+        try:
+            async with self.session.begin_nested():
+                kept = await self.keeper.load(self.session, number, lock=True)
+                await self.keeper.go_on(self.session, kept, [wish], _noted)
+        except WorkOrderError as error:
+            log.error("follow-up cannot be written down", order=number, act=wish.do.value, error=str(error))
 
 
 def _uncounted() -> Any:
