@@ -64,7 +64,8 @@ async def page(session: AsyncSession, visible: Condition, asked: Filters, cursor
     tie = filters_digest("work-orders", asdict(asked))
     if asked.unit is not None and asked.sort == "due":
         return await _by_own_due(session, asked.unit, visible, asked, tie, cursor, limit, whole=whole)
-    narrowed = conditions(asked, session.get_bind().dialect.name)
+    common = not units and await _is_common(session, asked)  # a unit's few are not found by reading everybody's
+    narrowed = conditions(asked, session.get_bind().dialect.name, common=common)
     if units and asked == Filters():
         before = place_of(tie, cursor, (int,))
         narrowed = [newest_of(units, before[0] if before else None, limit)]
@@ -90,8 +91,17 @@ async def _by_own_due(session: AsyncSession, unit: str, visible: Condition, aske
     return [row for row, _ in rows.values()], cursor_of(tie, (last[1], last[0].number)) if last is not None else None
 
 
-def conditions(asked: Filters, dialect: str) -> list[Condition]:
-    """Return the filters as conditions. Raises BadContent for words that cannot be looked for."""
+async def _is_common(session: AsyncSession, asked: Filters) -> bool:
+    """Tell whether words, asked for by themselves, are those of many orders. Raises BadContent."""
+    alone = asked.q is not None and asked == Filters(q=asked.q)
+    return alone and await words.is_common(session, asked.q or "")
+
+
+def conditions(asked: Filters, dialect: str, *, common: bool = False) -> list[Condition]:
+    """Return the filters as conditions. Raises BadContent for words that cannot be looked for.
+
+    `common`: the words are those of so many orders that their index does not help.
+    """
     found: list[Condition] = [col(getattr(WorkOrder, name)) == value for name in _EQUAL
                               if (value := getattr(asked, name)) is not None]
     if asked.state:
@@ -108,7 +118,7 @@ def conditions(asked: Filters, dialect: str) -> list[Condition]:
     if asked.since is not None:
         found.append(col(WorkOrder.created_at) >= asked.since)
     if asked.q is not None:
-        found.append(words.holding(dialect, asked.q))
+        found.append(words.holding(dialect, asked.q, common=common))
     return found
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import true
 from sqlmodel import col, func, select
 
+from api.orders import lists
+from api.orders.lists import Filters
 from api.people.models import Person, UnitPlace
 from core.db import Database
 from hotline.seed import store
@@ -52,6 +55,19 @@ async def test_an_order_is_found_by_its_words(town: Town) -> None:
         row = (await session.execute(select(WorkOrder).order_by(col(WorkOrder.number)).limit(1))).scalar_one()
         found = select(WorkOrder.number).where(words.holding(session.get_bind().dialect.name, row.summary[5:11]))
         assert row.number in (await session.execute(found)).scalars().all()
+
+
+@pytest.mark.parametrize("query", ["云汀区", "小区 楼", "没有这样的词", "供热"])
+async def test_a_common_word_finds_the_same_orders_as_a_rare_one(
+        town: Town, query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    db, _ = town
+    found = []
+    async with db.reading() as session:
+        for many in (10**6, 3):
+            monkeypatch.setattr(words, "MANY", many)
+            rows, _following = await lists.page(session, true(), Filters(q=query), None, 50)
+            found.append([row.number for row in rows])
+    assert found[0] == found[1]
 
 
 async def test_units_and_people_are_there_once_also_when_it_is_done_again(town: Town) -> None:
