@@ -29,11 +29,12 @@ File = Annotated[Path | None, typer.Option("--file", help="锚文件,默认 <hom
 def verify(
     number: Annotated[str, typer.Argument(metavar="[NUMBER]", help="只核验一张工单 · one order only")] = "",
     file: File = None,
+    beside: Annotated[bool, typer.Option("--beside", help="也核对登记和合计 · also what was folded out")] = False,
 ) -> None:
     """核验每张工单的历史、末尾、编号和锚;有一处被改过就指出来,返回 1 · any change is found and named; exit status 1."""
     settings = Settings()
     anchors = _anchors(file or settings.anchors_file) if not number else []
-    result = _do(settings, lambda db: check_one(db, number) if number else check_all(db, anchors))
+    result = _do(settings, lambda db: check_one(db, number) if number else check_all(db, anchors, beside=beside))
     for fault in result.faults[:_MOST_SHOWN]:
         where = f"工单 {fault.number}" + (f" 第 {fault.seq} 步" if fault.seq else "") if fault.number else "全库"
         typer.echo(f"✗ {where}:{fault.why}")

@@ -53,17 +53,25 @@ async def test_an_untouched_history_is_whole(office: Office) -> None:
         await checked(office, "2026-0302-9999")
 
 
-@pytest.mark.parametrize("change", [
+CHANGES = (
     "at = at + 0.001", "\"by\" = 'paj'", "role = 'team_leader'", "why = '因为如彼'", "text = text || ' '",
     "\"to\" = 'signed'", "digest = 'sha256:0'", "previous = ''", "data = '{\"unit\": \"water\"}'", "dues = '{}'",
-    "erased = '{\"why\": \"sha256:0\"}'", "unit = 'x'", "role = 'nobody'"])
-async def test_one_change_anywhere_in_an_act_is_found_and_named(office: Office, change: str) -> None:
+    "erased = '{\"why\": \"sha256:0\"}'", "unit = 'x'", "role = 'nobody'")
+
+
+async def test_one_change_anywhere_in_an_act_is_found_and_named(office: Office) -> None:
     number = await lived(office)
-    await forge(office, f"UPDATE order_act SET {change} WHERE number = '{number}' AND seq = 2")
-    (fault,) = (await checked(office)).faults
-    assert fault.number == number
-    assert fault.seq in (0, 2, 3)
-    assert (await checked(office, number)).faults == [fault]
+    where = f"WHERE number = '{number}' AND seq = 2"
+    columns = "role, why, text, digest, previous, data, dues, erased, unit, at, \"by\", \"to\""
+    await forge(office, f"CREATE TABLE as_it_was AS SELECT {columns} FROM order_act {where}")
+    for change in CHANGES:
+        await forge(office, f"UPDATE order_act SET {change} {where}")
+        (fault,) = (await checked(office)).faults
+        assert fault.number == number
+        assert fault.seq in (0, 2, 3), change
+        assert (await checked(office, number)).faults == [fault]
+        await forge(office, f"UPDATE order_act SET ({columns}) = (SELECT {columns} FROM as_it_was) {where}")
+        assert (await checked(office)).faults == []
 
 
 async def test_an_end_that_was_cut_off_is_found(office: Office) -> None:
@@ -141,6 +149,12 @@ async def test_the_command_names_the_fault_and_keeps_an_anchor(
     assert "3 张工单" in said
     assert (await run("verify"))[0] == 0
     assert (await run("verify", number))[0] == 0
+    assert (await run("verify", "--beside"))[0] == 0
+    await forge(office, f"UPDATE work_order SET state = 'closed' WHERE number = '{number}'",
+                "INSERT INTO figure_day VALUES (20260302, 'water', 'closing', 1, 1, 1, 1)")
+    code, said = await run("verify", "--beside")
+    assert (code, "state:登记为 'closed'" in said, "20260302 water closing" in said) == (1, True, True)
+    await forge(office, f"UPDATE work_order SET state = 'signed' WHERE number = '{number}'")
     assert (await run("verify", "2026-0302-9999"))[0] == 1
     await forge(office, f"UPDATE order_act SET \"by\" = 'x' WHERE number = '{number}' AND seq = 2")
     for words in (("verify",), ("verify", number)):

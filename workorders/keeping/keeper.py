@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from workorders.errors import AppealTaken, LostUpdate, NotFound
-from workorders.hooks import queue as hooks
+from workorders.hooks.queue import Listeners
 from workorders.keeping import figures, intake, numbers, store, timers, words
 from workorders.keeping.intake import Intake
 from workorders.keeping.prepare import prepared
@@ -60,6 +60,7 @@ class Keeper:
     def __init__(self, zone: ZoneInfo, digest: str = "sha256") -> None:
         self.zone = zone
         self.rulebook = Rulebook(zone)
+        self.listeners = Listeners()
         self.digest = SHA256 if digest == "sha256" else digest_named(digest)
 
     async def rules(self, session: AsyncSession, at: float) -> Rules:
@@ -183,7 +184,7 @@ class Keeper:
         await timers.wind(session, order.number, timers.next_look(order, rules, at))
         await _tell_followers(session, before, order, at)
         if now is None:  # what is brought in from elsewhere happened long ago
-            await hooks.tell(session, order, acts)
+            await self.listeners.tell(session, order, acts)
 
     # -- orders from before there was a history ------------------------------------------------------------------
     def _born(self, row: WorkOrder, rules: Rules) -> tuple[Order, list[Act]]:

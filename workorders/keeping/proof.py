@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,12 +20,12 @@ from sqlmodel import col, func, select
 
 from core.db import Database
 from workorders.errors import NotFound
-from workorders.keeping import store
+from workorders.keeping import mirror, store
 from workorders.keeping.numbers import rank_of
 from workorders.keeping.tables import OrderAct
 from workorders.life.acts import Act
 from workorders.life.errors import BrokenHistory
-from workorders.life.history import digest_named, verify
+from workorders.life.history import digest_named, replay, verify
 from workorders.models import OrderDay, WorkOrder
 
 PAGE = 200  # orders read at once
@@ -85,7 +86,7 @@ class Result:
 
 async def check_one(db: Database, number: str) -> Result:
     """Check one order's history. Raises NotFound."""
-    async with db.reading() as session:
+    async with _still(db) as session:
         row = await session.get(WorkOrder, number)
         if row is None:
             raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号")
@@ -95,14 +96,21 @@ async def check_one(db: Database, number: str) -> Result:
 
 
 async def check_all(db: Database, anchors: Sequence[Anchor] = (), *, make_at: float | None = None,
-                    digest: str = "sha256") -> Result:
-    """Check every history, and that `anchors` still hold; `make_at`: also make the anchor of that moment."""
+                    digest: str = "sha256", beside: bool = False) -> Result:
+    """Check every history, and that `anchors` still hold.
+
+    `make_at`: also make the anchor of that moment; `beside`: also check what was folded out of the histories.
+    """
     result = Result()
     sums = [_Sum(one.at, one.digest.partition(":")[0]) for one in anchors]
     sums += [_Sum(make_at, digest)] if make_at is not None else []
     async for row, acts in _histories(db):
-        _check(result, row, acts, sums)
+        whole = _check(result, row, acts, sums)
+        if beside and whole:
+            await _beside(db, result, row)
     await _nothing_missing(db, result)
+    if beside:
+        await _sums(db, result)
     result.anchors = [one.made() for one in sums]
     for known, now in zip(anchors, result.anchors, strict=False):
         if known != now:
@@ -111,11 +119,35 @@ async def check_all(db: Database, anchors: Sequence[Anchor] = (), *, make_at: fl
     return result
 
 
-def _check(result: Result, row: WorkOrder, acts: Sequence[Act] | BrokenHistory, sums: Sequence[_Sum]) -> None:
+@asynccontextmanager
+async def _still(db: Database) -> AsyncIterator[AsyncSession]:
+    """Give a session in which nothing moves between two reads. On SQLite every session is one."""
+    async with db.reading() as session:
+        if not db.is_sqlite:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+
+
+async def _beside(db: Database, result: Result, row: WorkOrder) -> None:
+    async with _still(db) as session:  # read again: orders go on while they are checked
+        now, acts = await session.get_one(WorkOrder, row.number), await store.history(session, row.number)
+        for wrong in await mirror.differences(session, now, replay(acts)):
+            result.faults.append(Fault(row.number, 0, wrong))
+
+
+async def _sums(db: Database, result: Result) -> None:
+    async with _still(db) as session:
+        for day, unit, measure in await mirror.sums_differ(session):
+            result.faults.append(Fault("", 0, f"{day} {unit} {measure} 的合计与逐件不符"))
+
+
+def _check(result: Result, row: WorkOrder, acts: Sequence[Act] | BrokenHistory,
+           sums: Sequence[_Sum]) -> bool:
+    """Check one history; tell whether it can be folded."""
     result.orders += 1
     if isinstance(acts, BrokenHistory):
         result.faults.append(Fault(row.number, 0, str(acts)))
-        return
+        return False
     result.acts += len(acts)
     verdict = verify(acts)
     if not verdict.whole:
@@ -124,12 +156,13 @@ def _check(result: Result, row: WorkOrder, acts: Sequence[Act] | BrokenHistory, 
         result.faults.append(Fault(row.number, len(acts), f"应有 {row.version} 步,实有 {len(acts)} 步,或末尾不符"))
     for one in sums:
         one.add(row.number, acts)
+    return bool(acts) and verdict.whole
 
 
 async def _histories(db: Database) -> AsyncIterator[tuple[WorkOrder, Sequence[Act] | BrokenHistory]]:
     last = -1
     while True:
-        async with db.reading() as session:
+        async with _still(db) as session:
             query = select(WorkOrder).where(col(WorkOrder.rank) > last).order_by(col(WorkOrder.rank)).limit(PAGE)
             rows = (await session.execute(query)).scalars().all()
             found = await _acts_of(session, [row.number for row in rows])
@@ -162,7 +195,7 @@ def _read(rows: Sequence[OrderAct]) -> Sequence[Act] | BrokenHistory:
 
 async def _nothing_missing(db: Database, result: Result) -> None:
     """Find histories without an order, and days on which fewer orders are there than numbers were given."""
-    async with db.reading() as session:
+    async with _still(db) as session:
         alone = select(OrderAct.number).where(col(OrderAct.seq) == 1, ~exists().where(
             col(WorkOrder.number) == col(OrderAct.number))).limit(100)
         for number in (await session.execute(alone)).scalars():
