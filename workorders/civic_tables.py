@@ -131,6 +131,7 @@ class ImportantReport(SQLModel, table=True):
     state: str = Field(sa_column=_word(12, index=True))
     title: str = Field(sa_column=_word(100))
     receivers: list[str] = Field(sa_column=_json())
+    orders: list[str] = Field(default_factory=list, sa_column=_json())  # numbers it speaks of: scope looks at them
     length: int = Field(sa_column=_number())
     head: str = Field(sa_column=_word(160))
     written_at: float = Field(sa_column=_seconds(index=True))

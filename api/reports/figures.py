@@ -64,8 +64,8 @@ async def published(request: Request, span: SpanAsked = "month", day: DayAsked =
     """Give the file for publication: aggregated, small counts hidden so that none can be computed from the rest."""
     asked = period_of(request, span, day)
     async with database(request).reading() as session:
-        found = await publication.read(session, asked.period, k)
-    return await asyncio.to_thread(_file, found, asked, form)
+        gathered = await publication.read(session, asked.period)
+    return await asyncio.to_thread(lambda: _file(publication.published(gathered, k), asked, form))
 
 
 def period_of(request: Request, span: Span, day: date | None) -> Reported:

@@ -24,6 +24,7 @@ from workorders.models import WorkOrder
 from workorders.reports import reading
 from workorders.reports.figures import COUNTS
 from workorders.reports.periods import Span, reported
+from workorders.reports.publication import Gathered, published
 
 ZONE = ZoneInfo("Asia/Shanghai")
 UNTIL = date(2026, 6, 30)
@@ -137,6 +138,15 @@ async def test_what_is_published_hides_small_numbers_in_every_form_of_the_file(s
     assert all(cell.data_type != "f" for cell in cells)
     assert {"*"} < {cell for row in rows for cell in row}
     assert (await desk.get("/api/publication", params=asked | {"k": 1})).status_code == 422
+
+
+def test_a_table_has_no_more_rows_than_people_read_and_loses_no_count() -> None:
+    received = {(f"区{place}", "help"): place for place in range(1, 61)}
+    found = published(Gathered({"field": {}, "district": received}, []), 5)
+    lines = dict(found.sheets[1].lines)
+    assert len(lines) == 42
+    assert lines["合计"][-1] == sum(received.values())
+    assert lines["其他各项合并"][-1] == sum(range(1, 21))
 
 
 @pytest.mark.parametrize(("span", "first", "after"), [

@@ -61,6 +61,7 @@ async def _write(session: AsyncSession, row: ImportantReport, before: Report | N
                  entry: Entry) -> Kept:
     report = apply(before, entry)
     row.state, row.title, row.receivers = report.at.value, report.words.title, list(report.words.receivers)
+    row.orders = list(report.words.orders)
     row.length, row.head, row.changed_at = report.length, report.head, entry.at
     session.add(ImportantEntry(report=row.id, seq=entry.seq, body=plain(entry)))
     await session.flush()

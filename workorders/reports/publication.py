@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,8 @@ from workorders.reports.suppression import Table, shown
 
 HIDDEN = "*"  # how a hidden number is written
 TABLES = (("field", "诉求领域"), ("district", "区县"))
-TOTAL = "合计"
+TOTAL, OTHERS = "合计", "其他各项合并"
+MOST_ROWS = 40  # of a table; the smallest beyond them are added up: hiding costs the square of the rows
 _KINDS = (Kind.INQUIRY, Kind.HELP, Kind.COMPLAINT, Kind.SUGGESTION, Kind.PRAISE, Kind.UNTOLD)
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -48,20 +49,28 @@ class Publication:
     k: int
 
 
-def published(received: Mapping[str, Mapping[tuple[str, str], int]], measured: Iterable[Cases], k: int) -> Publication:
-    """Return the publication. `received`: for each of TABLES, how many by its value and the kind."""
-    found = together(measured)
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Counts as they are. `received`: for each of TABLES, how many by its value and the kind."""
+
+    received: Mapping[str, Mapping[tuple[str, str], int]]
+    measured: Sequence[Cases]
+
+
+def published(gathered: Gathered, k: int) -> Publication:
+    """Return the publication: counts below `k` hidden. May take a second; call it in a thread."""
+    found = together(gathered.measured)
     rates = [(FORMULAS[measure].chinese, _percent(found[measure].whole.value, found[measure].whole.denominator, k)
               if measure in found else None) for measure in THREE_RATES]
-    return Publication(_sheets(received, k), rates, k)
+    return Publication(_sheets(gathered.received, k), rates, k)
 
 
-async def read(session: AsyncSession, period: Period, k: int) -> Publication:
-    """Return the publication of a period. 举报 is not in it at all, not even as a number."""
+async def read(session: AsyncSession, period: Period) -> Gathered:
+    """Return what the publication of a period is made of. 举报 is not in it at all, not even as a number."""
     visible = and_(col(WorkOrder.secrecy) < int(Confidentiality.REPORT), col(WorkOrder.kind) != Kind.REPORT.value)
     columns = {"field": col(WorkOrder.first), "district": col(WorkOrder.district)}
     received = {name: await received_by(session, period, columns[name], visible) for name, _ in TABLES}
-    return published(received, await cases(session, period, visible), k)
+    return Gathered(received, await cases(session, period, visible))
 
 
 def _percent(value: float | None, of: int, k: int) -> int | None:
@@ -75,11 +84,14 @@ def _sheets(received: Mapping[str, Mapping[tuple[str, str], int]], k: int) -> li
 
 
 def _sheet(name: str, title: str, counts: Mapping[tuple[str, str], int], k: int) -> Sheet:
-    rows = sorted({row for row, _ in counts})
-    numbers = [[counts.get((row, kind.value), 0) for kind in _KINDS] for row in rows]
-    table = Table(rows, [kind.value for kind in _KINDS], numbers)
-    lines = zip((*(named(name, row) for row in rows), TOTAL), shown(table, k), strict=True)
-    return Sheet(title, (title, *(CHINESE_KIND[kind] for kind in _KINDS), TOTAL), list(lines))
+    found = {row: [counts.get((row, kind.value), 0) for kind in _KINDS] for row in sorted({row for row, _ in counts})}
+    most = sorted(found, key=lambda row: -sum(found[row]))[:MOST_ROWS]
+    lines = {named(name, row): numbers for row, numbers in found.items() if row in most}
+    if rest := [numbers for row, numbers in found.items() if row not in most]:
+        lines[OTHERS] = [sum(column) for column in zip(*rest, strict=True)]
+    table = Table(list(lines), [kind.value for kind in _KINDS], list(lines.values()))
+    told = zip((*lines, TOTAL), shown(table, k), strict=True)
+    return Sheet(title, (title, *(CHINESE_KIND[kind] for kind in _KINDS), TOTAL), list(told))
 
 
 def rows_of(publication: Publication) -> list[list[str]]:

@@ -41,8 +41,13 @@ def hidden_of(table: Table, k: int) -> frozenset[Cell]:
     whole = table.whole()
     numbers = {(row, column): value for row, line in enumerate(whole) for column, value in enumerate(line)}
     hidden = {cell for cell, value in numbers.items() if 0 < value < k}
-    while exposed := next((cell for cell in sorted(hidden) if derivable(cell, numbers, hidden)), None):
-        hidden |= set(_cheapest(exposed, numbers, hidden))
+    waiting = sorted(hidden)
+    while waiting:  # what is safe stays safe: hiding more only leaves more possible
+        cell = waiting.pop(0)
+        if derivable(cell, numbers, hidden):
+            more = sorted(set(_cheapest(cell, numbers, hidden)) - hidden)
+            hidden.update(more)
+            waiting += more
     return frozenset(hidden)
 
 

@@ -94,6 +94,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("title", sa.String(length=100), nullable=False),
         sa.Column("receivers", sa.JSON(), nullable=False),
+        sa.Column("orders", sa.JSON(), nullable=False),
         sa.Column("length", sa.Integer(), nullable=False),
         sa.Column("head", sa.String(length=160), nullable=False),
         sa.Column("written_at", sa.Float(precision=53), nullable=False),
