@@ -77,6 +77,13 @@ def test_an_unsigned_order_is_urged_about_its_signature_first_and_not_doubly() -
     assert "unit:housing contact" not in clocks
 
 
+def test_for_the_promise_to_the_citizen_the_hotline_that_made_it_is_urged() -> None:
+    life = Life(at="2026-03-02 09:00").dispatched().handling()
+    done = climb(life, "2026-03-20 09:00")
+    assert ("2026-03-09 17:30", "press", "desk:coordination answer") in done
+    assert not any(one[2].startswith("citizen") for one in done)
+
+
 def test_the_hotline_s_own_desks_are_urged_too() -> None:
     life = Life(at="2026-03-02 09:00").dispatched().do(Do.RETURN, HOUSING_LEAD, ground="三定方案")
     assert any("desk:return_review" in one[2] for one in climb(life, "2026-03-06 18:00"))

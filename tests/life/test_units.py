@@ -210,6 +210,13 @@ def test_a_leader_who_moves_it_makes_the_refusal_unhappen() -> None:
     assert old.void
 
 
+def test_a_unit_that_was_named_may_give_it_back_when_it_is_sent_it_anew_after_a_reopening() -> None:
+    life = refused_return().do(Do.ASK_ARBITRATION, HOUSING_LEAD).do(Do.ARBITRATE_KEEP, DUTY).replied().follow_up()
+    life.asked(solved=False).do(Do.REOPEN, AGENT).dispatched()
+    assert not life.order.designated
+    assert life.do(Do.RETURN, HOUSING_LEAD, ground="三定方案").state is State.RETURNED
+
+
 def test_a_leader_who_keeps_it_ends_the_argument_at_the_unit_s_cost() -> None:
     life = Life().dispatched().do(Do.RETURN, HOUSING_LEAD, ground="三定方案").do(Do.ASK_ARBITRATION, OFFICE)
     life.do(Do.ARBITRATE_KEEP, DUTY)
