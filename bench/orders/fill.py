@@ -27,7 +27,7 @@ from workorders.keeping.tables import (
 )
 from workorders.models import CallRecord, WorkOrder
 
-BASE = 4_000  # lives that are told; the rest are clones of these
+BASE = 5_000  # lives that are told; the rest are clones of these
 UNTIL = date(2026, 11, 25)
 _CHUNK = 4000  # orders between two writes
 _TABLES: dict[str, list[str]] = {
