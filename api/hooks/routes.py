@@ -21,6 +21,7 @@ from api.hooks.schemas import (
     shown_delivery,
     shown_hook,
 )
+from api.orders.keeping import keeper_of
 from api.people.audit import note_by
 from api.problems import Problem
 from api.schemas import Word
@@ -49,6 +50,7 @@ async def add(request: Request, response: Response, wanted: HookIn) -> dict[str,
         session.add(made)
         note_by(session, now, "webhook.set", who(request), made.id, url=made.url, events=made.events, unit=made.unit)
         await session.flush()
+    keeper_of(request).listeners.forget()
     response.headers["Cache-Control"] = "no-store"
     return shown_hook(made) | {"secret": _secret(request, made)}
 
@@ -79,6 +81,7 @@ async def change(request: Request, webhook: Word, wanted: HookChange) -> dict[st
         for name, value in (changes | {"changed_at": now_of(request)}).items():
             setattr(row, name, value)
         note_by(session, now_of(request), "webhook.set", who(request), webhook, **changes)
+    keeper_of(request).listeners.forget()
     return shown_hook(row)
 
 
@@ -89,6 +92,7 @@ async def remove(request: Request, webhook: Word) -> None:
         await session.delete(await _one(session, webhook))
         await session.execute(delete(WebhookDelivery).where(col(WebhookDelivery.subscription) == webhook))
         note_by(session, now_of(request), "webhook.removed", who(request), webhook)
+    keeper_of(request).listeners.forget()
 
 
 @router.post("/{webhook}/secret", status_code=201, responses={201: {"model": HookWithSecret}},

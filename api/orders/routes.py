@@ -24,7 +24,7 @@ from api.wire.once import Once, changing
 from api.wire.paging import Cursor, Limit
 from api.wire.versions import check, etag_of, expected, unchanged
 from workorders import orders
-from workorders.errors import AppealTaken
+from workorders.errors import AppealTaken, NotFound
 from workorders.keeping.amend import SYSTEM, Told, accept_with_evidence, amend
 from workorders.keeping.intake import from_columns
 from workorders.keeping.keeper import Kept, taker
@@ -71,8 +71,10 @@ async def read(request: Request, response: Response, number: Number) -> dict[str
         row = await orders.seen(session, number, scope_of(caller).orders())
         if (same := unchanged(request, row.version)) is not None:
             return same
-        kept = await keeper.load(session, number)
-        body = shown_order(await sight_of(session, caller), kept, await keeper.rules(session, now), now)
+        kept, sight = await keeper.load(session, number), await sight_of(session, caller)
+        if not sight.fields(kept.order):
+            raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")
+        body = shown_order(sight, kept, await keeper.rules(session, now), now)
     response.headers["ETag"] = etag_of(kept.order.length)
     return body
 

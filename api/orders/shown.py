@@ -43,6 +43,8 @@ def shown_row(sight: Sight, row: WorkOrder) -> Json:
 def shown_order(sight: Sight, kept: Kept, rules: Rules, now: float) -> Json:
     """Return an order whole, with its clocks and what this caller could do to it now."""
     order, row, allowed = kept.order, kept.row, sight.fields(kept.order)
+    if Field.EXISTENCE not in allowed:
+        return _out_of_sight(order)
     body = {name: getattr(row, name) for name in _ROW} | sight.texts(order, row)
     body |= {"state_name": CHINESE_STATE[order.state], "owner": owner(order), "tags": list(order.matter.tags),
              "acts": [shown_offer(one) for one in offers(sight.caller, order, rules, now)],
@@ -60,8 +62,17 @@ def shown_order(sight: Sight, kept: Kept, rules: Rules, now: float) -> Json:
     return body
 
 
+def _out_of_sight(order: Order) -> Json:
+    """Return what somebody is told whose own act took the order out of their sight: that it was done."""
+    return {"number": order.number, "version": order.length, "state": order.state.value,
+            "state_name": CHINESE_STATE[order.state], "kind": "", "urgency": 0, "summary": "", "owner": "", "due": 0.0,
+            "created_at": order.accepted_at, "acts": []}
+
+
 def offers(caller: Caller, order: Order, rules: Rules, now: float) -> list[Offer]:
     """Return what the caller could do now in any of their offices; where several offer an act, one that is open."""
+    if not caller.may("orders.act"):
+        return []
     try:
         offices = offices_for(caller, Do.NOTE, order)
     except LifeError:

@@ -12,18 +12,19 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import cache
 from typing import Any, Final
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 
 from api.access import database, now_of, who
 from api.problems import Problem
-from core.db import insert_into
 from workorders.errors import KeyReused
 from workorders.models import IdempotencyKey
 
@@ -31,6 +32,7 @@ KEEP: Final = 7 * 86400.0  # s a key is remembered; longer than any sender of ou
 REPLAYED: Final = "Idempotency-Replayed"
 METHODS: Final = frozenset({"POST", "PATCH"})
 KEPT_HEADERS: Final = ("content-type", "location", "etag")
+_TABLE: Final[Any] = SQLModel.metadata.tables[str(IdempotencyKey.__tablename__)]
 _LOCK_TIMEOUT = "55P03"  # PostgreSQL: whoever has the key did not end in time
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -65,9 +67,8 @@ class Turn:
     async def _take(self, session: AsyncSession, fingerprint: str) -> None:
         row = {"key": self._key, "fingerprint": fingerprint, "number": "", "at": now_of(self._request),
                "status": 0, "body": "", "headers": {}}
-        insert = insert_into(session, IdempotencyKey).values(row).on_conflict_do_nothing()
         try:
-            taken = (await session.execute(insert.returning(col(IdempotencyKey.key)))).scalar_one_or_none()
+            taken = (await session.execute(_taking(session.get_bind().dialect.name), row)).scalar_one_or_none()
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", "") == _LOCK_TIMEOUT:
                 raise in_progress() from error
@@ -79,11 +80,24 @@ class Turn:
         """Keep what was answered, in the transaction that did it."""
         if self._session is None or not self._key:
             return
-        kept: dict[str, Any] = {"status": response.status_code}
+        kept: dict[str, Any] = {"of": self._key, "status": response.status_code, "body": "", "headers": {}}
         if response.headers.get("cache-control") != "no-store":
             kept["body"] = bytes(response.body).decode()
             kept["headers"] = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        await self._session.execute(update(IdempotencyKey).where(col(IdempotencyKey.key) == self._key).values(**kept))
+        await self._session.execute(_keeping(), kept)
+
+
+@cache
+def _taking(dialect: str) -> Any:
+    """Return the statement that takes a key; made once, for every POST needs it."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key)
+
+
+@cache
+def _keeping() -> Any:
+    names = ("status", "body", "headers")
+    return update(_TABLE).where(_TABLE.c.key == bindparam("of")).values({name: bindparam(name) for name in names})
 
 
 class Once(APIRoute):

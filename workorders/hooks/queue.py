@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import delete, exists, insert, update
@@ -20,6 +21,7 @@ from workorders.life.words import Confidentiality
 from workorders.models import WorkOrder
 
 LEASE = 60.0  # s a claim lasts; longer than a request may take
+FRESH = 5.0  # s a process may go without knowing of a subscription that another has just made
 KEEP = 30 * 86400.0  # s that what arrived stays in the lists
 
 
@@ -36,13 +38,28 @@ class Claim:
     withheld: bool
 
 
-async def tell(session: AsyncSession, order: Order, acts: Sequence[Act]) -> None:
-    """Write down whom to tell of these acts, in the transaction that keeps them."""
-    wanted = (await session.execute(select(WebhookSubscription).where(col(WebhookSubscription.active)))).scalars().all()
-    rows = [_row(one.id, order.number, message(order, act), act.at) for act in acts for one in wanted
-            if concerns(one.events, one.unit, order, act)]
-    if rows:
-        await session.execute(insert(WebhookDelivery), rows)
+class Listeners:
+    """Who wants to be told, as a process knows it: read anew every few seconds, so that an act need not ask."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock, self._read_at = clock, float("-inf")
+        self._wanted: tuple[tuple[str, tuple[str, ...], str], ...] = ()  # id, events, unit
+
+    def forget(self) -> None:
+        """Read anew at the next act."""
+        self._read_at = float("-inf")
+
+    async def tell(self, session: AsyncSession, order: Order, acts: Sequence[Act]) -> None:
+        """Write down whom to tell of these acts, in the transaction that keeps them."""
+        if self._clock() - self._read_at > FRESH:
+            query = select(WebhookSubscription).where(col(WebhookSubscription.active))
+            found = (await session.execute(query)).scalars().all()
+            self._wanted = tuple((one.id, tuple(one.events), one.unit) for one in found)
+            self._read_at = self._clock()
+        rows = [_row(name, order.number, message(order, act), act.at) for act in acts
+                for name, events, unit in self._wanted if concerns(events, unit, order, act)]
+        if rows:
+            await session.execute(insert(WebhookDelivery), rows)
 
 
 async def try_out(session: AsyncSession, subscription: str, now: float) -> None:
