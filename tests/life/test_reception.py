@@ -22,6 +22,7 @@ from tests.life.lives import (
     report,
 )
 from workorders.life.acceptance import DOORS, Circumstances, Ground, obstacle, second_look
+from workorders.life.clocks import clocks_of
 from workorders.life.errors import LimitReached, NeedsMore, NotYours, TooLate, WrongStep
 from workorders.life.matters import Matter
 from workorders.life.policy import Policy
@@ -198,6 +199,14 @@ def test_only_the_citizen_withdraws_and_the_word_is_kept() -> None:
     life.no(NotYours, Do.WITHDRAW, HOUSING_LEAD, evidence="c-1")
     life.do(Do.WITHDRAW, CITIZEN, evidence="c-1")
     assert (life.state, life.order.outcome, list(life.order.current())) == (State.WITHDRAWN, "withdrawn", [])
+
+
+def test_what_is_withdrawn_or_refused_keeps_no_clock_of_the_citizen_running() -> None:
+    withdrawn = Life().dispatched().do(Do.WITHDRAW, CITIZEN, evidence="c-1")
+    refused = Life().do(Do.REFUSE, AGENT, ground="petition", refusal="R-1")
+    for life in (withdrawn, refused):
+        mine = [clock for clock in clocks_of(life.order) if clock.whom == "citizen"]
+        assert [(clock.name, clock.stopped) for clock in mine] == [("answer", life.now), ("close", life.now)]
 
 
 def test_a_second_call_about_the_same_appeal_is_an_urge_and_not_a_new_order() -> None:
