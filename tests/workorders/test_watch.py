@@ -97,6 +97,19 @@ async def test_a_merged_citizen_is_answered_when_the_main_order_is(office: Offic
     assert (row.state, row.answered_at) == ("reviewed", office.now)
 
 
+async def test_a_merged_order_comes_apart_when_the_main_one_ends_without_an_answer_or_is_a_report(
+        office: Office) -> None:
+    for end in (Do.WITHDRAW, Do.PROTECT):
+        main, second = await office.accept(), await office.accept()
+        await office.do(second, Do.MERGE, OFFICE, into=main)
+        await watch(office).round(office.now)
+        assert (await office.row(second)).state == "merged"
+        await office.do(main, end, AGENT, **({"evidence": "c-1"} if end is Do.WITHDRAW else {"units": ["housing"]}))
+        await watch(office).round(office.now)
+        row = await office.row(second)
+        assert (row.state, row.merged_into, row.owner) == ("accepted", "", "desk:dispatch")
+
+
 async def test_promises_made_by_guessed_weekdays_are_made_again_when_the_year_is_known(office: Office) -> None:
     async with office.db.writing() as session:
         await set_calendar(session, Calendar(KNOWN_YEARS[:2]), NOW, "admin", "2026 年还没有公布", NOW)

@@ -241,8 +241,8 @@ async def _keep_shares(session: AsyncSession, before: Order | None, order: Order
 
 
 async def _tell_followers(session: AsyncSession, before: Order | None, order: Order, now: float) -> None:
-    """Have merged orders looked at as soon as the one that carries on is answered: each citizen is told."""
-    if before is None or before.state is order.state or order.round.answered_at is None:
+    """Have merged orders looked at when the one that carries on moves: each citizen is told, or theirs comes apart."""
+    if before is None or (before.state is order.state and before.matter == order.matter):
         return
     query = select(WorkOrder.number).where(col(WorkOrder.merged_into) == order.number,
                                            col(WorkOrder.state) == State.MERGED.value)

@@ -7,6 +7,7 @@ the timer's next moment, or nothing is. Doing it twice does nothing twice: the h
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -18,15 +19,17 @@ from workorders.keeping import figures, timers
 from workorders.keeping.keeper import Keeper, Kept
 from workorders.keeping.timers import PATIENCE, Due
 from workorders.life.acts import Act, Wish, by_system
+from workorders.life.confidential import level_of
 from workorders.life.errors import LifeError
 from workorders.life.findings import to_raise
 from workorders.life.ladder import due_rungs
 from workorders.life.order import Order
 from workorders.life.policy import Rules
-from workorders.life.words import Do, State
+from workorders.life.words import Confidentiality, Do, State
 from workorders.models import WorkOrder
 
 _ANSWERS = frozenset({Do.REPLY, Do.ANSWER, Do.RESULT_BACK, Do.MAIN_ANSWERED})
+_NO_ANSWER = frozenset({State.WITHDRAWN, State.REFUSED, State.TERMINATED, State.SHELVED, State.MERGED})
 log = get_logger(__name__)
 
 
@@ -104,15 +107,22 @@ class Watch:
         order = kept.order
         if order.state is not State.MERGED or not order.merged_into:
             return kept
-        main = await self._keeper.load(session, order.merged_into)
-        if main.order.round.answered_at is None or main.order.round.answered_at < order.accepted_at:
-            return kept
-        reply = _last_answer(main.acts)
-        if reply is None:
-            return kept
+        wish = follow_wish(await self._keeper.load(session, order.merged_into), order, now)
+        return await self._keeper.go_on(session, kept, [wish] if wish else [], _passed_over)
+
+
+def follow_wish(main: Kept, order: Order, now: float) -> Wish | None:
+    """Return what becomes of a merged order by what became of the one that carries on: answered, apart, or neither."""
+    answered, over = main.order.round.answered_at, main.order.state in _NO_ANSWER
+    if level_of(main.order) is Confidentiality.REPORT:  # its reply is nobody else's to read
+        return by_system(Do.UNMERGE, now, {}, why="主单已按保密事项办理,本单单独办理")
+    reply = _last_answer(main.acts)
+    if not over and answered is not None and answered >= order.accepted_at and reply is not None:
         wish = by_system(Do.MAIN_ANSWERED, now, {"unit": main.order.round.answered_by or None})
-        return await self._keeper.go_on(session, kept, [Wish(wish.do, wish.by, now, text=reply.text, data=wish.data)],
-                                        _passed_over)
+        return replace(wish, text=reply.text)
+    if over or main.order.state is State.ARCHIVED:
+        return by_system(Do.UNMERGE, now, {}, why="主单没有答复就结束了,本单单独办理")
+    return None
 
 
 def _last_answer(acts: tuple[Act, ...]) -> Act | None:
