@@ -72,6 +72,15 @@ class Scope:
         answers = bool(self.caller.unit) and bool(self.caller.roles & UNIT_ROLES)
         return or_(self.orders(), and_(finding, self._clear())) if answers else self.orders()
 
+    def names_what_is_kept(self, words: Any) -> Condition:
+        """Return whether a column (text, JSON) names the number of an order that is kept from the caller's unit."""
+        unit = self.caller.unit
+        if not unit or self.caller.own_house:
+            return false()
+        near = or_(col(OrderBarred.unit).in_(_above(unit)), col(OrderBarred.unit).in_(_below(unit)))
+        named = cast(words, Text).contains(col(OrderBarred.number))
+        return exists(select(col(OrderBarred.number)).where(near, named).correlate_except(OrderBarred))
+
     def records(self) -> Condition:
         """Return which call records, and with them which recordings."""
         reach, agent = self._reach(RECORDS), self.caller.agent

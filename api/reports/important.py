@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints
-from sqlalchemy import Text, and_, cast, false, or_, true, tuple_
+from sqlalchemy import Text, and_, cast, exists, false, not_, or_, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
@@ -15,10 +15,11 @@ from sqlmodel import col, select
 from api.access import database, needs, now_of, who
 from api.people.acts import first_allowed
 from api.people.caller import Caller
+from api.people.scope import scope_of
 from api.schemas import Strict
 from api.wire.once import Once, changing
 from api.wire.paging import Cursor, Limit, cursor_of, filters_digest, place_of
-from workorders.civic_tables import ImportantReport
+from workorders.civic_tables import ImportantEntry, ImportantReport
 from workorders.life.acts import Actor
 from workorders.life.errors import NotYours
 from workorders.life.words import UNIT_ROLES, Role
@@ -59,14 +60,20 @@ class WhyIn(Strict):
 
 
 def visible_to(caller: Caller) -> ColumnElement[bool]:
-    """Return which reports exist for somebody: for writers and signers all; for the others those that went out."""
+    """Return which reports exist for somebody: for writers and signers all; for the others those that went out.
+
+    For nobody, whatever their office, one that speaks of an order which is kept from their unit (举报).
+    """
+    secret = exists().where(col(ImportantEntry.report) == col(ImportantReport.id),
+                            scope_of(caller).names_what_is_kept(col(ImportantEntry.body)))
+    kept = not_(secret.correlate(ImportantReport))
     if caller.may("reports.write") or caller.may("reports.sign"):
-        return true()
+        return kept
     out = col(ImportantReport.state).in_(_OUT)
     names = [caller.id, caller.unit if caller.roles & UNIT_ROLES else ""]
     mine = or_(false(), *(cast(ImportantReport.receivers, Text).contains(f'"{name}"', autoescape=True)
                           for name in names if name))
-    return and_(out, true() if caller.may("reports.read") else mine)
+    return and_(kept, out, true() if caller.may("reports.read") else mine)
 
 
 @router.get("", dependencies=[needs("self")])

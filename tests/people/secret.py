@@ -37,6 +37,7 @@ class Secret:
     call: str
     caller: str
     attachment: str
+    important: str  # id of the 要情专报 that speaks of it
     unsaid: tuple[str, ...]  # stands in no request, so in no answer either
 
     @property
@@ -59,7 +60,19 @@ async def report(staff: Staff, people: dict[str, httpx.AsyncClient]) -> Secret:
     await life.step("leader", "endorse", "endorsed", text="同意核查")
     await life.step("office", "dispatch", "dispatched", data={"unit": "water"})
     await life.step("waterlead", "sign_for", "signed")
-    return await _with_file(life, "waterlead", call, caller)
+    return await _with_file(life, "waterlead", call, caller, await _told_to_the_leader(life, "5"))
+
+
+async def _told_to_the_leader(life: Life, digit: str) -> str:
+    """A 要情专报 that speaks of the report, signed and sent to the water authority; return its id."""
+    words = {"title": f"密件{digit}", "text": f"深夜后门见{digit}", "receivers": ["water"], "orders": [life.number]}
+    made = await life.people["office"].post("/api/reports", json=words, headers={"Idempotency-Key": "yq"})
+    assert made.status_code == 201, made.text
+    for who, step in (("office", "submit"), ("leader", "sign"), ("office", "send")):
+        done = await life.people[who].post(f"/api/reports/{made.json()['id']}/{step}", json={"why": "请阅"},
+                                           headers={"Idempotency-Key": step})
+        assert done.is_success, done.text
+    return str(made.json()["id"])
 
 
 async def turned(staff: Staff, people: dict[str, httpx.AsyncClient]) -> Secret:
@@ -68,7 +81,7 @@ async def turned(staff: Staff, people: dict[str, httpx.AsyncClient]) -> Secret:
     await life.step("office", "dispatch", "dispatched", data={"unit": "housing"})
     await life.step("handler", "sign_for", "signed")
     await life.step("lead", "contact", "signed", data={"reached": True})
-    secret = await _with_file(life, "lead", call, caller)
+    secret = await _with_file(life, "lead", call, caller, await _told_to_the_leader(life, "7"))
     await life.step("office", "protect", "redispatching", data={"units": ["housing"]})
     return secret
 
@@ -101,11 +114,11 @@ async def _taken(staff: Staff, people: dict[str, httpx.AsyncClient], digit: str,
     return Life(answer.json()["number"], people), call, caller
 
 
-async def _with_file(life: Life, who: str, call: str, caller: str) -> Secret:
+async def _with_file(life: Life, who: str, call: str, caller: str, important: str) -> Secret:
     digit = call[0]
     added = await life.people[who].post(
         f"/api/work-orders/{life.number}/attachments", params={"name": f"密件{digit}.txt"},
         content=f"密件{digit}的内容".encode(), headers={"Content-Type": "text/plain", "Idempotency-Key": "file"})
     assert added.status_code == 201, added.text
-    return Secret(life.number, call, caller, added.json()["id"],
+    return Secret(life.number, call, caller, added.json()["id"], important,
                   (f"深夜后门见{digit}", f"李不言{digit}", f"隐秘巷{digit}号", f"密件{digit}"))

@@ -16,7 +16,7 @@ from tests.people.asgi import Answer, ask
 from tests.people.secret import WORD, Secret
 from tests.people.staff import Staff
 
-NOTHING: Final = Secret("2026-1123-8888", "e" * 32, "13000000000", "at-0000000000000000", ())
+NOTHING: Final = Secret("2026-1123-8888", "e" * 32, "13000000000", "at-0000000000000000", "yq-0000000000000000", ())
 _NUMBER, _CALL = re.compile(r"\d{4}-\d{4}-\d{4,8}"), re.compile(r"[0-9a-f]{32}")
 _CALLER = re.compile(r"1[3-9]\d{9}")
 _TEXTS: Final = frozenset({"summary", "text", "q", "query"})
@@ -94,8 +94,8 @@ def _bodies(entry: Entry, body: dict[str, Any], known: Secret) -> Iterator[dict[
 
 
 def _in_path(name: str, known: Secret) -> str:
-    return {"number": known.number, "key": known.call, "attachment": known.attachment, "name": "mixed",
-            "form": "json"}.get(name, "x-1")
+    return {"number": known.number, "key": known.call, "attachment": known.attachment, "report_id": known.important,
+            "name": "mixed", "form": "json"}.get(name, "x-1")
 
 
 def _in_query(name: str, known: Secret) -> str | None:
@@ -135,6 +135,7 @@ def like_of_nothing(answer: Answer, known: Secret) -> tuple[int, str]:
     """Return an answer as it would be of something that was never there."""
     body = answer.body.decode("utf-8", "replace")
     for own, other in ((known.number, NOTHING.number), (known.call, NOTHING.call),
-                       (known.attachment, NOTHING.attachment), (known.caller, NOTHING.caller)):
+                       (known.attachment, NOTHING.attachment), (known.caller, NOTHING.caller),
+                       (known.important, NOTHING.important)):
         body = body.replace(own, other)
     return answer.status, body
