@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from fastapi import Query
-from sqlalchemy import Select, exists, tuple_
+from sqlalchemy import Executable, Select, exists, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlalchemy.sql.elements import ColumnElement
@@ -25,6 +25,7 @@ Word = Annotated[str | None, Query(max_length=60)]
 Unit = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z_.-]{1,40}$")]
 Moment = Annotated[float | None, Query(ge=0, lt=10_000_000_000)]
 Condition = ColumnElement[bool]
+Q = TypeVar("Q", bound=Executable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,18 @@ async def page(session: AsyncSession, visible: Condition, asked: Filters, cursor
     tie = filters_digest("work-orders", asdict(asked))
     if asked.unit is not None and asked.sort == "due":
         return await _by_own_due(session, asked.unit, visible, asked, tie, cursor, limit, whole=whole)
-    common = not units and await _is_common(session, asked)  # a unit's few are not found by reading everybody's
+    words_alone = not units and asked.q is not None and asked == Filters(q=asked.q)
+    if words_alone and session.get_bind().dialect.name == "sqlite":
+        orders = _whole(select(WorkOrder).where(visible), whole)
+        return await _by_words(session, orders, asked.q or "", tie, cursor, limit)
+    # a unit's few are not found by reading everybody's
+    common = words_alone and await words.is_common(session, asked.q or "")
     narrowed = conditions(asked, session.get_bind().dialect.name, common=common)
     if units and asked == Filters():
         before = place_of(tie, cursor, (int,))
         narrowed = [newest_of(units, before[0] if before else None, limit)]
     query = select(WorkOrder).where(visible, *narrowed)
-    query = query if whole else query.options(defer(WorkOrder.call, raiseload=True))  # type: ignore[arg-type]
+    query = _whole(query, whole)
     found = (await session.execute(_from(query, asked.sort, tie, cursor).limit(limit + 1))).scalars().all()
     rows = found[:limit]
     more = len(found) > limit
@@ -83,18 +89,26 @@ async def _by_own_due(session: AsyncSession, unit: str, visible: Condition, aske
     narrowed = conditions(replace(asked, unit=None), session.get_bind().dialect.name)
     query = by_due(unit, place_of(tie, cursor, (float, str)), None if narrowed else limit)
     query = query.where(visible, *narrowed).limit(limit + 1)
-    query = query if whole else query.options(defer(WorkOrder.call, raiseload=True))  # type: ignore[arg-type]
-    found = (await session.execute(query)).all()
+    found = (await session.execute(_whole(query, whole))).all()
     rows = {row.number: (row, due) for row, due in found[:limit]}
     more = len(found) > limit
     last = found[limit - 1] if more else None
     return [row for row, _ in rows.values()], cursor_of(tie, (last[1], last[0].number)) if last is not None else None
 
 
-async def _is_common(session: AsyncSession, asked: Filters) -> bool:
-    """Tell whether words, asked for by themselves, are those of many orders. Raises BadContent."""
-    alone = asked.q is not None and asked == Filters(q=asked.q)
-    return alone and await words.is_common(session, asked.q or "")
+def _whole(query: Q, whole: bool) -> Q:
+    """Leave out the calls' own records unless they are wanted."""
+    return query if whole else query.options(defer(WorkOrder.call, raiseload=True))  # type: ignore[arg-type]
+
+
+async def _by_words(session: AsyncSession, orders: Select[Any], query: str, tie: str, cursor: str | None,
+                    limit: int) -> tuple[Sequence[WorkOrder], str | None]:
+    """Return a page of the newest of `orders` that hold the words, from SQLite. Raises BadContent."""
+    if (place := place_of(tie, cursor, (int,))) is not None:
+        orders = orders.where(col(WorkOrder.rank) < place[0])
+    found = (await session.execute(words.newest_in_sqlite(orders, query).limit(limit + 1))).scalars().all()
+    rows = found[:limit]
+    return rows, cursor_of(tie, (rows[-1].rank,)) if len(found) > limit else None
 
 
 def conditions(asked: Filters, dialect: str, *, common: bool = False) -> list[Condition]:

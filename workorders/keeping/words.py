@@ -12,13 +12,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, column, literal, select, text
+from sqlalchemy import ColumnElement, Select, bindparam, column, literal, select, text
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 from sqlmodel import col, func
 
+from workorders.keeping import store
+from workorders.keeping.store import Statement
 from workorders.life.errors import BadContent
 from workorders.models import OrderDay, WorkOrder
 
@@ -27,6 +29,10 @@ LONGEST_QUERY = 100  # characters
 # equal near the root of n. Measured at 100,000 and 1,000,000 on PostgreSQL: ten times the root.
 MANY = 10.0
 _MOST_GRAMS = 6000
+_KEEP = {
+    "sqlite": text("INSERT OR REPLACE INTO order_words(rowid, grams) VALUES (:rank, :grams)"),
+    "postgresql": text("INSERT INTO order_words(rank, grams) VALUES (:rank, :grams) "
+                       "ON CONFLICT (rank) DO UPDATE SET grams = excluded.grams")}
 _RUNS = re.compile(r"[^\W_]+")
 _WORDS = sql_table("order_words", column("rank"), column("rowid"), column("grams"))
 
@@ -70,17 +76,15 @@ def searched(row: WorkOrder) -> str:
     return f"{row.summary}\n{row.address}"
 
 
+def kept(dialect: str, row: WorkOrder) -> Statement:
+    """Return the statement that brings the index of an order to its text."""
+    found = grams(searched(row))
+    return _KEEP[dialect], {"rank": row.rank, "grams": " ".join(found) if dialect == "sqlite" else found}
+
+
 async def keep(session: AsyncSession, row: WorkOrder) -> None:
     """Bring the index of an order to its text."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    found = grams(searched(row))
-    if sqlite:
-        await session.execute(text("INSERT OR REPLACE INTO order_words(rowid, grams) VALUES (:rank, :grams)"),
-                              {"rank": row.rank, "grams": " ".join(found)})
-        return
-    await session.execute(text(
-        "INSERT INTO order_words(rank, grams) VALUES (:rank, :grams) "
-        "ON CONFLICT (rank) DO UPDATE SET grams = excluded.grams"), {"rank": row.rank, "grams": found})
+    await store.run(session, [kept(session.get_bind().dialect.name, row)])
 
 
 def holding(dialect: str, query: str, *, common: bool = False) -> ColumnElement[bool]:
@@ -105,6 +109,13 @@ async def is_common(session: AsyncSession, query: str) -> bool:
     many = max(1, round(MANY * math.sqrt(orders)))
     some = found.limit(many).subquery()
     return int((await session.execute(select(func.count()).select_from(some))).scalar_one()) == many
+
+
+def newest_in_sqlite(orders: Select[Any], query: str) -> Select[Any]:
+    """Return the orders that hold the query, the newest first, as FTS5 itself gives them: a page costs a page."""
+    match = text("order_words MATCH :grams").bindparams(bindparam("grams", " ".join(_checked(query))))
+    joined = orders.join(_WORDS, _WORDS.c.rowid == col(WorkOrder.rank)).where(match)
+    return joined.where(*(_has("sqlite", word) for word in query.split())).order_by(_WORDS.c.rowid.desc())
 
 
 def _checked(query: str) -> list[str]:
