@@ -7,7 +7,7 @@ saw (`expect`) is told when somebody was quicker.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from workorders.keeping.intake import Intake
 from workorders.keeping.prepare import prepared
 from workorders.keeping.rules import Rulebook
 from workorders.keeping.shares import columns_of, shares_of
+from workorders.keeping.store import Statement
 from workorders.keeping.tables import OrderBarred, OrderFinding, OrderNamed, OrderUnit
 from workorders.life.acts import Act, Actor, Wish
 from workorders.life.errors import LifeError, NotYours
@@ -160,8 +161,8 @@ class Keeper:
                         appeal=appeal.appeal, call=dict(appeal.call), created_at=order.accepted_at,
                         code_hash=numbers.code_hash(order.number, code) if code else "", **columns)
         session.add(row)
-        await self.write(session, row, None, order, acts, now)
-        await words.keep(session, row)
+        found = words.kept(session.get_bind().dialect.name, row)
+        await self.write(session, row, None, order, acts, now, (found,))
         return Kept(row, order, tuple(acts))
 
     async def bring_in(self, session: AsyncSession, appeal: Intake, acts: Sequence[Act], now: float,
@@ -170,18 +171,16 @@ class Keeper:
         return await self._born_row(session, appeal, replay(acts), acts, code, now)
 
     async def write(self, session: AsyncSession, row: WorkOrder, before: Order | None, order: Order,
-                    acts: Sequence[Act], now: float | None = None) -> None:
-        """Write acts down, and bring everything that is folded out of the history up to date."""
+                    acts: Sequence[Act], now: float | None = None, more: Iterable[Statement] = ()) -> None:
+        """Write acts down, and bring everything that is folded out of the history up to date; `more`: with it."""
         at = order.last_at if now is None else now
         rules = await self.rules(session, at)
-        await session.flush()
-        await store.add(session, order.number, acts)
         for name, value in columns_of(order).items():
             if getattr(row, name) != value:
                 setattr(row, name, value)
-        await _keep_shares(session, before, order)
+        timer = timers.wound(order.number, timers.next_look(order, rules, at))
+        await store.run(session, [store.added(order.number, acts), *_share_changes(before, order), timer, *more])
         await figures.keep(session, order, at, rules.calendar)
-        await timers.wind(session, order.number, timers.next_look(order, rules, at))
         await _tell_followers(session, before, order, at)
         if now is None:  # what is brought in from elsewhere happened long ago
             await self.listeners.tell(session, order, acts)
@@ -228,16 +227,16 @@ async def refuse_second(session: AsyncSession, appeal: Intake) -> None:
         raise AppealTaken(f"这通电话的第 {appeal.appeal} 项诉求已有工单 {there}", f"修改工单 {there},不要再建")
 
 
-async def _keep_shares(session: AsyncSession, before: Order | None, order: Order) -> None:
+def _share_changes(before: Order | None, order: Order) -> Iterator[Statement]:
     old, new = shares_of(before), shares_of(order)
     for name, table in _TABLES:
         was, now = getattr(old, name), getattr(new, name)
         if was == now:
             continue
         if was:
-            await session.execute(delete(table).where(table.number == order.number))
+            yield delete(table).where(table.number == order.number), {}
         if now:
-            await session.execute(insert(table), list(now))
+            yield insert(table), list(now)
 
 
 async def _tell_followers(session: AsyncSession, before: Order | None, order: Order, now: float) -> None:

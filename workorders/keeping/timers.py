@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from workorders.keeping.store import Statement, run
 from workorders.keeping.tables import Timer
 from workorders.life.clocks import running
 from workorders.life.findings import to_raise
@@ -30,6 +31,7 @@ AFTER = 0.001  # s: a deadline is missed when it is past, not when it is reached
 _WIND = text("INSERT INTO timer (key, kind, number, due_at, leased_until, leased_by, attempts, error) "
              "VALUES (:key, 'order', :number, :at, 0.0, '', 0, '') ON CONFLICT (key) DO UPDATE SET "
              "due_at = excluded.due_at, leased_until = 0.0, leased_by = '', attempts = 0, error = ''")
+_STOP = text("DELETE FROM timer WHERE key = :key")
 # what the system does by itself when the desk's time is over, if nothing speaks against it
 AUTOMATIC: dict[State, Do] = {
     State.ANSWERED: Do.CLOSE, State.REVIEWED: Do.CLOSE, State.FOLLOW_UP: Do.CLOSE, State.CLOSED: Do.ARCHIVE,
@@ -82,12 +84,16 @@ def ends_at(order: Order, rules: Rules) -> float | None:
     return order.stage.due
 
 
-async def wind(session: AsyncSession, number: str, at: float | None) -> None:
-    """Set an order's timer, or take it away; a lease ends with it."""
+def wound(number: str, at: float | None) -> Statement:
+    """Return the statement that sets an order's timer, or takes it away; a lease ends with it."""
     if at is None:
-        await session.execute(delete(Timer).where(col(Timer.key) == key_of(number)))
-        return
-    await session.execute(_WIND, {"key": key_of(number), "number": number, "at": at})
+        return _STOP, {"key": key_of(number)}
+    return _WIND, {"key": key_of(number), "number": number, "at": at}
+
+
+async def wind(session: AsyncSession, number: str, at: float | None) -> None:
+    """Set an order's timer, or take it away."""
+    await run(session, [wound(number, at)])
 
 
 async def hurry(session: AsyncSession, numbers: Iterable[str], now: float) -> None:
