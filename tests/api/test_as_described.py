@@ -73,7 +73,10 @@ class Asker:
         for parameter in set(case.path_parameters or ()) & self.known.keys() if known else ():
             there = self.known[parameter]
             case.path_parameters[parameter] = there[known % len(there)]
-        answer = case.call(base_url=self.base, session=session, timeout=30)
+        for _ in range(5):  # on a busy machine the database may be "away for a moment": sent again, as the answer says
+            answer = case.call(base_url=self.base, session=session, timeout=60)
+            if answer.status_code != 503:
+                break
         self.asked += 1
         self.statuses.add(answer.status_code)
         try:
