@@ -22,12 +22,13 @@ from sqlmodel import col, func
 from workorders.keeping import store
 from workorders.keeping.store import Statement
 from workorders.life.errors import BadContent
-from workorders.models import OrderDay, WorkOrder
+from workorders.models import WorkOrder
 
 LONGEST_QUERY = 100  # characters
 # Fetching m orders costs m steps, reading back through n to a page of those that m have costs about n / m: the two are
 # equal near the root of n. Measured at 100,000 and 1,000,000 on PostgreSQL: ten times the root.
 MANY = 10.0
+_ASKED = 8  # grams of a query that the planner is asked about
 _MOST_GRAMS = 6000
 _KEEP = {
     "sqlite": text("INSERT OR REPLACE INTO order_words(rowid, grams) VALUES (:rank, :grams)"),
@@ -99,16 +100,18 @@ def holding(dialect: str, query: str, *, common: bool = False) -> ColumnElement[
 
 
 async def is_common(session: AsyncSession, query: str) -> bool:
-    """Tell whether so many orders hold the query that a page of the newest is found by reading back.
+    """Tell whether so many orders hold the query that a page of the newest is found by reading back (PostgreSQL).
 
-    Asked of the index itself, which stops counting there: the planner multiplies the frequencies of grams that always
-    go together (身份, 份证), takes a common word for a rare one and fetches every order that has it.
+    The planner is asked about each gram by itself, which it guesses well. Of several it multiplies the frequencies,
+    though they go together (身份, 份证), takes a common word for a rare one and fetches every order that has it.
     """
-    found = _candidates(session.get_bind().dialect.name, _checked(query))
-    orders = int((await session.execute(select(func.sum(OrderDay.last)))).scalar() or 0)
-    many = max(1, round(MANY * math.sqrt(orders)))
-    some = found.limit(many).subquery()
-    return int((await session.execute(select(func.count()).select_from(some))).scalar_one()) == many
+    grams_asked = _checked(query)[:_ASKED]
+    each = "".join(f" UNION ALL SELECT 1 FROM order_words WHERE grams @> ARRAY[:g{n}]::text[]"
+                   for n in range(len(grams_asked)))
+    values = {f"g{n}": gram for n, gram in enumerate(grams_asked)}
+    told = await session.execute(text(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM order_words{each}"), values)
+    orders, *holding_each = (plan["Plan Rows"] for plan in told.scalar_one()[0]["Plan"]["Plans"])
+    return bool(min(holding_each) >= MANY * math.sqrt(orders))
 
 
 def newest_in_sqlite(orders: Select[Any], query: str) -> Select[Any]:
