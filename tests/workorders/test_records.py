@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlmodel import SQLModel, col, select
 
 import api.people.models  # noqa: F401  its tables are made by the same migrations
@@ -224,3 +224,19 @@ async def test_a_clock_set_back_an_hour_holds_nothing_up(db: Database) -> None:
     await told(db, whole_call("f" * 32))
     async with db.reading() as session:
         assert [one.key for one in await unsettled(session, NOW - 3600)] == ["f" * 32]
+
+
+async def test_orders_of_the_version_before_come_along_with_a_place_among_the_new_ones(database_url: str) -> None:
+    migrate(database_url, SCRIPTS, "0003")
+    db = Database(database_url)
+    old = ("INSERT INTO work_order (number, state, kind, urgency, summary, address, unit, caller, agent, call, "
+           "created_at, changed_at) VALUES (:number, 'accepted', :kind, 0, '旧单', '', '', '', 'a1', '{}', 1.0, 1.0)")
+    async with db.writing() as session:
+        for number, kind in (("2026-1123-0042", "report"), ("2026-1123-12345", "help")):
+            await session.execute(text(old), {"number": number, "kind": kind})
+    migrate(database_url, SCRIPTS)
+    async with db.reading() as session:
+        found = await session.execute(text("SELECT rank, secrecy, version FROM work_order ORDER BY rank"))
+        assert [tuple(row) for row in found] == [(2026112300000042, 2, 0), (2026112300012345, 0, 0)]
+    await db.close()
+    migrate(database_url, SCRIPTS, "base")
