@@ -66,11 +66,11 @@ async def report(staff: Staff, people: dict[str, httpx.AsyncClient]) -> Secret:
 async def _told_to_the_leader(life: Life, digit: str) -> str:
     """A 要情专报 that speaks of the report, signed and sent to the water authority; return its id."""
     words = {"title": f"密件{digit}", "text": f"深夜后门见{digit}", "receivers": ["water"], "orders": [life.number]}
-    made = await life.people["office"].post("/api/reports", json=words, headers={"Idempotency-Key": "yq"})
+    made = await life.people["office"].post("/api/reports", json=words, headers={"Idempotency-Key": f"yq{digit}"})
     assert made.status_code == 201, made.text
     for who, step in (("office", "submit"), ("leader", "sign"), ("office", "send")):
         done = await life.people[who].post(f"/api/reports/{made.json()['id']}/{step}", json={"why": "请阅"},
-                                           headers={"Idempotency-Key": step})
+                                           headers={"Idempotency-Key": f"{step}{digit}"})
         assert done.is_success, done.text
     return str(made.json()["id"])
 
