@@ -96,12 +96,13 @@ def for_script(sentences: Mapping[str, str]) -> Markup:
 
 
 def page(request: Request, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
-    """Make a page or a part of one. Every template knows `t`, `look`, `caller`, `city`, `csrf`, `now`, `version`."""
+    """Make a page or a part of one. What every template knows stands in `known`."""
     site, texts = site_of(request), texts_of(request)
     now, token = now_of(request), request.cookies.get(COOKIE, "")
     known = {
         "t": texts, "look": look_of(request), "caller": caller_of(request), "city": site.settings.city,
-        "csrf": sessions.csrf_of(token) if token else "", "now": now, "version": site.version,
+        "zone": site.settings.timezone, "csrf": sessions.csrf_of(token) if token else "", "now": now,
+        "version": site.version,
         "duration": lambda seconds: times.duration(texts, seconds),
         "moment": lambda at: times.moment(texts, at, now, site.zone),
         "iso": lambda at: times.iso(at, site.zone),

@@ -18,6 +18,7 @@ from api.people.passwords import Passwords
 from core.control import ControlRefused
 from core.db import Database
 from hotline.database import migrated
+from hotline.demo.behaviours import TONES
 from hotline.demo.legs import CityCall
 from hotline.demo.tones import level_db
 from hotline.web import build
@@ -208,3 +209,22 @@ class Desk:
         while abs(got - hz) > 12:
             assert time.monotonic() < end, f"the desk hears {got:.0f} Hz, not {hz}"
             got = float(await self.page.evaluate(_HEARS))
+
+
+async def talk(house: House, desk: Desk) -> tuple[CityCall, str]:
+    """Bring a citizen and the desk together; return the citizen and the call's key."""
+    await desk.ready()
+    citizen = await house.citizen()
+    await desk.state("ringing")
+    await desk.press("F2")
+    await desk.state("talking")
+    await citizen.until_heard("agent", 10)
+    return citizen, await desk.call()
+
+
+async def same_talk(house: House, desk: Desk, call: str) -> None:
+    """Wait until the desk is in the talk again, hears the citizen, and the citizen never rang anew."""
+    await desk.state("talking")
+    assert await desk.call() == call
+    await desk.hears(TONES["citizen"])
+    assert [f.data["rating"] for f in house.town.facts("call.rated") if f.call == call] == []

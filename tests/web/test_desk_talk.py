@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotline.demo.behaviours import TONES
-from tests.web.desk import Browsers, House
+from tests.web.desk import PASSWORD, Browsers, House, same_talk, talk
 
 pytestmark = [pytest.mark.switch, pytest.mark.asyncio(loop_scope="module")]
 
@@ -37,3 +37,34 @@ async def test_a_whole_talk_by_keys_alone_with_sound_in_both_directions(house: H
     await desk.press("Control+Enter")
     await desk.state("ready")
     assert desk.faults == []
+
+
+async def test_a_reload_in_mid_talk_brings_the_same_talk_back_with_what_was_written(
+    house: House, browsers: Browsers,
+) -> None:
+    desk = await browsers.desk()
+    citizen, call = await talk(house, desk)
+    await desk.page.fill("[name=summary]", "水管漏水")
+    await desk.page.wait_for_selector("#saved:has-text('已保存')")
+    await desk.page.fill("[name=summary]", "水管漏水两天")  # and reloaded before it is saved
+    await desk.page.reload()
+    await same_talk(house, desk, call)
+    assert await desk.page.input_value("[name=summary]") == "水管漏水两天"
+    lost = await house.town.fact("party.left", 5, why="lost")
+    back = await house.town.fact("party.joined", 10, lost.seq, who="a1004")
+    assert back.call == call
+    assert citizen.is_up
+
+
+async def test_a_session_that_is_over_in_mid_talk_is_renewed_in_place(house: House, browsers: Browsers) -> None:
+    desk = await browsers.desk()
+    citizen, call = await talk(house, desk)
+    await desk.page.context.clear_cookies()
+    await desk.press("F4")
+    await desk.page.fill("#again [name=password]", PASSWORD)
+    await desk.press("Enter")
+    await desk.page.wait_for_selector("#again", state="detached")
+    await desk.press("F4")
+    await desk.state("hold")
+    assert await desk.call() == call
+    assert citizen.is_up

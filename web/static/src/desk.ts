@@ -140,7 +140,8 @@ onBar((now, before) => {
   if (now.state === "three" && before.state === "talking") void chime();
   if (IN_TALK.has(now.state)) localStorage.setItem(TALK, `${now.call} ${Date.now() / 1000}`);
   if (now.state === "lost") tell("returning", t("js.returning"), "told"); else if (before.state === "lost") clear("returning");
-  if (now.state === "wrap_up" || now.state === "ready") { localStorage.removeItem(TALK); closeInvite(); clear("returning"); }
+  if (now.state === "wrap_up") localStorage.removeItem(TALK);
+  if (now.state === "wrap_up" || now.state === "ready") { closeInvite(); clear("returning"); }
   if (now.state === "wrap_up" && before.state !== "wrap_up") lockKeys();
   if (now.call && now.state !== "break" && now.state !== "offline") void showOrder(now.call);
   if (now.call && (now.call !== before.call || now.state !== before.state)) showCitizen(now);
@@ -199,9 +200,9 @@ function showRating(): void {
 
 function rated(fact: Fact): void {
   const words = fact.data.rating ? t("js.rating", { n: String(fact.data.rating) }) : t("js.unrated");
-  lastRating = { call: fact.call, words };
+  lastRating = { call: fact.call, words: `${t("js.rated")}${words}` };
   showRating();
-  tell("rating", `${t("js.rated")} ${words}`, "told", [], 15);
+  if (barNow().call !== fact.call) tell("rating", lastRating.words); // it came after wrap-up
 }
 
 function onHouse(word: string): void {
@@ -260,6 +261,7 @@ setInterval(() => void refreshBar(), 10000);
 setInterval(() => { freshness(); lineTold(); }, 1000);
 document.addEventListener("devices", () => void checkMicrophone());
 window.addEventListener("pagehide", () => phone.leave());
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // back from the cache: begin anew
 if (web) {
   checkEarphone();
   void checkMicrophone();

@@ -22,6 +22,7 @@ export class Phone {
   private ua: any = null;
   private session: Session | null = null;
   private fresh = true;
+  private leaving = false;
   private began = 0;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
   private packets = { last: -1, since: 0, silent: false };
@@ -64,7 +65,7 @@ export class Phone {
 
   /** Tell the server that this page can be rung. */
   async here(): Promise<void> {
-    if (this.session || this.line !== "up") return;
+    if (this.session || this.line !== "up" || this.leaving) return;
     try {
       await ask("POST", "/desk/phone/here", { fresh: this.fresh });
       this.fresh = false;
@@ -166,8 +167,11 @@ export class Phone {
     this.set("off");
   }
 
-  /** The page is being left: end the leg at once, so that the same talk can be rung here again. */
-  leave(): void { this.hangUp(); }
+  /** The page is being left: end a talk's leg at once, so that it can be rung here again. A ring is not declined. */
+  leave(): void {
+    this.leaving = true; // and nobody is told that this page can be rung
+    if (this.talking) this.hangUp();
+  }
 
   private set(line: Line, detail = 0): void { this.line = line; this.events.onLine(line, detail); }
 }

@@ -21,7 +21,8 @@ export function duration(seconds: number): string {
   return m ? t("js.time.minutes", { m, s: two(s) }) : t("js.time.seconds", { s });
 }
 
-/** Return the time of day with seconds. */
+/** Return the time of day with seconds, by the city's clock. */
 export function clock(epoch: number): string {
-  return new Date(epoch * 1000).toLocaleTimeString("zh-CN", { hour12: false });
+  const timeZone = document.documentElement.dataset.zone;
+  return new Date(epoch * 1000).toLocaleTimeString("zh-CN", { hour12: false, timeZone });
 }
