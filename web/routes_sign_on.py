@@ -14,11 +14,12 @@ from api.people.routes_people import set_password
 from api.people.routes_session import log_in, log_out
 from api.people.schemas import LogInIn, PasswordIn
 from api.problems import Problem
+from api.wire.once import OnceIfAsked
 from core.control import ControlError
 from core.log import get_logger
 from web.site import page, texts_of
 
-router = APIRouter()
+router = APIRouter(route_class=OnceIfAsked)  # what is called here works in the request's turn
 log = get_logger(__name__)
 Field = Annotated[str, Form(max_length=1000)]
 
@@ -65,8 +66,11 @@ async def password_page(request: Request) -> HTMLResponse:
 
 
 @router.post("/password", dependencies=[needs("self")])
-async def change_password(request: Request, old: Field = "", new: Field = "", again: Field = "") -> Response:
-    """Change one's own password. Asked by htmx, which brings the CSRF token along."""
+async def change_password(request: Request) -> Response:
+    """Change one's own password (old, new, again). Asked by htmx, which brings the CSRF token along."""
+    await request.body()  # kept, so that the turn can read it too
+    form = await request.form(max_files=0, max_fields=10)
+    old, new, again = (str(form.get(name, "")) for name in ("old", "new", "again"))
     if new != again:
         return page(request, "password.html", 422, fault=texts_of(request)("password.differ"))
     done = Response(None, 204, {"HX-Redirect": "/"})
