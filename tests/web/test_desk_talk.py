@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotline.demo.behaviours import TONES
+from tests.web.axe import faults
 from tests.web.desk import PASSWORD, Browsers, House, same_talk, talk
 
 pytestmark = [pytest.mark.switch, pytest.mark.asyncio(loop_scope="module")]
@@ -68,3 +69,16 @@ async def test_a_session_that_is_over_in_mid_talk_is_renewed_in_place(house: Hou
     await desk.state("hold")
     assert await desk.call() == call
     assert citizen.is_up
+
+
+async def test_sign_on_and_desk_are_accessible_in_light_dark_and_large(house: House, browsers: Browsers) -> None:
+    context = await browsers.context(reduced_motion="reduce")
+    page = await context.new_page()
+    await page.goto("/sign-on")
+    assert await faults(page) == []
+    desk = await browsers.desk(context=context)
+    for theme, size in (("light", "normal"), ("dark", "large")):
+        await desk.page.evaluate("([t, s]) => Object.assign(document.documentElement.dataset, {theme: t, size: s})",
+                                 [theme, size])
+        assert await faults(desk.page) == []
+    assert await desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

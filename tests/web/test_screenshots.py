@@ -1,4 +1,4 @@
-"""Every page in light and dark, wide and narrow, in both languages, as pictures in var/screenshots, to be looked at."""
+"""Every page in light and dark, wide and narrow, in both languages: pictures in var/screenshots, and what axe says."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page
 
 from core.settings import PROJECT
+from tests.web.axe import faults
 from tests.web.desk import Browsers, House
 
 pytestmark = [pytest.mark.slow, pytest.mark.switch, pytest.mark.asyncio(loop_scope="module"),
@@ -22,6 +23,7 @@ async def shoot(page: Page, name: str) -> None:
             await page.set_viewport_size({"width": wide, "height": high})
             path = OUT / f"{name}-{theme}-{width}.png"
             assert len(await page.screenshot(path=path, full_page=width == "390")) > 5000
+        assert await faults(page) == [], name
     await page.set_viewport_size({"width": 1366, "height": 768})
 
 
