@@ -13,7 +13,8 @@ NAMES = {"a1": "赵倩", "housing": "住建局", "66010001": "值班室"}
 
 
 def agent(state: str = "talking", **more: Any) -> dict[str, Any]:
-    return {"agent": "a1", "state": state, "since": 100.0, "until": 0, "why": "", "call": KEY, "missed": 0} | more
+    return {"agent": "a1", "state": state, "since": 100.0, "until": 0, "why": "", "call": KEY, "missed": 0,
+            "kind": "web"} | more
 
 
 def leg(who: str, role: str = "agent", state: str = "room", **more: Any) -> dict[str, Any]:
@@ -68,6 +69,12 @@ def test_who_is_not_alone_with_the_citizen_may_leave() -> None:
     assert "leave" in allowed(bar)
     assert [person.name for person in bar.people] == ["", "赵倩", "住建局"]
     assert [person.removable for person in bar.people] == ["", "", "p-housing"]
+
+
+def test_who_has_a_telephone_on_the_desk_answers_there_and_does_the_rest_on_the_page() -> None:
+    bar = bar_of(agent("ringing", kind="plain"), call(leg("a1", state="ringing"), state="waiting"), NAMES)
+    assert allowed(bar) == []
+    assert "finish" in allowed(bar_of(agent(kind="plain"), call(leg("a1")), NAMES))
 
 
 def test_a_muted_agent_sees_how_to_speak_again_in_the_same_place() -> None:

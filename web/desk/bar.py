@@ -111,6 +111,7 @@ class Bar:
     party: str = ""
     muted: bool = False
     direction: str = "in"
+    kind: str = "web"
     talk_since: float = 0.0
     buttons: tuple[Button, ...] = ()
     people: tuple[Person, ...] = ()
@@ -134,17 +135,20 @@ def bar_of(agent: View, call: View | None, names: Mapping[str, str]) -> Bar:
     state = state_of(agent, call, own)
     muted = bool(own and own["muted"])
     party = own["party"] if own else ""
-    allowed = _allowed(state, muted)
+    kind = str(agent["kind"])
+    allowed = _allowed(state, muted) if kind == "web" else _allowed(state, muted) - _ON_A_PAGE
     places = {"call": call["call"] if call else "", "party": party, "agent": agent["agent"]}
     live = call if state in _WITH_PEOPLE else None
     return Bar(
         state, agent["agent"], _since(agent, call, state), float(agent["until"] or 0), agent["why"],
         call=call["call"] if call else str(agent["call"]), party=party, muted=muted,
-        direction=call["direction"] if call else "in", talk_since=float(own["joined_at"] or 0) if own else 0.0,
+        direction=call["direction"] if call else "in", kind=kind,
+        talk_since=float(own["joined_at"] or 0) if own else 0.0,
         buttons=tuple(_button(acts, allowed, places) for acts in PLACES),
         people=_people(agent["agent"], live, names), invited=_invited(live, names), allowed=allowed)
 
 
+_ON_A_PAGE: Final = frozenset({"answer", "decline"})  # done at the telephone by whoever has one
 _WITH_PEOPLE: Final = frozenset({"talking", "three", "hold", "consult", "dialling"})
 
 

@@ -7,7 +7,7 @@ import { lockKeys, mindKeys } from "./keys";
 import { follow, type Fact } from "./live";
 import { chime, fillChoices, hush, level, openMicrophone, ring, testTone } from "./media";
 import { clear, put, tell } from "./notices";
-import { mindOrder, saveNow, showOrder } from "./order";
+import { closeOrder, mindOrder, saveNow, showOrder } from "./order";
 import { Phone, type Line } from "./phone";
 import { own } from "./tabs";
 import { clock, t } from "./texts";
@@ -18,6 +18,7 @@ const TALK = "desk.talk"; // the talk this browser was in: rung again after a re
 const RETURN = 60; // s for which that holds
 const STALE = 15000; // ms
 const title = document.title;
+const nobody = document.getElementById("citizen")!.innerHTML;
 
 // -- the three checks ------------------------------------------------------------------------------------------
 function check(name: string, state: "good" | "bad" | "working", words: string): void {
@@ -145,6 +146,7 @@ onBar((now, before) => {
   if (now.state === "wrap_up" && before.state !== "wrap_up") lockKeys();
   if (now.call && now.state !== "break" && now.state !== "offline") void showOrder(now.call);
   if (now.call && (now.call !== before.call || now.state !== before.state)) showCitizen(now);
+  if (!now.call && before.call) { void closeOrder(); document.getElementById("citizen")!.innerHTML = nobody; }
   if (now.state !== before.state) htmx.trigger("#recent", "recent", {});
 });
 

@@ -8,6 +8,7 @@ const PAUSE = 800, AGAIN = 3000; // ms
 const FIELDS = ["summary", "address", "kind", "urgency", "unit"] as const;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let shown = "";
+const idle = document.getElementById("order")?.innerHTML ?? "";
 
 const form = () => document.querySelector<HTMLFormElement>("#order-form");
 const draftKey = (call: string) => `desk.draft.${call}`;
@@ -20,6 +21,13 @@ export async function showOrder(call: string): Promise<void> {
   await htmx.ajax("get", `/desk/order/${call}`, { target: "#order", swap: "innerHTML" });
   const draft = sessionStorage.getItem(draftKey(call));
   if (draft && form()) { fill(JSON.parse(draft)); later(); }
+}
+
+/** The call is over and wrapped up: the form makes room. What is not saved yet is saved first, or stays. */
+export async function closeOrder(): Promise<void> {
+  if (!shown || !(await saveNow())) return;
+  shown = "";
+  document.getElementById("order")!.innerHTML = idle;
 }
 
 function content(): Record<string, string | number> {
