@@ -40,7 +40,8 @@ def made() -> set[str]:
     acts = {act.id for place in PLACES for act in place}
     words = {name: value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str)}
     return {*(f"state.{state}" for state in ALLOWED), *(f"act.{act}" for act in acts),
-            *(f"not_now.{act}" for act in acts), "not_now.answer_plain", "not_now.decline_plain", *(f"why.{why}" for why in BREAKS), *(f"kind.{kind}" for kind in KINDS),
+            *(f"not_now.{act}" for act in acts), "not_now.answer_plain", "not_now.decline_plain",
+            *(f"why.{why}" for why in BREAKS), *(f"kind.{kind}" for kind in KINDS),
             *(f"disposition.{word}" for word in DISPOSITIONS), *(f"urgency.{n}" for n in range(3)),
             *(f"failed.{word}" for word in words.values())}
 
