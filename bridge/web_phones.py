@@ -20,6 +20,7 @@ from routing.directory import Agent, Directory
 log = get_logger(__name__)
 _GONE_WITHIN = 2.0  # s for the switch to say that an old leg has ended
 _LOOK = 0.02
+DEMO_PHONE = "citizen-page"  # asterisk-conf/pjsip.conf.j2
 _TALKING = frozenset({LegState.ANSWERED, LegState.ROOM, LegState.SIDE})
 _COMING = frozenset({LegState.INTENDED, LegState.RINGING})
 
@@ -37,6 +38,12 @@ class WebPhones:
         secret = secrets.token_urlsafe(24)
         await self._put(known.phone, secret)
         return {"phone": known.phone, "secret": secret}
+
+    async def demo(self) -> dict[str, Any]:
+        """Make a new secret for the citizen's telephone of the demonstration, which exists only there."""
+        secret = secrets.token_urlsafe(24)
+        await self._put(DEMO_PHONE, secret)
+        return {"phone": DEMO_PHONE, "secret": secret}
 
     async def close(self, agent: str) -> dict[str, Any]:
         """The agent signs off: the page is not rung any more and its secret opens nothing."""

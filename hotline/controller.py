@@ -165,7 +165,7 @@ class Controller:
             "call.finish": acts.finish, "call.dial_out": acts.dial_out, "call.appeal": acts.appeal,
             "call.dispose": acts.dispose, "party.mute": acts.mute, "party.remove": acts.remove,
             "party.leave": acts.leave, "phone.open": self.web_phones.open, "phone.close": self.web_phones.close,
-            "phone.here": self.web_phones.here, "phone.gone": self.web_phones.gone,
+            "phone.demo": self.web_phones.demo, "phone.here": self.web_phones.here, "phone.gone": self.web_phones.gone,
         }
         return {name: carry_out(verb) for name, verb in verbs.items()}
 

@@ -112,12 +112,14 @@ class Pair(asyncio.Protocol):
             await self._while_good(request)
 
     async def _let_in(self) -> tuple[Caller, Request]:
-        path, headers = _parsed(self._head)
-        request = Request({"type": "http", "method": "GET", "path": path, "headers": headers, "query_string": b"",
+        path, query, headers = _parsed(self._head)
+        request = Request({"type": "http", "method": "GET", "path": path, "headers": headers, "query_string": query,
                            "client": self._browser and self._browser.get_extra_info("peername"), "scheme": "http",
                            "app": self.sockets.app, "state": {}})
         if path != PATH or not _own_page(request) or len(self.sockets.open) >= MOST:
             raise Problem(403, "forbidden", "不允许的连接")
+        if self.sockets.settings.demo_phone and request.query_params.get("citizen"):
+            return await Needs("public")(request), request
         caller = await Needs("agents.act")(request)
         if not caller.agent:
             raise Problem(403, "forbidden", "没有坐席工号")
@@ -134,14 +136,15 @@ class Pair(asyncio.Protocol):
     def _join(self, caller: Caller) -> None:
         self.agent = caller.agent
         self.sockets.open.add(self)
-        self.sockets.newest[self.agent] = self
+        if self.agent:
+            self.sockets.newest[self.agent] = self
         self._resume(self._browser)
 
     async def _while_good(self, request: Request) -> None:
         """Cut the socket when the session is over; the sound of a talk goes on, it does not come this way."""
         while True:
             await asyncio.sleep(_LOOK_AGAIN)
-            if not await still_good(request, "agents.act"):
+            if self.agent and not await still_good(request, "agents.act"):
                 self._end()
 
     def from_switch(self, data: bytes) -> None:
@@ -196,12 +199,12 @@ class _Far(asyncio.Protocol):
         self._pair.browser_may_send(True)
 
 
-def _parsed(head: bytes) -> tuple[str, list[tuple[bytes, bytes]]]:
-    """Return path and headers of a request that uvicorn has already parsed and written out again."""
+def _parsed(head: bytes) -> tuple[str, bytes, list[tuple[bytes, bytes]]]:
+    """Return path, query and headers of a request that uvicorn has already parsed and written out again."""
     first, *lines = head.split(b"\r\n\r\n", 1)[0].split(b"\r\n")
-    path = first.split(b" ")[1].split(b"?", 1)[0].decode("ascii", "replace")
+    path, _, query = first.split(b" ")[1].partition(b"?")
     pairs = (line.split(b": ", 1) for line in lines if b": " in line)
-    return path, [(name.lower(), value) for name, value in pairs]
+    return path.decode("ascii", "replace"), query, [(name.lower(), value) for name, value in pairs]
 
 
 def _own_page(request: Request) -> bool:
@@ -211,7 +214,7 @@ def _own_page(request: Request) -> bool:
 
 def for_switch(head: bytes) -> bytes:
     """Return the request as the switch gets it: nothing but the upgrade, no cookie, no address."""
-    _, headers = _parsed(head)
+    _, _, headers = _parsed(head)
     lines = [b"GET /ws HTTP/1.1", b"Host: 127.0.0.1",
              *(b"%s: %s" % (name, value) for name, value in headers if name in _PASSED_ON)]
     return b"\r\n".join(lines) + b"\r\n\r\n"

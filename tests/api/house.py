@@ -20,7 +20,7 @@ from core.settings import Settings
 VERBS = ("calls.list", "calls.get", "agents.list", "agent.state", "agent.wrap_up_done", "call.invite", "call.cancel",
          "call.hold", "call.resume", "call.consult", "call.bring_back", "call.finish", "call.dial_out", "call.appeal",
          "call.dispose", "party.mute", "party.remove", "party.leave", "phone.open", "phone.close",
-         "phone.here", "phone.gone")
+         "phone.demo", "phone.here", "phone.gone")
 
 
 class Controller:

@@ -70,3 +70,21 @@ async def test_a_ring_nobody_answers_is_said_and_no_more_are_sent(house: House, 
     await desk.state("break")
     await desk.page.wait_for_selector("#notice-missed")
     await citizen.hang_up()
+
+
+async def test_an_earlier_caller_is_called_back_from_the_desk(
+    house: House, browsers: Browsers, worker: None,
+) -> None:
+    desk = await browsers.desk()
+    citizen, call = await talk(house, desk)
+    await citizen.hang_up()
+    await desk.state("wrap_up")
+    await desk.press("Control+Enter")
+    await desk.state("ready")
+    await house.town.city.set_behaviour("13800001234", "answers", tone=TONES["citizen"])
+    await desk.page.click(f"[data-body*='{call}']")
+    await desk.state("dialling")  # the desk's own leg is answered by itself
+    await desk.state("talking")
+    await desk.hears(TONES["citizen"])
+    await desk.press("F9")
+    await desk.state("wrap_up")

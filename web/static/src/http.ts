@@ -19,10 +19,16 @@ export function cookie(name: string): string {
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
 }
 
+function key(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
+}
+
 /** Send a request and return the JSON of its answer. Throws Refused; code "network" when nobody answered. */
 export async function ask<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
   let answer: Response;
   const headers: Record<string, string> = { "X-CSRF-Token": csrf() };
+  if (method !== "GET") headers["Idempotency-Key"] = key(); // a request that is sent again does nothing twice
   if (body !== undefined) headers["Content-Type"] = "application/json";
   try {
     answer = await fetch(path, {
