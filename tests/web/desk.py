@@ -11,6 +11,7 @@ from typing import Any
 
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from api.people import register
 from api.people.caller import Caller
@@ -188,7 +189,11 @@ class Desk:
 
     async def state(self, name: str) -> None:
         """Wait until the bar shows a state."""
-        await self.page.wait_for_selector(f"#bar[data-state={name}]")
+        try:
+            await self.page.wait_for_selector(f"#bar[data-state={name}]")
+        except PlaywrightTimeout as error:
+            shown, told = await self.page.inner_text("#bar"), await self.page.inner_text("#notices")
+            raise AssertionError(f"not {name} but {shown!r}; notices: {told!r}; {self.faults}") from error
 
     async def ready(self) -> None:
         """Become ready."""

@@ -164,3 +164,9 @@ def test_the_switch_gets_the_upgrade_and_nothing_of_the_session() -> None:
     assert b"sec-websocket-protocol: sip" in sent
     assert b"secret" not in sent
     assert b"forwarded" not in sent
+
+
+async def test_nobody_rings_from_a_page_outside_the_demonstration(staff: Staff) -> None:
+    client = await browser(staff)
+    assert (await client.get("/telephone")).status_code == 404
+    assert (await client.post("/telephone/secret")).status_code in (404, 405)

@@ -98,7 +98,7 @@ function lineTold(): void {
 
 const phone = new Phone(document.getElementById("far") as HTMLAudioElement, {
   onLine,
-  onRing: () => { void refreshBar().then(returning); },
+  onRing: () => { returning(); void refreshBar(); },
   onTalk: (on) => { if (on) { hush(); clear("returning"); } void refreshBar(); },
   onMicrophoneRefused: microphoneRefused,
   onSilence: (silent) => silent ? tell("silence", t("js.silence"), "fault") : clear("silence"),
@@ -138,6 +138,7 @@ onBar((now, before) => {
   showRating();
   document.title = now.state === "ringing" ? t("js.title.ringing") : title;
   if (now.state === "ringing" && web && wantSound && !phone.talking) void ring(); else hush();
+  if (now.state === "ringing") returning();
   if (now.state === "three" && before.state === "talking") void chime();
   if (IN_TALK.has(now.state)) localStorage.setItem(TALK, `${now.call} ${Date.now() / 1000}`);
   if (now.state === "lost") tell("returning", t("js.returning"), "told"); else if (before.state === "lost") clear("returning");
