@@ -32,7 +32,9 @@ async def first(request: Request) -> Response:
 
 def home_of(caller: Caller) -> str:
     """Return the page a person works at."""
-    return "/desk" if caller.agent and caller.may("agents.act") else "/home"
+    if caller.agent and caller.may("agents.act"):
+        return "/desk"
+    return "/orders" if caller.may("orders.read") else "/home"
 
 
 @router.get("/home", dependencies=[needs("self")])

@@ -104,6 +104,7 @@ def page(request: Request, template: str, /, status: int = 200, **values: Any) -
         "zone": site.settings.timezone, "csrf": sessions.csrf_of(token) if token else "", "now": now,
         "version": site.version,
         "duration": lambda seconds: times.duration(texts, seconds),
+        "term": lambda seconds: times.term(texts, seconds),
         "moment": lambda at: times.moment(texts, at, now, site.zone),
         "iso": lambda at: times.iso(at, site.zone),
         "script_texts": for_script(texts.below("js.")),

@@ -17,6 +17,15 @@ def duration(texts: Texts, seconds: float) -> str:
     return texts("js.time.minutes", m=minutes, s=f"{rest:02}") if minutes else texts("js.time.seconds", s=rest)
 
 
+def term(texts: Texts, seconds: float) -> str:
+    """Return how far a deadline is: days above two, else hours, else minutes."""
+    minutes = max(0, int(seconds // 60))
+    if minutes >= 48 * 60:
+        return texts("time.days", n=minutes // 1440)
+    return texts("js.time.hours", h=minutes // 60, m=f"{minutes % 60:02}") if minutes >= 60 else texts(
+        "time.only_minutes", n=minutes)
+
+
 def moment(texts: Texts, at: float, now: float, zone: ZoneInfo) -> str:
     """Return ``今天 15:08``, ``昨天 09:20``, or the date."""
     then, today = datetime.fromtimestamp(at, zone), datetime.fromtimestamp(now, zone)

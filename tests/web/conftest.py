@@ -14,12 +14,18 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from core.secrets import load_secrets
+from core.db import Database
+from core.secrets import Secrets, load_secrets
+from core.settings import Settings
+from hotline.database import migrated
 from hotline.switch import Installation
-from routing.directory import load_directory
+from routing.directory import Directory, load_directory
+from tests.api.house import built
 from tests.conftest import settings_for
+from tests.people.staff import Staff
 from tests.support.town import Town
 from tests.web.desk import Browsers, House
+from web.install import install
 
 MICROPHONE = 660  # Hz: the agent's tone (hotline.demo.behaviours.TONES)
 
@@ -93,3 +99,18 @@ async def browsers(house: House, chromium: str, voice: Path) -> AsyncIterator[Br
         await house.town.nothing_left(10)
         for agent in house.town.directory.agents:
             await house.everybody_off(agent.id)
+
+
+@pytest.fixture
+async def staff(home: Settings, secrets: Secrets, directory: Directory) -> AsyncIterator[Staff]:
+    """A house with pages, and people who sign on to it."""
+    await migrated(home)
+    db = Database(home.database)
+    async with built(home, secrets, db, lambda app: install(app, home, directory)) as house:
+        made = Staff(house, db)
+        house.app.state.clock = lambda: made.now
+        try:
+            yield made
+        finally:
+            await made.close()
+            await db.close()

@@ -57,6 +57,7 @@ async def test_a_reload_in_mid_talk_brings_the_same_talk_back_with_what_was_writ
     assert citizen.is_up
 
 
+@pytest.mark.slow
 async def test_a_session_that_is_over_in_mid_talk_is_renewed_in_place(house: House, browsers: Browsers) -> None:
     desk = await browsers.desk()
     citizen, call = await talk(house, desk)

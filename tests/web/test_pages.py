@@ -3,57 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 
-from core.db import Database
-from core.secrets import Secrets
-from core.settings import Settings
-from hotline.database import migrated
-from routing.directory import Directory
-from tests.api.house import built
 from tests.people.staff import PASSWORD, Staff
+from tests.web.http import browser, signed_on
 from web.headers import POLICY
-from web.install import install
 from web.switch_socket import for_switch
 from workorders.life.words import Role
 
-BROWSER = {"Accept": "text/html"}
 KEY = "0" * 32
-
-
-@pytest.fixture
-async def staff(home: Settings, secrets: Secrets, directory: Directory) -> AsyncIterator[Staff]:
-    """A house with pages, and people who sign on to it."""
-    await migrated(home)
-    db = Database(home.database)
-    async with built(home, secrets, db, lambda app: install(app, home, directory)) as house:
-        made = Staff(house, db)
-        house.app.state.clock = lambda: made.now
-        try:
-            yield made
-        finally:
-            await made.close()
-            await db.close()
-
-
-async def browser(staff: Staff) -> httpx.AsyncClient:
-    """A browser that nobody is signed on in."""
-    client = httpx.AsyncClient(base_url=str(staff.house.client.base_url), timeout=20, trust_env=False, headers=BROWSER)
-    staff.clients.append(client)
-    return client
-
-
-async def signed_on(staff: Staff, login: str, *roles: Role, agent: str = "", fresh: bool = False) -> httpx.AsyncClient:
-    """Add a person and sign them on through the page."""
-    await staff.person(login, *roles, agent=agent, fresh=fresh)
-    client = await browser(staff)
-    answer = await client.post("/sign-on", data={"login": login, "password": PASSWORD})
-    assert answer.status_code == 303, answer.text
-    client.headers["X-CSRF-Token"] = client.cookies["hotline_csrf"]
-    return client
 
 
 async def test_who_is_not_signed_on_is_led_to_the_sign_on_page_and_back(staff: Staff) -> None:
@@ -110,7 +69,7 @@ async def test_who_signs_off_is_not_rung_in_that_page_any_more(staff: Staff) -> 
 
 
 async def test_who_has_no_desk_is_told_so(staff: Staff) -> None:
-    client = await signed_on(staff, "zhou", Role.DUTY_LEADER)
+    client = await signed_on(staff, "zhou", Role.ADMIN)
     assert (await client.get("/")).headers["location"] == "/home"
     assert "zhou" in (await client.get("/home")).text
     assert (await client.get("/desk")).status_code == 403

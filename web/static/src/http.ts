@@ -1,9 +1,9 @@
 // Asking the server. Every refusal has a code; the sentence for it stands in the catalogue.
-import { either } from "./texts";
+import { either, has } from "./texts";
 
 export class Refused extends Error {
-  constructor(readonly status: number, readonly code: string, readonly seconds = 0) {
-    super(either(`js.refused.${code}`, "js.refused.other", { code, seconds }));
+  constructor(readonly status: number, readonly code: string, readonly seconds = 0, said = "") {
+    super(said && !has(`js.refused.${code}`) ? said : either(`js.refused.${code}`, "js.refused.other", { code, seconds }));
   }
 }
 
@@ -25,9 +25,11 @@ function key(): string {
 }
 
 /** Send a request and return the JSON of its answer. Throws Refused; code "network" when nobody answered. */
-export async function ask<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
+export async function ask<T = unknown>(
+  method: string, path: string, body?: unknown, more: Record<string, string> = {},
+): Promise<T> {
   let answer: Response;
-  const headers: Record<string, string> = { "X-CSRF-Token": csrf() };
+  const headers: Record<string, string> = { "X-CSRF-Token": csrf(), ...more };
   if (method !== "GET") headers["Idempotency-Key"] = key(); // a request that is sent again does nothing twice
   if (body !== undefined) headers["Content-Type"] = "application/json";
   try {
@@ -39,6 +41,7 @@ export async function ask<T = unknown>(method: string, path: string, body?: unkn
     throw new Refused(0, "network");
   }
   const said = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refused(answer.status, said.code ?? `http_${answer.status}`, said.retry_after ?? 0);
+  if (!answer.ok) throw new Refused(answer.status, said.code ?? `http_${answer.status}`, said.retry_after ?? 0,
+                                     [said.detail, said.fix].filter(Boolean).join(" "));
   return said as T;
 }

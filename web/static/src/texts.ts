@@ -7,6 +7,9 @@ export function t(key: string, values: Record<string, string | number> = {}): st
   return said.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
+/** Tell whether there is a sentence of this key. */
+export function has(key: string): boolean { return key in sentences; }
+
 /** Return the sentence of `key`, or of `otherwise` when there is none. */
 export function either(key: string, otherwise: string, values: Record<string, string | number> = {}): string {
   return t(key in sentences ? key : otherwise, values);
