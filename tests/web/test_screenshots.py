@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from playwright.async_api import Page
 
@@ -68,7 +70,9 @@ async def test_every_page_has_its_pictures(house: House, browsers: Browsers, lan
     await desk.press("Control+Enter")
     await desk.state("ready")
     page = desk.page
-    await page.goto("/orders")
+    async with asyncio.timeout(40):  # until the worker has made the order
+        while not await page.locator(".order-link").count():
+            await page.goto("/orders")
     await page.click(".order-link >> nth=0")
     await page.wait_for_selector("#order-page")
     await shoot(page, f"{language}-order")

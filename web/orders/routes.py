@@ -58,7 +58,7 @@ async def _history(request: Request, number: str) -> list[dict[str, Any]]:
 def _as_new(request: Request) -> Request:
     """Return the request without If-None-Match: a page is always made whole."""
     headers = [(name, value) for name, value in request.scope["headers"] if name != b"if-none-match"]
-    return Request(request.scope | {"headers": headers}, request.receive)
+    return Request({**request.scope, "headers": headers}, request.receive)
 
 
 async def _units(request: Request) -> dict[str, str]:
