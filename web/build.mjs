@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 const out = "web/static/dist";
 await rm(out, { recursive: true, force: true });
 await build({
-  entryPoints: ["web/static/src/base.ts", "web/static/src/desk.ts", "web/static/src/telephone.ts", "web/static/src/orders.ts",
+  entryPoints: ["web/static/src/base.ts", "web/static/src/desk.ts", "web/static/src/telephone.ts", "web/static/src/orders.ts", "web/static/src/wall.ts",
     "web/static/css/site.css"],
   outdir: out, entryNames: "[name]", bundle: true, minify: true, format: "esm", target: ["es2022", "chrome111"],
   legalComments: "linked", logLevel: "warning",

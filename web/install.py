@@ -16,6 +16,7 @@ from web.headers import SafeHeaders
 from web.orders import routes as orders
 from web.routes_sign_on import router as sign_on
 from web.routes_telephone import router as telephone
+from web.routes_wall import router as wall
 from web.site import DIST, make_site
 
 log = get_logger(__name__)
@@ -36,7 +37,7 @@ def install(app: FastAPI, settings: Settings, directory: Directory) -> None:
     app.state.site = make_site(settings, directory)
     if not (DIST / "base.js").exists():
         log.error("the pages' scripts are not built; run: make setup")
-    for router in (sign_on, desk.router, orders.router, *((telephone,) if settings.demo_phone else ())):
+    for router in (sign_on, desk.router, orders.router, wall, *((telephone,) if settings.demo_phone else ())):
         app.include_router(router, include_in_schema=False)
     app.mount("/static", Built(directory=DIST, check_dir=False), name="static")
     errors.install(app)

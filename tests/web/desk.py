@@ -68,6 +68,7 @@ class House:
         await migrated(self.town.settings)
         await self.person("zhaoqian", "赵倩", Role.AGENT, agent="a1004")
         await self.person("sunlei", "孙磊", Role.AGENT, agent="a1005")
+        await self.person("zhou", "周岚", Role.DUTY_LEADER)
         await self.serve()
 
     async def serve(self) -> None:
@@ -145,6 +146,16 @@ class Browsers:
         context.set_default_timeout(WAIT)
         await context.add_init_script(_PLAIN)
         return context
+
+    async def signed_on(self, login: str, path: str, **options: Any) -> Page:
+        """Sign somebody on and bring them to a page."""
+        page = await (await self.context(**options)).new_page()
+        await page.goto(path)
+        await page.fill("[name=login]", login)
+        await page.fill("[name=password]", PASSWORD)
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(f"**{path}")
+        return page
 
     async def desk(self, login: str = "zhaoqian", context: BrowserContext | None = None, **options: Any) -> Desk:
         """Sign an agent on and bring them to their desk, their line up."""
