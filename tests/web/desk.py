@@ -33,7 +33,7 @@ FLAGS = (
     "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection",
     "--autoplay-policy=user-gesture-required", "--disable-dev-shm-usage")
-WAIT = 20_000  # ms; on a busy machine slow is no fault
+WAIT = 40_000  # ms; on a busy machine slow is no fault
 _PLAIN = "localStorage.setItem('desk.plain_sound', '1')"  # no echo cancelling: it takes a tone for noise
 
 # strongest frequency of what the page's earphone gets, over half a second
@@ -78,7 +78,7 @@ class House:
         self._server = uvicorn.Server(config)
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         self._task = asyncio.create_task(self._server.serve())
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while not self._server.started:  # noqa: ASYNC110  uvicorn has no event for it
                 await asyncio.sleep(0.02)
 
@@ -111,8 +111,8 @@ class House:
         """A citizen rings and presses a key once the menu can hear it."""
         mark = self.town.journal.seq if self.town.journal else 0
         citizen = await self.town.city.citizen()
-        await self.town.fact("call.answered", 10, mark)
-        await self.town.until(lambda: _hears_something(citizen), 10, "the menu says nothing")
+        await self.town.fact("call.answered", 20, mark)
+        await self.town.until(lambda: _hears_something(citizen), 20, "the menu says nothing")
         await citizen.press(key)
         return citizen
 
@@ -219,7 +219,7 @@ class Desk:
         """Return the key of the call in the bar."""
         return str(await self.page.get_attribute("#bar", "data-call"))
 
-    async def hears(self, hz: float, deadline: float = 12.0) -> None:
+    async def hears(self, hz: float, deadline: float = 30.0) -> None:
         """Wait until the strongest sound in the earphone is this tone."""
         end, got = time.monotonic() + deadline, 0.0
         while abs(got - hz) > 12:
@@ -234,7 +234,7 @@ async def talk(house: House, desk: Desk) -> tuple[CityCall, str]:
     await desk.state("ringing")
     await desk.press("F2")
     await desk.state("talking")
-    await citizen.until_heard("agent", 10)
+    await citizen.until_heard("agent", 25)
     return citizen, await desk.call()
 
 

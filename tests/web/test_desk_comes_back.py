@@ -20,7 +20,7 @@ async def test_a_reload_while_it_rings_rings_again(house: House, browsers: Brows
     await desk.state("ringing")
     await desk.press("F2")
     await desk.state("talking")
-    await citizen.until_heard("agent", 10)
+    await citizen.until_heard("agent", 25)
 
 
 async def test_who_opens_a_second_desk_can_only_watch_until_they_take_over(house: House, browsers: Browsers) -> None:

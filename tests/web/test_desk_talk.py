@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.switch, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def test_a_whole_talk_by_keys_alone_with_sound_in_both_directions(house: House, browsers: Browsers) -> None:
+    await house.town.city.set_behaviour("66010001", "answers", after=4.0)  # long enough to be seen ringing
     desk = await browsers.desk()
     await desk.ready()
     citizen = await house.citizen()
@@ -19,7 +20,7 @@ async def test_a_whole_talk_by_keys_alone_with_sound_in_both_directions(house: H
     assert "已等" in await desk.page.inner_text("#bar")
     await desk.press("F2")
     await desk.state("talking")
-    await citizen.until_heard("agent", 10)
+    await citizen.until_heard("agent", 25)
     await desk.hears(TONES["citizen"])
     await desk.press("F4")
     await desk.state("hold")
@@ -30,7 +31,7 @@ async def test_a_whole_talk_by_keys_alone_with_sound_in_both_directions(house: H
     await desk.press("Enter")
     await desk.page.wait_for_selector("[data-invited=housing][data-invitation-state=ringing]")
     await desk.state("three")
-    await citizen.until_heard("unit", 10)
+    await citizen.until_heard("unit", 25)
     await desk.press("F9")
     await desk.state("wrap_up")
     await citizen.press("5")
@@ -51,8 +52,8 @@ async def test_a_reload_in_mid_talk_brings_the_same_talk_back_with_what_was_writ
     await desk.page.reload()
     await same_talk(house, desk, call)
     assert await desk.page.input_value("[name=summary]") == "水管漏水两天"
-    lost = await house.town.fact("party.left", 5, why="lost")
-    back = await house.town.fact("party.joined", 10, lost.seq, who="a1004")
+    lost = await house.town.fact("party.left", 15, why="lost")
+    back = await house.town.fact("party.joined", 25, lost.seq, who="a1004")
     assert back.call == call
     assert citizen.is_up
 

@@ -31,6 +31,7 @@ async def shoot(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 async def test_every_page_has_its_pictures(house: House, browsers: Browsers, language: str) -> None:
+    await house.town.city.set_behaviour("66010001", "answers", after=6.0)  # long enough to be seen ringing
     OUT.mkdir(parents=True, exist_ok=True)
     context = await browsers.context(reduced_motion="reduce")
     await context.add_cookies([{"name": "hotline_language", "value": language, "url": house.url}])

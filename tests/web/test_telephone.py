@@ -12,6 +12,7 @@ from core.secrets import load_secrets
 from routing.directory import load_directory
 from tests.conftest import settings_for
 from tests.support.town import Town
+from tests.web.conftest import PATIENT
 from tests.web.desk import Browsers, House
 
 pytestmark = [pytest.mark.slow, pytest.mark.switch, pytest.mark.asyncio(loop_scope="module")]
@@ -21,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.switch, pytest.mark.asyncio(loop_sco
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A house in which the demonstration's telephone is on."""
     home: Path = tmp_path_factory.mktemp("try") / "home"
-    settings = settings_for(home).model_copy(update={"demo_phone": True})
+    settings = settings_for(home).model_copy(update=PATIENT | {"demo_phone": True})
     town = Town(settings, load_secrets(settings), load_directory(settings.directory))
     built = House(town)
     try:

@@ -14,7 +14,9 @@ export interface PhoneEvents {
 }
 type Session = InstanceType<typeof JsSIP.WebSocketInterface> extends never ? never : any; // JsSIP's own types end here
 
-const REGISTER_PATIENCE = 2500; // ms: after a restart of the switch the first REGISTER can be swallowed
+// ms for an answer to REGISTER: after a restart of the switch the first one can be swallowed. Doubled each time, so that
+// a slow machine is not kept busy with new beginnings
+const REGISTER_PATIENCE = 2500, REGISTER_LONGEST = 20000;
 const SILENCE = 3000; // ms without a packet in a talk
 const DISCONNECTED = 6000; // ms that ICE may be disconnected before the talk is given up
 
@@ -22,6 +24,7 @@ export class Phone {
   private ua: any = null;
   private session: Session | null = null;
   private fresh = true;
+  private patience = REGISTER_PATIENCE;
   private leaving = false;
   private began = 0;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
@@ -57,6 +60,7 @@ export class Phone {
   private async registered(ua: any): Promise<void> {
     if (this.ua !== ua) return;
     clearTimeout(this.watchdog);
+    this.patience = REGISTER_PATIENCE;
     const took = performance.now() - this.began;
     const was = this.line;
     this.set("up", took);
@@ -86,7 +90,8 @@ export class Phone {
     this.watchdog = setTimeout(() => {
       if (this.ua !== ua || ua.isRegistered()) return;
       void this.open().catch(() => this.set("down"));
-    }, REGISTER_PATIENCE);
+    }, this.patience);
+    this.patience = Math.min(REGISTER_LONGEST, this.patience * 2);
   }
 
   private took(session: Session): void {
