@@ -52,6 +52,10 @@ lint: $(STAMPS)/python ## 风格 · style
 bench: $(STAMPS)/switch $(STAMPS)/tests ## 量速度,写 var/bench/latest.json · measure; ratios against plain Asterisk
 	@$(PYTHON) -m bench
 
+.PHONY: screenshots
+screenshots: $(STAMPS)/switch $(STAMPS)/web $(STAMPS)/tests ## 每个页面的截图,在 var/screenshots · pictures of every page
+	@$(PYTHON) -m pytest -q tests/web/test_screenshots.py
+
 .PHONY: setup
 setup: $(STAMPS)/switch $(STAMPS)/web ## 只安装,不运行 · only install
 	@echo "就绪 · ready"

@@ -30,7 +30,7 @@ PASSWORD = "一句很长的话 correct horse"
 TESTER = Caller("console", "tester", "tester", frozenset())
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream",
+    "--disable-component-update", "--disable-sync",
     "--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection",
     "--autoplay-policy=user-gesture-required", "--disable-dev-shm-usage")
 WAIT = 40_000  # ms; on a busy machine slow is no fault
@@ -129,11 +129,12 @@ class Browsers:
         self._playwright: Playwright | None = None
         self._open: list[Browser] = []
 
-    async def launch(self, *more: str) -> Browser:
-        """Start a browser."""
+    async def launch(self, *, refuse_microphone: bool = False) -> Browser:
+        """Start a browser; `refuse_microphone`: one that lets no page have it."""
         if self._playwright is None:
             self._playwright = await async_playwright().start()
-        flags = [*FLAGS, f"--use-file-for-fake-audio-capture={self._voice}", *more]
+        let = () if refuse_microphone else ("--use-fake-ui-for-media-stream",)
+        flags = [*FLAGS, *let, f"--use-file-for-fake-audio-capture={self._voice}"]
         browser = await self._playwright.chromium.launch(executable_path=self._chromium, args=flags)
         self._open.append(browser)
         return browser

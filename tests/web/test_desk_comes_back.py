@@ -88,3 +88,34 @@ async def test_an_earlier_caller_is_called_back_from_the_desk(
     await desk.hears(TONES["citizen"])
     await desk.press("F9")
     await desk.state("wrap_up")
+
+
+async def test_the_controller_restarts_in_mid_talk_and_the_desk_goes_on(house: House, browsers: Browsers) -> None:
+    desk = await browsers.desk()
+    citizen, call = await talk(house, desk)
+    await house.town.stop_controller()
+    await desk.page.wait_for_selector("#notice-house:has-text('正在进行的通话不受影响')")
+    await desk.hears(TONES["citizen"])
+    await house.town.start_controller()
+    await desk.page.wait_for_selector("#notice-house", state="detached")
+    await desk.state("talking")
+    assert await desk.call() == call
+    await desk.press("F4")
+    await desk.state("hold")
+    await desk.press("F9")
+    await desk.state("wrap_up")
+    await citizen.hang_up()
+    await desk.press("Control+Enter")
+    await desk.state("ready")
+    await house.citizen()  # the page has told the new controller that it can be rung
+    await desk.state("ringing")
+
+
+async def test_a_microphone_that_the_browser_keeps_closed_is_said_with_what_to_do(
+    house: House, browsers: Browsers,
+) -> None:
+    browser = await browsers.launch(refuse_microphone=True)
+    desk = await browsers.desk(context=await browsers.context(browser))
+    await desk.page.wait_for_selector("#notice-microphone:has-text('麦克风')")
+    await desk.page.wait_for_selector("#check-microphone[data-state=bad]")
+    await desk.page.wait_for_selector("#notice-microphone button:has-text('重试')")
