@@ -7,8 +7,9 @@ HOTLINE := .venv/bin/hotline
 PYTHON := .venv/bin/python
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # what to look for on this machine = Debian package that has it
-RUN_TOOLS := python3=python3 /usr/share/doc/python3-venv=python3-venv mmdebstrap=mmdebstrap espeak-ng=espeak-ng
-TEST_TOOLS := sipp=sip-tester sox=sox /usr/lib/postgresql=postgresql
+RUN_TOOLS := python3=python3 node=nodejs npm=npm /usr/share/doc/python3-venv=python3-venv mmdebstrap=mmdebstrap espeak-ng=espeak-ng
+TEST_TOOLS := sipp=sip-tester sox=sox /usr/lib/postgresql=postgresql chromium=chromium \
+  /usr/share/fonts/truetype/wqy/wqy-microhei.ttc=fonts-wqy-microhei
 
 .PHONY: help
 help: ## 这张表 · this table
@@ -19,7 +20,7 @@ help: ## 这张表 · this table
 	@echo "  make demo BREAK=名称   故意弄坏一处 · break one thing: mute-department skip-rating drop-recording double-order"
 
 .PHONY: demo
-demo: $(STAMPS)/switch ## 起一座城,打一通完整的电话 · bring everything up and play one whole call
+demo: $(STAMPS)/switch $(STAMPS)/web ## 起一座城,打一通完整的电话 · bring everything up and play one whole call
 	@$(HOTLINE) demo $(if $(ONCE),--once) $(if $(BREAK),--break $(BREAK))
 
 # $(call tested,marks): those tests, three files at a time. Calls are played in real time on two cores, so they come by
@@ -30,16 +31,17 @@ tested = { $(PYTHON) -m pytest -q -n 3 --dist loadfile -m "$(1)" || { \
   $(PYTHON) -m pytest -q --last-failed --last-failed-no-failures none --maxfail 3 -m "$(1)"; }; }
 
 .PHONY: test
-test: $(STAMPS)/switch $(STAMPS)/tests ## 测试(不含慢的)· tests without the slow ones
+test: $(STAMPS)/switch $(STAMPS)/web $(STAMPS)/tests ## 测试(不含慢的)· tests without the slow ones
 	@$(call tested,not slow and not switch) && $(call tested,not slow and switch)
 
 .PHONY: test-all
-test-all: $(STAMPS)/switch $(STAMPS)/tests ## 全部测试 · all tests
+test-all: $(STAMPS)/switch $(STAMPS)/web $(STAMPS)/tests ## 全部测试 · all tests
 	@$(call tested,not switch) && $(call tested,switch)
 
 .PHONY: check
-check: lint ## 静态检查:风格、类型、依赖方向 · style, types, import arrows
+check: lint $(STAMPS)/web ## 静态检查:风格、类型、依赖方向 · style, types, import arrows
 	@$(PYTHON) -m mypy
+	@npx --no-install tsc --noEmit
 	@$(PYTHON) -m pytest -q tests/test_house.py
 
 .PHONY: lint
@@ -50,13 +52,17 @@ lint: $(STAMPS)/python ## 风格 · style
 bench: $(STAMPS)/switch $(STAMPS)/tests ## 量速度,写 var/bench/latest.json · measure; ratios against plain Asterisk
 	@$(PYTHON) -m bench
 
+.PHONY: screenshots
+screenshots: $(STAMPS)/switch $(STAMPS)/web $(STAMPS)/tests ## 每个页面的截图,在 var/screenshots · pictures of every page
+	@$(PYTHON) -m pytest -q tests/web/test_screenshots.py
+
 .PHONY: setup
-setup: $(STAMPS)/switch ## 只安装,不运行 · only install
+setup: $(STAMPS)/switch $(STAMPS)/web ## 只安装,不运行 · only install
 	@echo "就绪 · ready"
 
 .PHONY: clean
 clean: ## 删除缓存和虚拟环境,不动数据 · remove caches and .venv; data in var/ stays
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build ./*.egg-info $(STAMPS)
+	@rm -rf .venv node_modules web/static/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis build ./*.egg-info $(STAMPS)
 	@find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------------------------------------- setting up
@@ -104,4 +110,15 @@ $(STAMPS)/python: requirements.lock pyproject.toml | $(STAMPS)/packages
 
 $(STAMPS)/switch: $(STAMPS)/python
 	@$(HOTLINE) switch fetch
+	@touch $@
+
+# The pages' scripts: what npm's lock says, by its hashes, from wherever this machine's npm is told to look; no scripts run.
+$(STAMPS)/npm: package.json package-lock.json | $(STAMPS)/packages
+	@echo "准备网页组件 · fetching what the pages are built of"
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/web: $(STAMPS)/npm tsconfig.json $(wildcard web/build.mjs web/static/src/*.ts web/static/css/*.css)
+	@echo "生成网页脚本 · building the pages' scripts"
+	@node web/build.mjs
 	@touch $@

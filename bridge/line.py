@@ -13,14 +13,15 @@ from bridge.model import Call, CitizenState, Invitation, InvitationState, LegSta
 from bridge.talks import Talks
 from core.ids import new_id
 from core.log import get_logger
-from routing.agents import AgentStatus
-from routing.directory import Directory
+from routing.agents import AgentNow, AgentStatus
+from routing.directory import Agent, Directory
 from routing.queue import Free, Waiting, estimate_minutes, match, places
 
 log = get_logger(__name__)
 _ON_DUTY = frozenset(AgentStatus) - {AgentStatus.OFFLINE, AgentStatus.BREAK}
 _COMING = frozenset({LegState.ANSWERED, LegState.ROOM})  # an agent who has taken the call fetches the citizen
 _USUAL_HANDLING = 180.0  # s, until the first talks have been measured
+_PAGE_PATIENCE = 15.0  # s that a ready agent's page may be away (a reload, a cut network) before a break
 
 
 class Line:
@@ -32,6 +33,8 @@ class Line:
         self._told: dict[str, tuple[int, int]] = {}
         self._handled: deque[float] = deque(maxlen=50)
         self._asked = False
+        self._pages: dict[str, float] = {}  # agent with a page → when it said that it can be rung
+        self._pages_gone: dict[str, float] = {}
         talks.on_queue = self.look_soon
 
     # -- who waits, who is free ------------------------------------------------------------------------------
@@ -57,6 +60,25 @@ class Line:
             call.key, call.queued, skill, call.urgency, returning, call.prefer, call.prefer_until, ringing
         )
 
+    # -- telephones in pages (bridge/web_phones.py) -------------------------------------------------------------
+    def page_here(self, agent: str) -> None:
+        """An agent's page can be rung from now on."""
+        self._pages[agent] = self.talks.clock()
+        self._pages_gone.pop(agent, None)
+        self.look_soon()
+
+    def page_gone(self, agent: str) -> None:
+        """An agent's page cannot be rung until it says so again."""
+        if self._pages.pop(agent, None) is not None:
+            self._pages_gone[agent] = self.talks.clock()
+
+    def _can_be_rung(self, agent: Agent, state: AgentNow) -> bool:
+        """Tell whether there is a telephone to ring. A page that has lost its talk must have said so since."""
+        if agent.kind != "web":
+            return True
+        said = self._pages.get(agent.id)
+        return said is not None and (state.status is not AgentStatus.LOST or said >= state.since)
+
     def free(self) -> list[Free]:
         """Return the agents who can be rung."""
         now = {state.id: state for state in self.talks.board.agents}
@@ -65,9 +87,11 @@ class Line:
         out = []
         for agent in self.directory.agents:
             state = None if agent.id in live else now.get(agent.id)
-            if state and state.status is AgentStatus.READY:
+            if state is None or not self._can_be_rung(agent, state):
+                continue
+            if state.status is AgentStatus.READY:
                 out.append(Free(agent.id, frozenset(agent.skills), state.idle_since))
-            elif state and state.status is AgentStatus.LOST:
+            elif state.status is AgentStatus.LOST:
                 out.append(Free(agent.id, frozenset(agent.skills), state.since, only_for=state.call))
         return out
 
@@ -136,6 +160,11 @@ class Line:
             ready = state.status is AgentStatus.WRAP_UP
             after = AgentStatus.READY if ready else AgentStatus.BREAK
             self.talks.follow(board.place_agent(state.id, after, now, why="wrap_up_over" if ready else "lost"))
+        for agent, since in list(self._pages_gone.items()):
+            if now - since >= _PAGE_PATIENCE:
+                del self._pages_gone[agent]
+                if agent in board.agents and board.agents[agent].status is AgentStatus.READY:
+                    self.talks.follow(board.place_agent(agent, AgentStatus.BREAK, now, why="page_gone"))
         for call in board.calls.values():
             if call.prefer and now >= call.prefer_until:
                 call.prefer = ""

@@ -47,6 +47,12 @@ class Switch(Protocol):
     async def hang_up(self, leg: Leg, why: str) -> None:
         """End a leg; `why` is written on it first."""
 
+    async def drop(self, leg: Leg) -> None:
+        """End a leg without giving a reason: its citizen's dialplan takes it for a loss."""
+
+    async def give_secret(self, phone: str, secret: str) -> None:
+        """Put the SIP secret of an agent's page into the switch. Returns once it is in force."""
+
     async def stop_dialling(self, channel: str) -> None:
         """End the ringing of an outgoing call's citizen."""
 
@@ -135,6 +141,15 @@ class AmiSwitch:
         channel = leg.channel or leg.id
         await self._set(channel, "HL_WHY", why)
         await self._do("Hangup", {"Channel": channel, "Cause": "16"})
+
+    async def drop(self, leg: Leg) -> None:
+        await self._do("Hangup", {"Channel": leg.channel or leg.id, "Cause": "16"})
+
+    async def give_secret(self, phone: str, secret: str) -> None:
+        # what writes the switch's database is closed to AMI users without "system": the dialplan writes it for us
+        fields = {"Channel": "Local/open@web-phone/n", "Context": "web-phone", "Exten": "done", "Priority": "1",
+                  "Timeout": "3000", "Async": "false"}
+        await self._do("Originate", fields, {"HL_WEB_PHONE": phone, "HL_WEB_SECRET": secret})
 
     async def stop_dialling(self, channel: str) -> None:
         await self._do("Hangup", {"Channel": channel, "Cause": "16"})

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     network_port: int = 15070
     phones_address: str = "127.0.0.3"  # where plain agents' phones live in the demo; informative
     max_inbound: int = 300
+    demo_phone: bool = False  # a citizen's telephone in a page, /telephone: whoever opens it can ring; only for trying
 
     # who is who
     directory: Path = PROJECT / "hotline" / "demo" / "directory.toml"

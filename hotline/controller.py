@@ -29,6 +29,7 @@ from bridge.signals import signal_of
 from bridge.switch import AmiSwitch
 from bridge.talks import TalkRules, Talks
 from bridge.views import call_view
+from bridge.web_phones import WebPhones
 from core import facts
 from core.control import ControlRefused, ControlServer
 from core.journal import Journal, load_snapshot, read_journal
@@ -67,6 +68,7 @@ class Controller:
         self.talks.commands = False  # until the board is rebuilt
         self.line = Line(self.talks, directory)
         self.acts = Acts(self.talks, self.line, directory)
+        self.web_phones = WebPhones(self.talks, self.line, directory)
         self.menu = build_menu_service(settings, self._menu_fact)
         self.agi = AgiServer({"menu": self.menu.handle})
         self.control = ControlServer(settings.control_socket, self._handlers(), journal)
@@ -162,7 +164,8 @@ class Controller:
             "call.resume": acts.resume, "call.consult": acts.consult, "call.bring_back": acts.bring_back,
             "call.finish": acts.finish, "call.dial_out": acts.dial_out, "call.appeal": acts.appeal,
             "call.dispose": acts.dispose, "party.mute": acts.mute, "party.remove": acts.remove,
-            "party.leave": acts.leave,
+            "party.leave": acts.leave, "phone.open": self.web_phones.open, "phone.close": self.web_phones.close,
+            "phone.demo": self.web_phones.demo, "phone.here": self.web_phones.here, "phone.gone": self.web_phones.gone,
         }
         return {name: carry_out(verb) for name, verb in verbs.items()}
 
@@ -175,7 +178,8 @@ class Controller:
     async def _agents(self) -> list[dict[str, Any]]:
         names = {a.id: a for a in self.directory.agents}
         return [
-            {**agent_view(self.talks, s.id), "name": names[s.id].name, "phone": names[s.id].phone}
+            {**agent_view(self.talks, s.id), "name": names[s.id].name, "phone": names[s.id].phone,
+             "kind": names[s.id].kind}
             for s in self.talks.board.agents if s.id in names
         ]
 

@@ -1,26 +1,42 @@
-"""The web process: HTTP. When it dies or spins, no call notices; the supervisor starts it again."""
+"""The web process: HTTP, pages, the telephones' WebSocket. When it dies or spins, no call notices; it is started again.
+
+A talk's sound does not come this way; a page whose socket is cut signs on again by itself.
+"""
 
 from __future__ import annotations
 
 import asyncio
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from core.control import ControlClient
 from core.db import Database
 from core.log import configure
-from core.secrets import load_secrets
+from core.secrets import Secrets, load_secrets
 from core.settings import Settings
 from hotline.database import migrated
+from routing.directory import Directory, load_directory
+from web.install import install
+from web.switch_socket import Sockets
+
+
+def build(settings: Settings, secrets: Secrets, directory: Directory, db: Database) -> tuple[FastAPI, uvicorn.Config]:
+    """Return the application with API and pages, and how it is served."""
+    control = ControlClient(settings.control_socket)
+    app = create_app(settings, secrets, control, db)
+    install(app, settings, directory)
+    sockets = Sockets(app, settings, control)
+    return app, uvicorn.Config(app, host=settings.web_address, port=settings.web_port, log_config=None,
+                               access_log=False, timeout_graceful_shutdown=3, limit_concurrency=1000,
+                               ws=sockets.protocol())
 
 
 async def run(settings: Settings) -> None:
     """Serve until told to stop."""
     db = Database(settings.database)
-    app = create_app(settings, load_secrets(settings), ControlClient(settings.control_socket), db)
-    config = uvicorn.Config(app, host=settings.web_address, port=settings.web_port, log_config=None, access_log=False,
-                            timeout_graceful_shutdown=3, limit_concurrency=1000)
+    _, config = build(settings, load_secrets(settings), load_directory(settings.directory), db)
     tables = asyncio.create_task(migrated(settings), name="tables")  # until they are there, answers are 503
     try:
         await uvicorn.Server(config).serve()

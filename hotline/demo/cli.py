@@ -16,6 +16,7 @@ from core.settings import Settings
 from hotline.demo.behaviours import TONES
 from hotline.demo.errors import CityError
 from hotline.demo.evidence import NAMES, Evidence, Fault, faults_of
+from hotline.demo.people import demo_agent
 from hotline.demo.play import Break, Play
 from hotline.demo.stage import base_url, demo_settings, stage
 from hotline.switch.errors import SwitchError
@@ -90,6 +91,12 @@ async def _run(show: Show, once: bool, json: bool, broken: Break | None) -> int:
 
 async def _stay(show: Show, settings: Settings) -> None:
     """Leave everything running until the terminal says stop."""
+    login, password = await demo_agent(settings)
+    show.console.print(
+        f"市民电话 · a citizen's telephone  {base_url(settings)}/telephone\n"
+        f"坐席工作台 · the agent's desk      {base_url(settings)}/desk    登录名 · login {login}    密码 · password "
+        f"{password}", soft_wrap=True, markup=False,
+    )
     show.console.print(
         f"接口 · API  {base_url(settings)}/api/work-orders    令牌 · token: api_token in {settings.secrets_file}\n"
         "按 Ctrl-C 停止 · Ctrl-C stops everything", soft_wrap=True,

@@ -48,7 +48,7 @@ def demo_settings() -> Settings:
     A port that is taken and was not asked for moves up to the next free one.
     """
     os.environ.setdefault("HOTLINE_HOME", str(HOME))
-    settings = Settings()
+    settings = Settings().model_copy(update={"demo_phone": True})
     moved = {name: _free(settings, name) for name in PORTS if name not in settings.model_fields_set}
     return settings.model_copy(update=moved)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -19,7 +19,8 @@ from core.settings import Settings
 
 VERBS = ("calls.list", "calls.get", "agents.list", "agent.state", "agent.wrap_up_done", "call.invite", "call.cancel",
          "call.hold", "call.resume", "call.consult", "call.bring_back", "call.finish", "call.dial_out", "call.appeal",
-         "call.dispose", "party.mute", "party.remove", "party.leave")
+         "call.dispose", "party.mute", "party.remove", "party.leave", "phone.open", "phone.close",
+         "phone.demo", "phone.here", "phone.gone")
 
 
 class Controller:
@@ -72,11 +73,13 @@ async def serving(app: Any, port: int) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def built(settings: Settings, secrets: Secrets, db: Database) -> AsyncIterator[House]:
-    """Build the house and take it down again."""
+async def built(settings: Settings, secrets: Secrets, db: Database,
+                prepare: Callable[[Any], None] = lambda app: None) -> AsyncIterator[House]:
+    """Build the house and take it down again. `prepare` adds to the application before it serves."""
     controller = Controller(settings)
     await controller.server.start()
     app = create_app(settings, secrets, ControlClient(settings.control_socket, timeout=2.0), db)
+    prepare(app)
     headers = {"Authorization": f"Bearer {secrets.api_token}"}
     try:
         async with (serving(app, settings.web_port) as base,

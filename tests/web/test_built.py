@@ -1,0 +1,35 @@
+"""What the pages are built of and how heavy they are."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+
+import pytest
+
+from core.settings import PROJECT
+from web.site import DIST
+
+MOST = 150_000  # bytes of the desk's script, compressed
+
+
+def test_the_lock_names_no_address_and_vouches_for_every_package() -> None:
+    lock = json.loads((PROJECT / "package-lock.json").read_text("utf-8"))
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert len(packages) > 5
+    assert [name for name, entry in packages.items() if "resolved" in entry] == []
+    assert [name for name, entry in packages.items() if not entry.get("integrity")] == []
+
+
+def test_what_is_built_is_not_committed() -> None:
+    ignored = (PROJECT / ".gitignore").read_text("utf-8").splitlines()
+    assert {"/web/static/dist/", "/node_modules/"} <= set(ignored)
+
+
+@pytest.mark.parametrize("script", ["base", "desk", "telephone", "orders", "wall"])
+def test_a_page_s_script_is_light_and_runs_without_eval_of_its_own(script: str) -> None:
+    built = (DIST / f"{script}.js").read_bytes()
+    assert len(gzip.compress(built, 6)) <= MOST
+    own = "".join(path.read_text("utf-8") for path in (PROJECT / "web" / "static" / "src").glob("*.ts"))
+    assert re.findall(r"\beval\(|new Function|\.innerHTML = (?!idle|nobody)", own) == []

@@ -1,0 +1,121 @@
+"""Whatever happens to the page, the citizen stays, and the desk comes back to the same talk by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotline.demo.behaviours import TONES
+from tests.web.desk import Browsers, Desk, House, same_talk, talk
+
+pytestmark = [pytest.mark.slow, pytest.mark.switch, pytest.mark.asyncio(loop_scope="module")]
+
+
+async def test_a_reload_while_it_rings_rings_again(house: House, browsers: Browsers) -> None:
+    desk = await browsers.desk()
+    await desk.ready()
+    citizen = await house.citizen()
+    await desk.state("ringing")
+    await desk.page.reload()
+    await desk.line_is_up()
+    await desk.state("ringing")
+    await desk.press("F2")
+    await desk.state("talking")
+    await citizen.until_heard("agent", 25)
+
+
+async def test_who_opens_a_second_desk_can_only_watch_until_they_take_over(house: House, browsers: Browsers) -> None:
+    desk = await browsers.desk()
+    _, call = await talk(house, desk)
+    second = Desk(house, await desk.page.context.new_page())
+    await second.page.goto("/desk")
+    await second.state("talking")
+    await second.page.click("#notice-line button:has-text('改在这里接听')")
+    await same_talk(house, second, call)
+    await desk.page.wait_for_selector("#notice-line:has-text('另一个页面')")
+
+
+async def test_the_web_process_restarts_and_neither_talk_nor_desk_is_lost(house: House, browsers: Browsers) -> None:
+    desk = await browsers.desk()
+    citizen, call = await talk(house, desk)
+    await house.stop_serving()
+    await desk.page.wait_for_selector("#notice-line:has-text('当前通话不受影响')")
+    await desk.hears(TONES["citizen"])
+    await house.serve()
+    await desk.page.wait_for_selector("#notice-line", state="detached")
+    await desk.line_is_up()
+    await desk.press("F4")
+    await desk.state("hold")
+    assert citizen.is_up
+    assert await desk.call() == call
+
+
+async def test_a_browser_that_is_killed_comes_back_in_a_new_one(house: House, browsers: Browsers) -> None:
+    first = await browsers.launch()
+    desk = await browsers.desk(context=await browsers.context(first))
+    citizen, call = await talk(house, desk)
+    await first.close()
+    again = await browsers.desk()
+    await again.state("ringing")
+    await again.press("F2")  # a new browser does not know that it was in this talk
+    await same_talk(house, again, call)
+    assert citizen.is_up
+
+
+async def test_a_ring_nobody_answers_is_said_and_no_more_are_sent(house: House, browsers: Browsers) -> None:
+    desk = await browsers.desk()
+    await desk.ready()
+    citizen = await house.citizen()
+    await desk.state("ringing")
+    await desk.press("Shift+F2")
+    await desk.state("break")
+    await desk.page.wait_for_selector("#notice-missed")
+    await citizen.hang_up()
+
+
+async def test_an_earlier_caller_is_called_back_from_the_desk(
+    house: House, browsers: Browsers, worker: None,
+) -> None:
+    desk = await browsers.desk()
+    citizen, call = await talk(house, desk)
+    await citizen.hang_up()
+    await desk.state("wrap_up")
+    await desk.press("Control+Enter")
+    await desk.state("ready")
+    await house.town.city.set_behaviour("13800001234", "answers", tone=TONES["citizen"])
+    await desk.page.click(f"[data-body*='{call}']")
+    await desk.state("dialling")  # the desk's own leg is answered by itself
+    await desk.state("talking")
+    await desk.hears(TONES["citizen"])
+    await desk.press("F9")
+    await desk.state("wrap_up")
+
+
+async def test_the_controller_restarts_in_mid_talk_and_the_desk_goes_on(house: House, browsers: Browsers) -> None:
+    desk = await browsers.desk()
+    citizen, call = await talk(house, desk)
+    await house.town.stop_controller()
+    await desk.page.wait_for_selector("#notice-house:has-text('正在进行的通话不受影响')")
+    await desk.hears(TONES["citizen"])
+    await house.town.start_controller()
+    await desk.page.wait_for_selector("#notice-house", state="detached")
+    await desk.state("talking")
+    assert await desk.call() == call
+    await desk.press("F4")
+    await desk.state("hold")
+    await desk.press("F9")
+    await desk.state("wrap_up")
+    await citizen.hang_up()
+    await desk.press("Control+Enter")
+    await desk.state("ready")
+    await house.citizen()  # the page has told the new controller that it can be rung
+    await desk.state("ringing")
+
+
+async def test_a_microphone_that_the_browser_keeps_closed_is_said_with_what_to_do(
+    house: House, browsers: Browsers,
+) -> None:
+    browser = await browsers.launch(refuse_microphone=True)
+    desk = await browsers.desk(context=await browsers.context(browser))
+    await desk.page.wait_for_selector("#notice-microphone:has-text('麦克风')")
+    await desk.page.wait_for_selector("#check-microphone[data-state=bad]")
+    await desk.page.wait_for_selector("#notice-microphone button:has-text('重试')")

@@ -1,0 +1,105 @@
+"""Orders on pages: each sees theirs by the clock, and the acts on an order are those the API offers to them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from api.people.models import UnitPlace
+from tests.api.town_hall import APPEAL, ORDERS
+from tests.people.staff import Staff
+from tests.web.http import signed_on
+from web.orders.forms import form_of, forms_of
+from workorders.life.shapes import SHAPES, Nothing
+from workorders.life.words import Do, Role
+
+
+def offer(do: Do, *needs: str, blocked: str = "") -> dict[str, Any]:
+    fields = {name: field.is_required() for name, field in SHAPES.get(do, Nothing).model_fields.items()}
+    return {"do": do.value, "name": "", "about": "", "needs": list(needs), "fields": fields, "blocked": blocked,
+            "fix": ""}
+
+
+def test_a_form_asks_for_what_the_act_needs_and_no_more() -> None:
+    reply = form_of(offer(Do.REPLY, "real_reply"))
+    assert reply is not None
+    assert (reply.why, reply.text, [one.name for one in reply.fields]) == (False, True, ["solved"])
+    back = form_of(offer(Do.RETURN, "reason"))
+    assert back is not None
+    assert (back.why, back.text, [(one.name, one.required) for one in back.fields]) == (
+        True, False, [("ground", True), ("proper", False)])
+
+
+@pytest.mark.parametrize("do", [Do.SIGN_FOR, Do.CONTACT, Do.START, Do.REPLY, Do.RETURN, Do.PLEAD, Do.OFFER_LEAD,
+                                Do.ACCEPT_LEAD, Do.ASK_EXTENSION, Do.DISPATCH, Do.ENDORSE, Do.NOTE, Do.HAND_DOWN])
+def test_the_daily_acts_of_units_and_the_hotline_have_a_form(do: Do) -> None:
+    assert form_of(offer(do)) is not None
+
+
+def test_an_act_that_the_page_cannot_ask_for_is_not_promised() -> None:
+    assert form_of(offer(Do.MERGE)) is None
+    assert form_of(offer(Do.REFUSE)) is None
+
+
+def test_what_can_be_done_now_comes_first_and_notes_after_what_the_clock_waits_for() -> None:
+    forms = forms_of([offer(Do.NOTE), offer(Do.REPLY, blocked="先签收"), offer(Do.SIGN_FOR)])
+    assert [form.do for form in forms] == ["sign_for", "note", "reply"]
+
+
+async def order(staff: Staff) -> str:
+    """An order that the worker has posted."""
+    answer = await staff.house.client.post(ORDERS, json=APPEAL, headers={"Idempotency-Key": "order-1"})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["number"])
+
+
+async def act(client: httpx.AsyncClient, number: str, key: str, **body: Any) -> httpx.Response:
+    """Do what the page's script does."""
+    text = (await client.get(f"/orders/{number}")).text
+    found = re.search(r'data-version="(\d+)"', text)
+    assert found is not None
+    return await client.post(f"{ORDERS}/{number}/acts", json=body,
+                             headers={"If-Match": f'"{found[1]}"', "Idempotency-Key": key})
+
+
+async def test_an_order_goes_from_the_office_to_a_unit_and_back_through_the_pages(staff: Staff) -> None:
+    async with staff.db.writing() as session:
+        session.add(UnitPlace(unit="housing", name="住建局"))
+    number = await order(staff)
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    lead = await signed_on(staff, "lead", Role.UNIT_LEAD, unit="housing")
+    assert (await lead.get("/")).headers["location"] == "/orders"
+    assert number not in (await lead.get("/orders")).text
+    assert number in (await office.get("/orders")).text
+    assert 'data-do="dispatch"' in (await office.get(f"/orders/{number}")).text
+    sent = await act(office, number, "k1", do="dispatch", data={"unit": "housing"})
+    assert sent.status_code == 201, sent.text
+    assert number in (await lead.get("/orders")).text
+    whole = (await lead.get(f"/orders/{number}")).text
+    assert 'data-do="sign_for"' in whole
+    assert "楼上漏水" in whole
+    assert (await act(lead, number, "k2", do="sign_for", data={})).status_code == 201
+    assert 'data-state="signed"' in (await lead.get(f"/orders/{number}")).text
+    assert "签收" in (await office.get(f"/orders/{number}")).text
+
+
+async def test_who_may_not_see_an_order_is_told_that_there_is_none(staff: Staff) -> None:
+    number = await order(staff)
+    lead = await signed_on(staff, "lead", Role.UNIT_LEAD, unit="water")
+    answer = await lead.get(f"/orders/{number}")
+    assert answer.status_code == 404
+    assert "漏水" not in answer.text
+
+
+async def test_what_was_written_by_a_citizen_is_shown_as_words(staff: Staff) -> None:
+    evil = APPEAL | {"summary": "<img src=x onerror=alert(1)>", "call_key": None, "appeal": None, "call": {}}
+    answer = await staff.house.client.post(ORDERS, json=evil, headers={"Idempotency-Key": "order-2"})
+    assert answer.status_code == 201, answer.text
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    for path in ("/orders", f"/orders/{answer.json()['number']}"):
+        text = (await office.get(path)).text
+        assert "<img" not in text
+        assert "&lt;img" in text

@@ -1,0 +1,58 @@
+"""The demonstration's telephone in a page: a newcomer plays the citizen in one tab and the agent in another."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from core.secrets import load_secrets
+from routing.directory import load_directory
+from tests.conftest import settings_for
+from tests.support.town import Town
+from tests.web.conftest import PATIENT
+from tests.web.desk import Browsers, House
+
+pytestmark = [pytest.mark.slow, pytest.mark.switch, pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """A house in which the demonstration's telephone is on."""
+    home: Path = tmp_path_factory.mktemp("try") / "home"
+    settings = settings_for(home).model_copy(update=PATIENT | {"demo_phone": True})
+    town = Town(settings, load_secrets(settings), load_directory(settings.directory))
+    built = House(town)
+    try:
+        await town.start()
+        await town.start_controller()
+        await built.start()
+        yield built
+    finally:
+        await built.stop()
+        await town.stop()
+
+
+async def test_a_newcomer_rings_from_one_tab_and_answers_in_another(house: House, browsers: Browsers) -> None:
+    desk = await browsers.desk()
+    await desk.ready()
+    citizen = await (await browsers.context()).new_page()
+    await citizen.goto("/telephone")
+    await citizen.wait_for_selector("#step-desk[data-done='1']")
+    await citizen.click("#ring")
+    await citizen.wait_for_selector("#step-answered[data-done='1']")
+    await citizen.wait_for_selector("#told:has-text('语音导航')")
+    await citizen.click("[data-digit='0']")
+    await desk.state("ringing")
+    await desk.press("F2")
+    await desk.state("talking")
+    await citizen.wait_for_selector("#told:has-text('赵倩')")
+    await desk.hears(660)  # both browsers have the same microphone
+    await desk.press("F9")
+    await citizen.wait_for_selector("#step-rating[data-done='1']")
+    await citizen.click("[data-digit='5']")
+    await desk.page.wait_for_selector("#rating:has-text('5')")
+    await citizen.click("#end")
+    await citizen.wait_for_selector("#ring:not([hidden])")

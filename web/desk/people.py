@@ -1,0 +1,33 @@
+"""Whom an agent can bring into a talk, in the order in which they are looked for, each with what can be typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pypinyin import Style, lazy_pinyin
+
+from routing.directory import Directory, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Invitable:
+    """Somebody of the directory. `find`: lower-case words that match: name, initials of its pinyin, duties."""
+
+    role: Role
+    id: str
+    name: str
+    duties: str
+    phones: int
+    find: str
+
+
+def initials(text: str) -> str:
+    """Return the first letters of the pinyin of `text`: 住建局 → zjj. Letters and digits stay."""
+    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
+
+
+def people_to_invite(directory: Directory) -> list[Invitable]:
+    """Return everybody who can be invited: units, experts, leaders, emergency desks."""
+    return [Invitable(role, party.id, party.name, party.duties, len(party.phones),
+                      f"{party.name} {initials(party.name)} {party.duties} {initials(party.duties)}".lower())
+            for role, party in directory.parties()]

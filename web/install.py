@@ -1,0 +1,44 @@
+"""Adds the pages to the application."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.types import Scope
+
+from core.log import get_logger
+from core.settings import Settings
+from routing.directory import Directory
+from web import errors
+from web.desk import routes as desk
+from web.headers import SafeHeaders
+from web.orders import routes as orders
+from web.routes_sign_on import router as sign_on
+from web.routes_telephone import router as telephone
+from web.routes_wall import router as wall
+from web.site import DIST, make_site
+
+log = get_logger(__name__)
+
+
+class Built(StaticFiles):
+    """The built files; their addresses change with their content, so browsers may keep them for good."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        if b"v=" in scope["query_string"]:
+            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
+
+
+def install(app: FastAPI, settings: Settings, directory: Directory) -> None:
+    """Add every page. `app` is what api.app.create_app has made."""
+    app.state.site = make_site(settings, directory)
+    if not (DIST / "base.js").exists():
+        log.error("the pages' scripts are not built; run: make setup")
+    for router in (sign_on, desk.router, orders.router, wall, *((telephone,) if settings.demo_phone else ())):
+        app.include_router(router, include_in_schema=False)
+    app.mount("/static", Built(directory=DIST, check_dir=False), name="static")
+    errors.install(app)
+    app.add_middleware(SafeHeaders)

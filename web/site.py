@@ -1,0 +1,115 @@
+"""Puts the pages onto the HTTP interface: templates, languages, static files, and how a page is made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from api.access import COOKIE, now_of
+from api.people import sessions
+from api.people.caller import ANYBODY, Caller
+from api.people.scope import scope_of
+from core.settings import Settings
+from routing.directory import Directory
+from web import times
+from web.texts import DEFAULT, Texts, every_language
+
+HERE = Path(__file__).resolve().parent
+DIST = HERE / "static" / "dist"
+THEMES: Final = ("auto", "light", "dark")
+SIZES: Final = ("normal", "large")
+# cookie that keeps a choice → what may stand in it, the first being the default; "" for the language: the setting
+CHOICES: Final = {"hotline_theme": THEMES, "hotline_size": SIZES}
+LANGUAGE_COOKIE: Final = "hotline_language"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What pages are made of."""
+
+    settings: Settings
+    directory: Directory
+    languages: Mapping[str, Texts]
+    templates: Environment
+    version: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The city's clock."""
+        return ZoneInfo(self.settings.timezone)
+
+
+def make_site(settings: Settings, directory: Directory) -> Site:
+    """Read templates and catalogues."""
+    loader = FileSystemLoader(HERE / "templates")
+    templates = Environment(loader=loader, autoescape=select_autoescape(default=True, default_for_string=True),
+                            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    templates.filters["reading"] = times.number_for_reading
+    return Site(settings, directory, every_language(), templates, _version(DIST))
+
+
+def _version(folder: Path) -> str:
+    """Return a word that changes with the built files, so that browsers may keep them."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.*")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def site_of(request: Request) -> Site:
+    """Return the site."""
+    site: Site = request.app.state.site
+    return site
+
+
+def caller_of(request: Request) -> Caller:
+    """Return who asks, or ANYBODY on pages for everybody."""
+    found: Caller = getattr(request.state, "caller", ANYBODY)
+    return found
+
+
+def texts_of(request: Request) -> Texts:
+    """Return the sentences in the language of whoever asks."""
+    site = site_of(request)
+    wanted = request.cookies.get(LANGUAGE_COOKIE, site.settings.language)
+    return site.languages.get(wanted) or site.languages[DEFAULT]
+
+
+def look_of(request: Request) -> dict[str, str]:
+    """Return the chosen theme and size; anything odd in a cookie is the default."""
+    return {name.removeprefix("hotline_"): value if (value := request.cookies.get(name, "")) in allowed else allowed[0]
+            for name, allowed in CHOICES.items()}
+
+
+def for_script(sentences: Mapping[str, str]) -> Markup:
+    """Return sentences as JSON that may stand in a page: no "<" that could end the element."""
+    return Markup(json.dumps(sentences, ensure_ascii=False).replace("<", "\\u003c"))
+
+
+def page(request: Request, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
+    """Make a page or a part of one. What every template knows stands in `known`."""
+    site, texts = site_of(request), texts_of(request)
+    now, token = now_of(request), request.cookies.get(COOKIE, "")
+    known = {
+        "t": texts, "look": look_of(request), "caller": caller_of(request), "city": site.settings.city,
+        "zone": site.settings.timezone, "csrf": sessions.csrf_of(token) if token else "", "now": now,
+        "version": site.version,
+        "duration": lambda seconds: times.duration(texts, seconds),
+        "sees_all_calls": caller_of(request).may("calls.read") and scope_of(caller_of(request)).every_live_call,
+        "term": lambda seconds: times.term(texts, seconds),
+        "moment": lambda at: times.moment(texts, at, now, site.zone),
+        "iso": lambda at: times.iso(at, site.zone),
+        "script_texts": for_script(texts.below("js.")),
+    }
+    body = site.templates.get_template(template).render(known | values)
+    return HTMLResponse(body, status, {"Cache-Control": "no-store"})

@@ -1,0 +1,274 @@
+// The agent's desk: puts bar, telephone, checks, form and live events together.
+import { htmx } from "./base";
+import { barNow, beginBar, known, onBar, refreshBar, type BarNow } from "./bar";
+import { ask, Refused } from "./http";
+import { closeInvite, mindInvite, openInvite } from "./invite";
+import { lockKeys, mindKeys } from "./keys";
+import { follow, type Fact } from "./live";
+import { chime, fillChoices, hush, level, openMicrophone, ring, testTone } from "./media";
+import { clear, put, tell } from "./notices";
+import { closeOrder, mindOrder, saveNow, showOrder } from "./order";
+import { Phone, type Line } from "./phone";
+import { own } from "./tabs";
+import { clock, t } from "./texts";
+
+const frame = document.getElementById("callbar")!;
+const web = frame.dataset.kind === "web";
+const TALK = "desk.talk"; // the talk this browser was in: rung again after a reload, it is answered by itself
+const RETURN = 60; // s for which that holds
+const STALE = 15000; // ms
+const title = document.title;
+const nobody = document.getElementById("citizen")!.innerHTML;
+
+// -- the three checks ------------------------------------------------------------------------------------------
+function check(name: string, state: "good" | "bad" | "working", words: string): void {
+  const row = document.getElementById(`check-${name}`);
+  if (!row) return;
+  row.dataset.state = state;
+  row.querySelector(".check-said")!.textContent = words;
+}
+
+async function checkMicrophone(): Promise<void> {
+  if (!window.isSecureContext || !navigator.mediaDevices) {
+    check("microphone", "bad", t("js.check.insecure"));
+    tell("microphone", t("js.mic.insecure"), "fault");
+    return;
+  }
+  try {
+    const stream = await openMicrophone();
+    clear("microphone");
+    check("microphone", "good", stream.getAudioTracks()[0]?.label || t("js.check.good"));
+    stream.getAudioTracks()[0]?.addEventListener("ended", () => microphoneRefused("NotFoundError"));
+    await devices();
+  } catch (error) { microphoneRefused((error as DOMException).name); }
+}
+
+function microphoneRefused(name: string): void {
+  const words = name === "NotAllowedError" ? "js.mic.refused" : name === "NotReadableError" ? "js.mic.busy" : "js.mic.missing";
+  check("microphone", "bad", t("js.check.bad"));
+  tell("microphone", t(words), "fault", [{ label: t("js.again"), run: () => void checkMicrophone() }]);
+}
+
+async function devices(): Promise<void> {
+  const one = (id: string) => document.getElementById(id) as HTMLSelectElement;
+  await fillChoices({ in: one("device-in"), out: one("device-out"), ring: one("device-ring") }, t("js.device.usual"));
+}
+
+function checkEarphone(): void {
+  const heard = document.getElementById("heard-tone")!;
+  if (localStorage.getItem("desk.heard")) check("earphone", "good", t("js.check.good"));
+  document.getElementById("play-tone")!.addEventListener("click", () => {
+    heard.hidden = false;
+    testTone().catch(() => check("earphone", "bad", t("js.check.bad")));
+  });
+  heard.addEventListener("click", () => {
+    localStorage.setItem("desk.heard", "1");
+    heard.hidden = true;
+    check("earphone", "good", t("js.check.good"));
+  });
+}
+
+// -- the telephone ---------------------------------------------------------------------------------------------
+let downSince = 0, wantSound = true;
+
+function onLine(line: Line, detail: number): void {
+  if (line === "up") {
+    downSince = 0;
+    clear("line");
+    check("line", "good", t("js.line.up", { ms: Math.round(detail) }));
+  } else if (line === "down") {
+    downSince ||= Date.now();
+    check("line", "bad", t("js.line.down"));
+  } else if (line === "elsewhere") elsewhere();
+  else if (line === "connecting") check("line", "working", t("js.line.connecting"));
+}
+
+function elsewhere(): void {
+  wantSound = false;
+  check("line", "bad", t("js.line.elsewhere"));
+  tell("line", t("js.tab.elsewhere"), "warn", [{ label: t("js.tab.take"), run: () => void takeSound(true) }]);
+}
+
+function lineTold(): void {
+  if (!downSince || !wantSound) return;
+  const seconds = Math.round((Date.now() - downSince) / 1000);
+  if (seconds >= 2) tell("line", t(phone.talking ? "js.line.cut_talking" : "js.line.cut", { seconds }), "fault",
+                         [{ label: t("js.reconnect"), run: () => void openPhone() }]);
+}
+
+const phone = new Phone(document.getElementById("far") as HTMLAudioElement, {
+  onLine,
+  onRing: () => { returning(); void refreshBar(); },
+  onTalk: (on) => { if (on) { hush(); clear("returning"); } void refreshBar(); },
+  onMicrophoneRefused: microphoneRefused,
+  onSilence: (silent) => silent ? tell("silence", t("js.silence"), "fault") : clear("silence"),
+  onSoundBlocked: () => tell("sound", t("js.sound.blocked"), "fault", [{ label: t("js.sound.allow"), run: () => {
+    void (document.getElementById("far") as HTMLAudioElement).play().then(() => clear("sound")); } }]),
+});
+
+async function openPhone(): Promise<void> {
+  try { await phone.open(); } catch (error) {
+    onLine("down", 0);
+    if (error instanceof Refused && error.status === 401) sessionOver();
+    else setTimeout(() => { if (wantSound && phone.line !== "up") void openPhone(); }, 3000);
+  }
+}
+
+async function takeSound(steal: boolean): Promise<void> {
+  wantSound = await own(steal, () => { phone.hangUp(); phone.stop(); elsewhere(); });
+  if (!wantSound) { elsewhere(); return; }
+  clear("line");
+  await openPhone();
+}
+
+/** A ring for the talk this browser has just lost is answered by itself; so is one that the agent asked for. */
+function returning(): void {
+  const now = barNow();
+  const [call, at] = (localStorage.getItem(TALK) ?? "").split(" ");
+  const lost = call === now.call && Date.now() / 1000 - Number(at) < RETURN;
+  if (!phone.ringing || !(lost || now.direction === "out")) return;
+  if (lost) tell("returning", t("js.returning"), "told");
+  void phone.answer();
+}
+
+// -- the bar ---------------------------------------------------------------------------------------------------
+const IN_TALK = new Set(["talking", "three", "hold", "consult"]);
+
+onBar((now, before) => {
+  showRating();
+  document.title = now.state === "ringing" ? t("js.title.ringing") : title;
+  if (now.state === "ringing" && web && wantSound && !phone.talking) void ring(); else hush();
+  if (now.state === "ringing") returning();
+  if (now.state === "three" && before.state === "talking") void chime();
+  if (IN_TALK.has(now.state)) localStorage.setItem(TALK, `${now.call} ${Date.now() / 1000}`);
+  if (now.state === "lost") tell("returning", t("js.returning"), "told"); else if (before.state === "lost") clear("returning");
+  if (now.state === "wrap_up") localStorage.removeItem(TALK);
+  if (now.state === "wrap_up" || now.state === "ready") { closeInvite(); clear("returning"); }
+  if (now.state === "wrap_up" && before.state !== "wrap_up") lockKeys();
+  if (now.call && now.state !== "break" && now.state !== "offline") void showOrder(now.call);
+  if (now.call && (now.call !== before.call || now.state !== before.state)) showCitizen(now);
+  if (!now.call && before.call) { void closeOrder(); document.getElementById("citizen")!.innerHTML = nobody; }
+  if (now.state !== before.state) htmx.trigger("#recent", "recent", {});
+});
+
+function showCitizen(now: BarNow): void {
+  void htmx.ajax("get", `/desk/citizen/${now.call}`, { target: "#citizen", swap: "innerHTML" });
+}
+
+const local: Record<string, () => void> = {
+  answer: () => void phone.answer(), decline: () => phone.hangUp(), add: openInvite,
+};
+
+async function act(button: HTMLElement): Promise<void> {
+  const name = button.dataset.act!;
+  if (button.getAttribute("aria-disabled") === "true") { if (button.title) tell("act", button.title, "told", [], 4); return; }
+  if (local[name]) { local[name]!(); return; }
+  if (name === "done") await saveNow();
+  if (name === "finish") lockKeys();
+  button.closest("details")?.removeAttribute("open");
+  button.setAttribute("aria-busy", "true");
+  try {
+    await ask(button.dataset.method!, button.dataset.path!, button.dataset.body);
+    clear("act");
+  } catch (error) {
+    const refused = error as Refused;
+    if (refused.status === 401) sessionOver(); else tell("act", refused.message, "warn");
+  }
+  void refreshBar();
+}
+
+document.addEventListener("click", (event) => {
+  const button = (event.target as Element).closest<HTMLElement>("[data-act]");
+  if (button) void act(button);
+  const closed = (event.target as Element).closest<HTMLElement>("summary[aria-disabled=true]");
+  if (closed) event.preventDefault();
+});
+
+// -- live events, and what the page does not know --------------------------------------------------------------
+function onFact(fact: Fact): void {
+  void refreshBar();
+  if (fact.kind === "call.rated") rated(fact);
+  if (fact.kind === "agent.missed" && fact.data.agent === frame.dataset.agent)
+    tell("missed", t("js.missed", { clock: clock(Date.now() / 1000) }), "warn");
+  if (fact.kind === "menu.step" || fact.kind === "call.rated") setTimeout(() => { if (barNow().call) showCitizen(barNow()); }, 1500);
+  if (fact.kind === "controller.started") void phone.here();
+}
+
+let lastRating = { call: "", words: "" };
+
+function showRating(): void {
+  const place = document.getElementById("rating");
+  if (place && place.dataset.call === lastRating.call) place.textContent = lastRating.words;
+}
+
+function rated(fact: Fact): void {
+  const words = fact.data.rating ? t("js.rating", { n: String(fact.data.rating) }) : t("js.unrated");
+  lastRating = { call: fact.call, words: `${t("js.rated")}${words}` };
+  showRating();
+  if (barNow().call !== fact.call) tell("rating", lastRating.words); // it came after wrap-up
+}
+
+function onHouse(word: string): void {
+  if (word === "away") tell("house", t("js.house.away"), "warn");
+  else { clear("house"); void refreshBar(); void phone.here(); }
+}
+
+function sessionOver(): void {
+  const template = document.getElementById("sign-on-again") as HTMLTemplateElement;
+  put("session", template.content.cloneNode(true));
+  document.querySelector<HTMLInputElement>("#again [name=password]")?.focus();
+}
+document.addEventListener("session-over", sessionOver);
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  if (form.id !== "again") return;
+  event.preventDefault();
+  void signOnAgain(form);
+});
+
+async function signOnAgain(form: HTMLFormElement): Promise<void> {
+  const data = new FormData(form);
+  try {
+    await ask("POST", "/api/session", { login: data.get("login"), password: data.get("password") });
+    clear("session");
+    begin();
+    if (web && phone.line !== "up" && wantSound) void openPhone();
+    void refreshBar();
+  } catch (error) { form.querySelector(".again-fault")!.textContent = (error as Error).message; }
+}
+
+function begin(): void {
+  follow(frame.dataset.facts!.split(" "), {
+    onFact, onHouse, onSession: sessionOver, onLink: (up) => { if (up) void refreshBar(); },
+  });
+}
+
+function freshness(): void {
+  const old = Date.now() - known.at;
+  frame.classList.toggle("is-stale", old > STALE);
+  if (old > STALE) tell("stale", t("js.stale", { clock: clock(known.at / 1000) }), "fault", [{ label: t("js.reconnect"), run: () => void refreshBar() }]);
+  else clear("stale");
+}
+
+// -- begin -----------------------------------------------------------------------------------------------------
+mindOrder();
+mindInvite();
+mindKeys({
+  submit: () => void saveNow().then(() => document.querySelector<HTMLElement>('#bar [data-key="Ctrl+Enter"]:not([aria-disabled=true])')?.click()),
+  list: () => { const list = document.getElementById("keys") as HTMLDialogElement; if (list.open) list.close(); else list.showModal(); },
+  close: closeInvite,
+});
+beginBar();
+begin();
+setInterval(() => void refreshBar(), 10000);
+setInterval(() => { freshness(); lineTold(); }, 1000);
+document.addEventListener("devices", () => void checkMicrophone());
+window.addEventListener("pagehide", () => phone.leave());
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // back from the cache: begin anew
+if (web) {
+  checkEarphone();
+  void checkMicrophone();
+  void takeSound(false);
+  const meter = document.getElementById("level") as HTMLMeterElement;
+  setInterval(() => { meter.value = level(); }, 100);
+}

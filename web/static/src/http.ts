@@ -1,0 +1,47 @@
+// Asking the server. Every refusal has a code; the sentence for it stands in the catalogue.
+import { either, has } from "./texts";
+
+export class Refused extends Error {
+  constructor(readonly status: number, readonly code: string, readonly seconds = 0, said = "") {
+    super(said && !has(`js.refused.${code}`) ? said : either(`js.refused.${code}`, "js.refused.other", { code, seconds }));
+  }
+}
+
+const PATIENCE = 8000; // ms
+
+/** Return the CSRF token that belongs to the session. */
+export function csrf(): string {
+  return cookie("hotline_csrf");
+}
+
+export function cookie(name: string): string {
+  const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+}
+
+function key(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
+}
+
+/** Send a request and return the JSON of its answer. Throws Refused; code "network" when nobody answered. */
+export async function ask<T = unknown>(
+  method: string, path: string, body?: unknown, more: Record<string, string> = {},
+): Promise<T> {
+  let answer: Response;
+  const headers: Record<string, string> = { "X-CSRF-Token": csrf(), ...more };
+  if (method !== "GET") headers["Idempotency-Key"] = key(); // a request that is sent again does nothing twice
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  try {
+    answer = await fetch(path, {
+      method, headers, body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE), redirect: "error",
+    });
+  } catch {
+    throw new Refused(0, "network");
+  }
+  const said = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Refused(answer.status, said.code ?? `http_${answer.status}`, said.retry_after ?? 0,
+                                     [said.detail, said.fix].filter(Boolean).join(" "));
+  return said as T;
+}

@@ -1,0 +1,182 @@
+// The telephone in the page (JsSIP): signs on with a secret of this page, rings, answers, and tells the truth.
+import JsSIP from "jssip";
+import { ask, Refused } from "./http";
+import { microphone, openMicrophone, sendTo } from "./media";
+
+export type Line = "off" | "connecting" | "up" | "down" | "elsewhere";
+export interface PhoneEvents {
+  onLine(line: Line, detail: number): void;
+  onRing(): void;
+  onTalk(on: boolean): void;
+  onMicrophoneRefused(name: string): void;
+  onSilence(silent: boolean): void;
+  onSoundBlocked(): void;
+}
+type Session = InstanceType<typeof JsSIP.WebSocketInterface> extends never ? never : any; // JsSIP's own types end here
+
+// ms for an answer to REGISTER: after a restart of the switch the first one can be swallowed. Doubled each time, so that
+// a slow machine is not kept busy with new beginnings
+const REGISTER_PATIENCE = 2500, REGISTER_LONGEST = 20000;
+const SILENCE = 3000; // ms without a packet in a talk
+const DISCONNECTED = 6000; // ms that ICE may be disconnected before the talk is given up
+
+export class Phone {
+  private ua: any = null;
+  private session: Session | null = null;
+  private fresh = true;
+  private patience = REGISTER_PATIENCE;
+  private leaving = false;
+  private began = 0;
+  private watchdog: ReturnType<typeof setTimeout> | undefined;
+  private packets = { last: -1, since: 0, silent: false };
+  line: Line = "off";
+
+  constructor(private readonly audio: HTMLAudioElement, private readonly events: PhoneEvents) {
+    setInterval(() => void this.listen(), 1000);
+  }
+
+  /** Ask for a secret and sign on. Throws Refused. */
+  async open(): Promise<void> {
+    this.stop();
+    this.set("connecting");
+    this.began = performance.now();
+    const given = await ask<{ phone: string; secret: string }>("POST", "/desk/phone");
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new JsSIP.WebSocketInterface(`${scheme}://${location.host}/ws`);
+    const ua = new JsSIP.UA({
+      sockets: [socket], uri: `sip:${given.phone}@hotline.invalid`, password: given.secret, register_expires: 120,
+      session_timers: false, connection_recovery_min_interval: 1, connection_recovery_max_interval: 4,
+      user_agent: "hotline desk",
+    } as any);
+    this.ua = ua;
+    ua.on("registered", () => void this.registered(ua));
+    ua.on("registrationFailed", (event: any) => this.refused(ua, event?.response?.status_code ?? 0));
+    ua.on("disconnected", () => { if (this.ua === ua && this.line !== "elsewhere") this.set("down"); });
+    ua.on("connected", () => this.mind(ua));
+    ua.on("newRTCSession", (event: any) => { if (event.originator === "remote") this.took(event.session); });
+    ua.start();
+  }
+
+  private async registered(ua: any): Promise<void> {
+    if (this.ua !== ua) return;
+    clearTimeout(this.watchdog);
+    this.patience = REGISTER_PATIENCE;
+    const took = performance.now() - this.began;
+    const was = this.line;
+    this.set("up", took);
+    if (was !== "up") await this.here();
+  }
+
+  /** Tell the server that this page can be rung. */
+  async here(): Promise<void> {
+    if (this.session || this.line !== "up" || this.leaving) return;
+    try {
+      await ask("POST", "/desk/phone/here", { fresh: this.fresh });
+      this.fresh = false;
+    } catch (error) {
+      if (error instanceof Refused && error.status !== 401) setTimeout(() => void this.here(), 1500);
+    }
+  }
+
+  private refused(ua: any, status: number): void {
+    if (this.ua !== ua) return;
+    // 401 or 403 to a good secret: another page of this agent has got a newer one
+    if (status === 401 || status === 403) { this.stop(); this.set("elsewhere"); } else this.set("down");
+  }
+
+  /** No answer to the first REGISTER: connect anew. */
+  private mind(ua: any): void {
+    clearTimeout(this.watchdog);
+    this.watchdog = setTimeout(() => {
+      if (this.ua !== ua || ua.isRegistered()) return;
+      void this.open().catch(() => this.set("down"));
+    }, this.patience);
+    this.patience = Math.min(REGISTER_LONGEST, this.patience * 2);
+  }
+
+  private took(session: Session): void {
+    if (this.session) { session.terminate({ status_code: 486 }); return; }
+    this.session = session;
+    session.on("peerconnection", (event: any) => this.sound(event.peerconnection));
+    session.on("confirmed", () => this.events.onTalk(true));
+    session.on("ended", () => this.over(session));
+    session.on("failed", () => this.over(session));
+    this.events.onRing();
+  }
+
+  private over(session: Session): void {
+    if (this.session !== session) return;
+    this.session = null;
+    this.packets = { last: -1, since: 0, silent: false };
+    this.events.onSilence(false);
+    this.events.onTalk(false);
+    void this.here();
+  }
+
+  private sound(pc: RTCPeerConnection): void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    pc.addEventListener("track", (event) => {
+      this.audio.srcObject = event.streams[0] ?? new MediaStream([event.track]);
+      void sendTo(this.audio, "out");
+      this.audio.play().catch(() => this.events.onSoundBlocked());
+    });
+    // a switch that died says nothing: the page ends the talk by itself
+    pc.addEventListener("connectionstatechange", () => {
+      clearTimeout(timer);
+      if (pc.connectionState === "failed") this.hangUp();
+      if (pc.connectionState === "disconnected") timer = setTimeout(() => this.hangUp(), DISCONNECTED);
+    });
+  }
+
+  get ringing(): boolean { return Boolean(this.session?.isInProgress()); }
+  get talking(): boolean { return Boolean(this.session?.isEstablished()); }
+
+  /** Answer the ring. */
+  async answer(): Promise<void> {
+    const session = this.session;
+    if (!session?.isInProgress()) return;
+    try {
+      const stream = microphone() ?? await openMicrophone();
+      session.answer({ mediaStream: stream.clone(), pcConfig: { iceServers: [] } });
+    } catch (error) {
+      this.events.onMicrophoneRefused((error as DOMException).name);
+    }
+  }
+
+  /** Decline the ring, or end the leg. */
+  hangUp(status = 486): void {
+    const session = this.session;
+    if (!session) return;
+    try { session.terminate(session.isInProgress() ? { status_code: status } : undefined); } catch { /* it has just ended */ }
+  }
+
+  /** Whether packets arrive; said once when they stop, once when they come back. */
+  private async listen(): Promise<void> {
+    const pc: RTCPeerConnection | undefined = this.talking ? this.session.connection : undefined;
+    if (!pc) return;
+    let count = 0;
+    (await pc.getStats()).forEach((one) => { if (one.type === "inbound-rtp") count += one.packetsReceived; });
+    const now = performance.now();
+    if (count !== this.packets.last) { this.packets.last = count; this.packets.since = now; }
+    const silent = now - this.packets.since > SILENCE;
+    if (silent !== this.packets.silent) { this.packets.silent = silent; this.events.onSilence(silent); }
+  }
+
+  /** Sign off; a leg that is up ends. */
+  stop(): void {
+    clearTimeout(this.watchdog);
+    const old = this.ua;
+    this.ua = null;
+    if (old) { old.removeAllListeners(); old.stop(); }
+    this.session = null;
+    this.set("off");
+  }
+
+  /** The page is being left: end a talk's leg at once, so that it can be rung here again. A ring is not declined. */
+  leave(): void {
+    this.leaving = true; // and nobody is told that this page can be rung
+    if (this.talking) this.hangUp();
+  }
+
+  private set(line: Line, detail = 0): void { this.line = line; this.events.onLine(line, detail); }
+}

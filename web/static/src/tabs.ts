@@ -1,0 +1,14 @@
+// One tab owns the sound: the browser's own lock decides, so that a closed or crashed tab never keeps it.
+const NAME = "hotline-desk-sound";
+
+/** Become the owner if nobody is; `steal`: take it from the tab that has it. `lost` is called when it is taken. */
+export async function own(steal: boolean, lost: () => void): Promise<boolean> {
+  if (!navigator.locks) return true; // no secure context: there is no microphone either
+  return new Promise((decided) => {
+    const wish: LockOptions = steal ? { steal: true } : { ifAvailable: true };
+    navigator.locks.request(NAME, wish, (lock) => {
+      decided(lock !== null);
+      return lock === null ? Promise.resolve() : new Promise<void>(() => undefined); // kept as long as the page lives
+    }).catch(() => lost()); // stolen
+  });
+}
