@@ -136,7 +136,10 @@ class MenuService:
 
     async def _ready(self, state: State, name: str, path: str) -> bool:
         lang, file = path.split("/", 1)
-        return self.prompts.has(file, lang) or await self._mend(file, lang, name, state.flow.text(name, lang))
+        if self.prompts.has(file, lang):
+            return True
+        prompt = state.flow.prompts[name][lang]
+        return await self._mend(file, lang, prompt.recording or name, prompt.text)
 
     async def _mend(self, file: str, lang: str, name: str, text: str) -> bool:
         """One rendering for all the callers who wait for it; it goes on when one of them hangs up."""
