@@ -70,6 +70,11 @@ def flow_from_data(data: Any, name: str = "flow") -> Flow:
     return _accept(check_document(Document(name, data)))
 
 
+def flow_of(document: Document) -> Flow:
+    """Check a document that was read already. Raises FlowError with the findings."""
+    return _accept(check_document(document))
+
+
 def _accept(checked: Checked) -> Flow:
     if checked.head is None or not checked.ok:
         raise FlowError(checked.findings)
