@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,8 +12,9 @@ from core.facts import ALARM
 from core.log import get_logger
 from core.settings import Settings
 from ivr.drivers.fastagi import MenuService, OnFact
-from ivr.errors import ReleaseError
+from ivr.errors import IvrError, ReleaseError
 from ivr.flow import Flow, compile_flow, load_flow
+from ivr.notices import NoticeBoard
 from ivr.policy import load_policy
 from ivr.prompts import RECORDINGS, Alarm, Progress, PromptStore
 from ivr.proof import Surroundings
@@ -95,7 +97,24 @@ def build_menu_service(settings: Settings, on_fact: OnFact) -> MenuService:
         prepare(settings)
     return MenuService(
         flows, build_prompts(settings, alarm), on_fact, lambda: datetime.now(UTC), settings.recordings_dir,
+        NoticeBoard(settings.release_dir, alarm),
     )
+
+
+def build_due(settings: Settings) -> Callable[[], Awaitable[None]]:
+    """Return what puts a release into force whose time has come; to be called every second."""
+    shelf = Shelf(settings.release_dir)
+
+    async def due() -> None:
+        try:
+            entry = await asyncio.to_thread(shelf.publish_due)
+        except IvrError as error:
+            log.error("menu.not_published", error=str(error))
+            return
+        if entry is not None:
+            log.info("menu.published", release=entry.id, by=entry.by)
+
+    return due
 
 
 def _alarm_to(on_fact: OnFact) -> Callable[[str, str], None]:

@@ -24,6 +24,8 @@ class FlowPolicy(BaseModel):
     silent_seconds: float = Field(default=20, ge=1, le=300)  # from the start, for whoever presses nothing
     greeting_seconds: float = Field(default=6, ge=1, le=60)
     prompt_seconds: float = Field(default=60, ge=1, le=300)
+    notice_seconds: float = Field(default=15, ge=1, le=60)
+    notice_days: float = Field(default=7, gt=0, le=60)  # the longest that an emergency notice may last
     menu_choices: int = Field(default=5, ge=1, le=12)
     days_ahead: int = Field(default=400, ge=1, le=1000)  # every hour of so many days is walked
     review_days: int = Field(default=30, ge=0, le=400)  # warned so long before an information line must be looked at

@@ -9,15 +9,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from core.log import get_logger
 from ivr.difference import Change, changes, plain, words
-from ivr.errors import FlowError
+from ivr.errors import FlowError, PromptError
 from ivr.flow import Flow, compile_flow, flow_from_data
+from ivr.notices import Notice
 from ivr.prompts import Progress, PromptStore
 from ivr.proof import Report, Surroundings, prove_data, prove_text
 from ivr.release import Release
+from ivr.releases import CURRENT, read_release
 from ivr.shelf import Entry, Made, Shelf
+from ivr.timing import rendered
 
 log = get_logger(__name__)
 
@@ -103,6 +107,35 @@ def joined_questions(release: Release) -> Iterator[list[str]]:
             yield files
             if wrong:
                 yield [release.file(wrong, lang), *files]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A notice as it is asked for: texts by language, from when to when (epoch s), which calendars it shuts."""
+
+    texts: dict[str, str]
+    begins: float
+    ends: float
+    closes: tuple[str, ...] = ()
+
+
+def announce(publishing: Publishing, wish: Wish, by: str, why: str) -> Notice:
+    """Render a notice and put it up. Raises PromptError if it is too long or lasts too long, Conflict, SpeechError."""
+    policy = publishing.around().policy
+    if not 0 < wish.ends - wish.begins <= policy.notice_days * 86400:
+        raise PromptError(f"通知必须在开始之后、{policy.notice_days:g} 天以内结束。请改结束时间")
+    first = read_release(publishing.shelf.folder / CURRENT).languages[0]
+    if not wish.texts.get(first, "").strip():
+        raise PromptError(f"通知缺少 {first} 的文字。请写上")
+    prompts = publishing.prompts
+    prompts.render(("", lang, text) for lang, text in wish.texts.items())
+    files = {lang: prompts.file_of("", lang, text) for lang, text in wish.texts.items()}
+    longest = max(rendered(prompts.folder, lang, file) or 0.0 for lang, file in files.items())
+    if longest > policy.notice_seconds:
+        raise PromptError(f"通知长 {longest:.1f} 秒，规定不超过 {policy.notice_seconds:g} 秒。请缩短文字")
+    notice = Notice(uuid4().hex[:12], wish.texts, files, wish.begins, wish.ends, wish.closes, by, why)
+    publishing.shelf.announce(notice)
+    return notice
 
 
 def recording_there(folders: tuple[Path, ...]) -> Callable[[str, str], bool]:

@@ -110,6 +110,15 @@ def _is_file_word(text: str) -> bool:
     return text.isascii() and text.replace("-", "").isalnum()
 
 
+def stamp_of(path: Path) -> Stamp | None:
+    """Return what changes when a file is replaced, None if there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_ino, found.st_size)
+
+
 class FlowStore:
     """The releases of one installation as a running controller sees them.
 
@@ -118,7 +127,7 @@ class FlowStore:
     """
 
     def __init__(self, folder: Path, alarm: Callable[[str, str], None] = lambda what, detail: None) -> None:
-        self._folder = folder
+        self.folder = folder
         self._alarm = alarm
         self._stamp: Stamp | None = None
         self._current: Release | None = None
@@ -126,12 +135,12 @@ class FlowStore:
 
     def current(self) -> Release:
         """Return the release in force. Raises ReleaseError if there never was one that could be read."""
-        stamp = self._look()
+        stamp = stamp_of(self.folder / CURRENT)
         if stamp != self._stamp or self._current is None:
             self._stamp = stamp
             self._reload()
         if self._current is None:
-            raise ReleaseError(f"no flow is published in {self._folder}")
+            raise ReleaseError(f"no flow is published in {self.folder}")
         return self._current
 
     def get(self, release_id: str) -> Release:
@@ -140,19 +149,12 @@ class FlowStore:
         if not release_id or release_id == current.id:
             return current
         if release_id not in self._known:
-            self._remember(load_release(self._folder, release_id))
+            self._remember(load_release(self.folder, release_id))
         return self._known.get(release_id, current)
-
-    def _look(self) -> Stamp | None:
-        try:
-            found = os.stat(self._folder / CURRENT)
-        except OSError:
-            return None
-        return (found.st_mtime_ns, found.st_ino, found.st_size)
 
     def _reload(self) -> None:
         try:
-            self._current = read_release(self._folder / CURRENT)
+            self._current = read_release(self.folder / CURRENT)
             self._remember(self._current)
         except ReleaseError as error:
             self._alarm("flow_unreadable", str(error))

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ivr.errors import Conflict, ReleaseError
+from ivr.notices import MOST, Notice, load_notices, save_notices
 from ivr.release import Release, from_json, to_json
 from ivr.releases import CURRENT, SHELF, publish, read_release, shelf_file, write_durable
 
@@ -185,6 +186,24 @@ class Shelf:
                     found = self._in_force(index, entry, "due", entry.by, entry.why)
                     index = self.index()
         return found
+
+    def announce(self, notice: Notice) -> None:
+        """Put a notice up for every call that begins from now on. Raises Conflict, ReleaseError."""
+        with self._changing():
+            now = self.clock()
+            kept = [known for known in load_notices(self.folder) if known.ends > now and known.id != notice.id]
+            if len(kept) >= MOST:
+                raise Conflict(f"已经有 {len(kept)} 条通知", "请先撤下一条")
+            save_notices(self.folder, [*kept, notice])
+
+    def take_down(self, notice_id: str) -> None:
+        """Take a notice down before its end. Raises Conflict if it is not up, ReleaseError."""
+        with self._changing():
+            known = load_notices(self.folder)
+            kept = [notice for notice in known if notice.id != notice_id]
+            if len(kept) == len(known):
+                raise Conflict(f"没有通知 {notice_id}", "它可能已经撤下或到期")
+            save_notices(self.folder, kept)
 
     def _shelve(self, index: Index, made: Made) -> Entry:
         number = index.next_number
