@@ -50,14 +50,18 @@ class Walked:
     seconds: float
     left_over: tuple[str, ...]
     at: str  # the last step
+    asked: Request | None = None  # what waits for the caller, where the walk stopped before its end
 
 
 def walk(
     release: Release, presses: Iterable[str], now: datetime, seconds: Seconds, call: CallFacts | None = None,
+    lang: str = "", *, stop: bool = False,
 ) -> Walked:
-    """Walk to the end; ``t`` is silence, ``h`` hangs up, and when `presses` run out the caller is silent."""
+    """Walk to the end; ``t`` is silence, ``h`` hangs up. When `presses` run out the caller is silent, or, with `stop`,
+    the walk stops at the question.
+    """
     waiting = deque(presses)
-    state = start(release, call or CallFacts("walk"))
+    state = start(release, call or CallFacts("walk"), None, lang)
     event: Event = Begin()
     moves: list[Move] = []
     clock = 0.0
@@ -68,6 +72,8 @@ def walk(
             return Walked(tuple(moves), request.outcome, clock, tuple(waiting), state.step)
         if waiting and waiting[0] == "h" and not isinstance(request, Play):
             return Walked(tuple(moves), None, clock, tuple(waiting), state.step)
+        if stop and not waiting and not isinstance(request, Play):
+            return Walked(tuple(moves), None, clock, (), state.step, request)
         event = answer(request, waiting)
         clock += lasts(request, event, seconds)
 
@@ -130,6 +136,8 @@ def told(entry: TraceEntry) -> str:
 
 def ending(walked: Walked) -> str:
     """Say how a walk ended in Chinese."""
+    if walked.asked is not None:
+        return f"在步骤 {walked.at} 等待按键"
     if walked.outcome is None:
         return "来电人挂机"
     return _KINDS[walked.outcome.kind].format(skill=walked.outcome.skill)
