@@ -28,7 +28,8 @@ _FINDING = {"place": "草稿:1 steps.notice", "path": "steps.notice", "code": "p
             "fix": "请在这一步加一个直接转人工的按键，或缩短、允许打断它的提示音", "way": _WAY}
 _NOTICE: dict[str, Any] = {
     "id": "9b1c44d0aa21", "texts": {"zh-CN": "台风红色预警，今天停止现场办理。"},
-    "files": {"zh-CN": "p-0a1b2c3d4e5f6071"}, "begins": 1795400000.0, "ends": 1795443200.0, "closes": ["office"], "by": "admin", "why": "台风应急"}
+    "files": {"zh-CN": "p-0a1b2c3d4e5f6071"},
+    "begins": 1795400000.0, "ends": 1795443200.0, "closes": ["office"], "by": "admin", "why": "台风应急"}
 _TALLY = {"entered": 812, "keys": {"0": 301, "1": 220}, "silent": 240, "wrong": 31, "left": 20, "reached_person": 760,
           "mean_seconds": 6.4, "to": {"person": 541}}
 _BEGIN = {"title": "夜间菜单", "release": 0}
