@@ -57,6 +57,7 @@ EXAMPLES: Examples = {
         "moves": [], "seconds": 0.0, "step": "welcome", "lines": ["  0.0 秒 在步骤 welcome 等待按键"], "outcome": None,
         "asked": {"prompts": ["greeting"], "lang": "zh-CN", "texts": ["您好，12345热线。"],
                   "files": ["zh-CN/p-0a1b2c3d4e5f6071"], "kind": "keys"}}, {"presses": [], "at": "2026-11-25T03:00"}),
+    "POST /api/menu/drafts/{draft}/sound": Example("(wav)", {"presses": ["3"]}, media="audio/wav"),
     "POST /api/menu/drafts/{draft}/numbers": Example({
         "words": "共 1 行：新增 1，更新 0，拒绝 0", "version": 5,
         "lines": [{"line": 2, "number": "12319", "result": "taken", "problem": "", "fix": ""}]}, "(xlsx)"),

@@ -35,6 +35,7 @@ from ivr.release import Release
 from ivr.requests import CallFacts, PlayAndRead, TakeMessage
 from ivr.requests import Request as Asked
 from ivr.timing import seconds_of
+from ivr.upload import alaw_as_wav
 from ivr.walk import Move, Walked, lines, told, walk
 
 router = APIRouter(prefix="/api/menu/drafts", tags=["menu"])
@@ -44,6 +45,9 @@ _BLANK: dict[str, Any] = {
     "release": 1, "languages": ["zh-CN"], "entry": "person", "person": "person", "prompts": {}, "calendars": {},
     "numbers": {}, "steps": {"person": {"verb": "service", "skill": "general", "title": "转人工"}}}
 _FILE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_WAV = {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}
+_MOST_HEARD = 60  # prompts of one walk that are joined
+_BREATH = b"\xd5" * 1200  # 0.15 s of A-law silence between two prompts
 _YAML = {"application/yaml": {"schema": {"type": "string"}}}
 
 
@@ -182,16 +186,40 @@ async def walked(request: Request, draft: DraftId, wish: WalkIn) -> dict[str, An
 
 
 def _walk(at: Desk, draft_id: str, wish: WalkIn) -> dict[str, Any]:
+    release, found = _walked(at, draft_id, wish)
+    return {"moves": [_shown_move(move, release) for move in found.moves], "seconds": round(found.seconds, 2),
+            "step": found.at, "lines": list(lines(found)), "outcome": _outcome(found),
+            "asked": _asked(found.asked, release)}
+
+
+def _walked(at: Desk, draft_id: str, wish: WalkIn) -> tuple[Release, Walked]:
     _, flow = at.flow(draft_id)
     release = compile_flow(flow, at.publishing.prompts.file_of)
     zone = ZoneInfo(release.timezone)
     now = datetime.fromisoformat(wish.at) if wish.at else local_time(
         datetime.fromtimestamp(at.clock(), zone), release.timezone)
-    found = walk(release, wish.presses, now, seconds_of(release, at.publishing.prompts.folder),
-                 CallFacts("walk", wish.caller, wish.called), wish.lang or "", stop=True)
-    return {"moves": [_shown_move(move, release) for move in found.moves], "seconds": round(found.seconds, 2),
-            "step": found.at, "lines": list(lines(found)), "outcome": _outcome(found),
-            "asked": _asked(found.asked, release)}
+    return release, walk(release, wish.presses, now, seconds_of(release, at.publishing.prompts.folder),
+                         CallFacts("walk", wish.caller, wish.called), wish.lang or "", stop=True)
+
+
+@router.post("/{draft}/sound", response_class=Response, responses={200: {"content": _WAV}},
+             dependencies=[needs("flows.read")])
+async def sound(request: Request, draft: DraftId, wish: WalkIn) -> Response:
+    """Give everything that a walk hears, up to the key that is awaited, as one sound at telephone quality."""
+    heard = await run(_sound, desk(request), draft, wish)
+    return Response(heard, media_type="audio/wav", headers={"X-Content-Type-Options": "nosniff"})
+
+
+def _sound(at: Desk, draft_id: str, wish: WalkIn) -> bytes:
+    release, found = _walked(at, draft_id, wish)
+    said = [(prompt, move.lang) for move in found.moves for prompt in move.entry.heard]
+    asked = found.asked
+    said += [(prompt, asked.lang) for prompt in asked.prompts] if isinstance(asked, PlayAndRead | TakeMessage) else []
+    prompts = at.publishing.prompts
+    spoken = [(prompt, release.prompts[prompt][lang], lang) for prompt, lang in said[:_MOST_HEARD]]
+    prompts.render((one.recording or name, lang, one.text) for name, one, lang in spoken)
+    files = [prompts.folder / lang / f"{one.file}.alaw" for _, one, lang in spoken]
+    return alaw_as_wav(_BREATH.join(file.read_bytes() for file in files))
 
 
 def _outcome(found: Walked) -> dict[str, Any] | None:

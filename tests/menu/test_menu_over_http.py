@@ -143,6 +143,10 @@ async def test_a_draft_is_walked_key_by_key_at_any_hour(admin: httpx.AsyncClient
     told = await walk("3", "0")
     assert told["outcome"]["kind"] == "service"
     assert "按 3 → guide" in "\n".join(told["lines"])
+    heard = [await admin.post(f"/api/menu/drafts/{made['id']}/sound", json={"presses": keys, "at": "2026-11-25T10:00"})
+             for keys in ([], ["3"])]
+    lengths = [len(from_wav(one.content)[0]) / 8000 for one in heard]
+    assert 5 < lengths[0] < lengths[1] < 60
     night = await walk(at="2026-11-25T03:00")
     assert night["outcome"]["kind"] == "service"
     assert night["moves"][0]["why"] == "closed"
