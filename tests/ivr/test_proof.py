@@ -168,6 +168,8 @@ def _step(finding: Finding) -> str:
 
 
 def _far(finding: Finding, caller: Caller) -> bool:
+    while isinstance(caller.request, Play) and caller.state.step != _step(finding):
+        caller = caller.tell(Played())  # what must be heard on the way there
     return caller.state.step == _step(finding) and (
         least_wait(caller, POLICY.person_keys) - caller.clock > POLICY.person_seconds)
 
