@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.difference import plain
@@ -37,6 +37,7 @@ def store(tmp_path: Path) -> DraftStore:
     return DraftStore(tmp_path, Clock())
 
 
+@settings(derandomize=True)
 @given(st.lists(edits, max_size=8))
 def test_whatever_was_done_is_taken_back_to_the_letter(tries: list[Edit]) -> None:
     document: dict[str, Any] = {"a": {"b": {"c": 1}, "c": 2}, "b": {"a": {}}, "c": 0}
