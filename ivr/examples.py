@@ -37,7 +37,7 @@ class Examples:
         presses = tuple(press for edge in edges for press in edge.press)
         names = {**(env or {}), **dict(pair for edge in edges for pair in edge.assumes)}
         at = self.explored.time_for(tuple(names.items())) or datetime.combine(self.today, time())
-        called, caller = names.get("called", start.called), names.get("caller", "")
+        called, caller = start.called or names.get("called", ""), names.get("caller", "")
         hours = any(name.startswith("hours:") for name in names)
         said = list(lines(walk(self.release, presses, at, self.seconds, CallFacts("walk", caller, called))))
         said = said if len(said) <= _LINES else [*said[:_LINES - 2], f"…（共 {len(said)} 行）", said[-1]]
