@@ -7,8 +7,9 @@ HOTLINE := .venv/bin/hotline
 PYTHON := .venv/bin/python
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # what to look for on this machine = Debian package that has it
-RUN_TOOLS := python3=python3 node=nodejs npm=npm /usr/share/doc/python3-venv=python3-venv mmdebstrap=mmdebstrap espeak-ng=espeak-ng
-TEST_TOOLS := sipp=sip-tester sox=sox /usr/lib/postgresql=postgresql chromium=chromium \
+RUN_TOOLS := python3=python3 node=nodejs npm=npm /usr/share/doc/python3-venv=python3-venv mmdebstrap=mmdebstrap \
+  espeak-ng=espeak-ng sox=sox /usr/share/doc/libsox-fmt-mp3=libsox-fmt-mp3
+TEST_TOOLS := sipp=sip-tester /usr/lib/postgresql=postgresql chromium=chromium \
   /usr/share/fonts/truetype/wqy/wqy-microhei.ttc=fonts-wqy-microhei
 
 .PHONY: help

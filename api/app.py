@@ -15,6 +15,8 @@ from api.attachments import examples as attachment_examples
 from api.attachments import routes as attachments
 from api.hooks import examples as hook_examples
 from api.hooks import routes as hooks
+from api.menu import examples as menu_examples
+from api.menu import routes_calls, routes_drafts, routes_releases, routes_sounds
 from api.orders import examples as order_examples
 from api.orders import routes as orders
 from api.orders import routes_acts, routes_desk, routes_many
@@ -37,10 +39,12 @@ from workorders.keeping.keeper import Keeper
 ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.paper, routes_many.router,
            attachments.router, progress.router, rules.router, hooks.router,
            calls.router, records.router, agents.router, events.router, house.router,
-           routes_session.router, routes_people.router, routes_clients.router, *civic.ROUTERS)
+           routes_session.router, routes_people.router, routes_clients.router, *civic.ROUTERS,
+           routes_drafts.router, routes_drafts.imports, routes_releases.router, routes_sounds.router,
+           routes_calls.router)
 EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, attachment_examples.EXAMPLES,
                                   progress_examples.EXAMPLES, rule_examples.EXAMPLES, hook_examples.EXAMPLES,
-                                  *civic.EXAMPLES)
+                                  *civic.EXAMPLES, menu_examples.EXAMPLES)
 
 
 def create_app(settings: Settings, secrets: Secrets, control_client: ControlClient, db: Database) -> FastAPI:

@@ -1,7 +1,7 @@
 """``python -m bench [name …]``: run the benchmarks, print the ratios, write ``var/bench/latest.json``.
 
-Names: ivr_call, invite, key_to_prompt, rooms, orders, post (default: all). Status 1 if one could not be run; a missed
-ratio is said in the table, not by the status, since it may be the machine. How many orders: bench.orders.asking.
+Names: ivr_call, invite, key_to_prompt, rooms, menu, orders, post (default: all). Status 1 if one could not be run; a
+missed ratio is said in the table, not by the status, since it may be the machine. How many orders: bench.orders.asking.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from bench import invite, ivr_call, key_to_prompt, rooms
+from bench import invite, ivr_call, key_to_prompt, menu, rooms
 from bench.figures import BenchError, VoidError
 from bench.orders import asking, post
 from bench.table import Row, table, write
@@ -22,7 +22,7 @@ from core.settings import PROJECT
 LATEST = PROJECT / "var" / "bench" / "latest.json"
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "ivr_call": ivr_call.measure, "invite": invite.measure, "key_to_prompt": key_to_prompt.measure,
-    "rooms": rooms.measure, "orders": asking.measure, "post": post.measure,
+    "rooms": rooms.measure, "menu": menu.measure, "orders": asking.measure, "post": post.measure,
 }
 
 

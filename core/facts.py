@@ -17,6 +17,7 @@ CALL_RATED = "call.rated"  # rating 1..5 or null, why (pressed|no_key|wrong_key|
 # -- the menu ------------------------------------------------------------------------------------------------
 MENU_STEP = "menu.step"  # release, step, verb, heard (prompt names), pressed, why, to, lang: one trace line a step
 MENU_OUTCOME = "menu.outcome"  # outcome, skill, unit, urgency, lang, driver (fastagi|survival)
+MENU_SMS = "menu.sms"  # release, step, text, lang, number: the caller wants the words as a text message
 # -- the queue -----------------------------------------------------------------------------------------------
 QUEUE_ENTERED = "queue.entered"  # skill, urgency, queued (epoch s), why (menu|lost|rating), prefer (agent or "")
 AGENT_STATE = "agent.state"  # agent, state (offline|ready|ringing|talking|wrap_up|break), why, until

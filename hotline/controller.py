@@ -37,7 +37,7 @@ from core.log import configure, get_logger
 from core.secrets import Secrets, load_secrets
 from core.settings import Settings
 from ivr.agi import AgiServer
-from ivr.build import build_menu_service
+from ivr.build import build_due, build_menu_service
 from routing.agents import AgentBoard, AgentStatus
 from routing.directory import Directory, load_directory
 
@@ -46,6 +46,7 @@ log = get_logger(__name__)
 HEARTBEAT_SECONDS = 1.0
 ASIDE_SECONDS = 5.0
 SNAPSHOT_SECONDS = 60.0
+DUE_SECONDS = 1.0  # a menu that is to begin at a time begins within this
 
 
 class Controller:
@@ -83,7 +84,7 @@ class Controller:
         await self.control.start()
         await self.ami.start()
         for work, seconds in ((self._beat, HEARTBEAT_SECONDS), (self.line.keep_asides, ASIDE_SECONDS),
-                              (self._snapshot, SNAPSHOT_SECONDS)):
+                              (self._snapshot, SNAPSHOT_SECONDS), (build_due(self.settings), DUE_SECONDS)):
             self._ticks.append(asyncio.create_task(every(seconds, work), name=f"tick {work.__name__}"))
 
     async def close(self) -> None:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from api.wire import once
@@ -31,7 +32,7 @@ from core.segments import JournalReader, last_seq
 from core.settings import Settings
 from hotline.civic_errands import CivicErrands
 from hotline.database import migrated
-from workorders import records, witness
+from workorders import information, records, witness
 from workorders.hooks import queue as hooks
 from workorders.hooks.courier import HookCourier, Way
 from workorders.keeping.keeper import Keeper
@@ -117,7 +118,7 @@ class Worker:
     async def _keep(self, batch: Sequence[Fact], source: str, name: str, position: int, mark: str) -> None:
         try:
             async with self._db.writing() as session:
-                await records.keep(session, batch, source, self._clock())
+                await self._take(session, batch, source)
                 await records.move_offset(session, name, position, mark)
         except SQLAlchemyError:
             log.exception("facts refused by the database, taking them one by one", reader=name)
@@ -125,12 +126,16 @@ class Worker:
             async with self._db.writing() as session:
                 await records.move_offset(session, name, position, mark)
 
+    async def _take(self, session: AsyncSession, batch: Sequence[Fact], source: str) -> None:
+        await records.keep(session, batch, source, self._clock())
+        await information.promise(session, batch, self._settings.city, self._clock())
+
     async def _keep_one_by_one(self, batch: Sequence[Fact], source: str) -> None:
         """A fact that the database will never take must not stop those behind it."""
         for fact in batch:
             try:
                 async with self._db.writing() as session:
-                    await records.keep(session, [fact], source, self._clock())
+                    await self._take(session, [fact], source)
             except SQLAlchemyError as error:
                 log.error("fact passed over", seq=fact.seq, kind=fact.kind, call=fact.call, error=str(error))
 

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from core.facts import ALARM
 from core.log import get_logger
 from core.settings import Settings
 from ivr.drivers.fastagi import MenuService, OnFact
-from ivr.errors import ReleaseError
+from ivr.errors import IvrError, ReleaseError
 from ivr.flow import Flow, compile_flow, load_flow
+from ivr.notices import NoticeBoard
+from ivr.policy import load_policy
 from ivr.prompts import RECORDINGS, Alarm, Progress, PromptStore
+from ivr.proof import Surroundings
+from ivr.publishing import Publishing, Signed, joined_questions, recording_there
 from ivr.release import Release
 from ivr.releases import FlowStore, publish
+from ivr.shelf import Shelf
 from ivr.speech import Espeak
+from ivr.staff import staff_of
+from routing.directory import load_directory
 
 log = get_logger(__name__)
 
@@ -26,8 +35,7 @@ def _quiet(*_: object) -> None:
 
 def build_prompts(settings: Settings, alarm: Alarm = _quiet) -> PromptStore:
     """Return the prompts of an installation; recordings in ``<home>/recordings-of-prompts`` come before the house's."""
-    uploaded = settings.home / "recordings-of-prompts"
-    return PromptStore(settings.prompts_dir, Espeak(), (uploaded, RECORDINGS), alarm)
+    return PromptStore(settings.prompts_dir, Espeak(), (uploads(settings), RECORDINGS), alarm)
 
 
 def release_flow(flow: Flow, prompts: PromptStore, folder: Path, progress: Progress = _quiet) -> Release:
@@ -40,15 +48,32 @@ def release_flow(flow: Flow, prompts: PromptStore, folder: Path, progress: Progr
     return release
 
 
-def joined_questions(release: Release) -> Iterator[list[str]]:
-    """Yield the files of each step's prompts in each language, alone and after its apology for a wrong key."""
-    for step in release.steps.values():
-        prompts, wrong = getattr(step, "prompts", ()), getattr(step, "wrong_key", "")
-        for lang in release.languages if prompts else ():
-            files = [release.file(prompt, lang) for prompt in prompts]
-            yield files
-            if wrong:
-                yield [release.file(wrong, lang), *files]
+def build_publishing(settings: Settings, alarm: Alarm = _quiet) -> Publishing:
+    """Return the releases of an installation, checked against its policy, its directory and its prompts."""
+    prompts = build_prompts(settings, alarm)
+
+    def around() -> Surroundings:
+        return Surroundings(
+            today=datetime.now(ZoneInfo(settings.timezone)).date(),
+            policy=load_policy(settings.home / "menu-policy.yaml"), staff=staff_of(load_directory(settings.directory)),
+            prompts=prompts.folder, file_of=prompts.file_of,
+            recording=recording_there((uploads(settings), RECORDINGS)))
+
+    return Publishing(Shelf(settings.release_dir), prompts, around)
+
+
+def uploads(settings: Settings) -> Path:
+    """Return where an installation keeps the recordings that its admins have uploaded."""
+    return settings.home / "recordings-of-prompts"
+
+
+def recordings(settings: Settings) -> Callable[[str, str], bytes | None]:
+    """Return what gives an uploaded recording by name and language, or None."""
+    def recording(name: str, lang: str) -> bytes | None:
+        place = uploads(settings) / lang / f"{name}.wav"
+        return place.read_bytes() if place.is_file() else None
+
+    return recording
 
 
 def prepare(settings: Settings, progress: Progress = _quiet) -> Release:
@@ -56,9 +81,10 @@ def prepare(settings: Settings, progress: Progress = _quiet) -> Release:
 
     Blocks (seconds the first time, nothing afterwards). Raises FlowError, PromptError, SpeechError, ReleaseError.
     """
-    prompts = build_prompts(settings)
-    prompts.render_system(progress=progress)
-    return release_flow(load_flow(settings.flow), prompts, settings.release_dir, progress)
+    publishing = build_publishing(settings)
+    publishing.prompts.render_system(progress=progress)
+    entry = publishing.publish(load_flow(settings.flow), Signed("system", "首次启动"), progress, strict=False)
+    return publishing.shelf.release(entry.number)
 
 
 def build_menu_service(settings: Settings, on_fact: OnFact) -> MenuService:
@@ -71,7 +97,24 @@ def build_menu_service(settings: Settings, on_fact: OnFact) -> MenuService:
         prepare(settings)
     return MenuService(
         flows, build_prompts(settings, alarm), on_fact, lambda: datetime.now(UTC), settings.recordings_dir,
+        NoticeBoard(settings.release_dir, alarm),
     )
+
+
+def build_due(settings: Settings) -> Callable[[], Awaitable[None]]:
+    """Return what puts a release into force whose time has come; to be called every second."""
+    shelf = Shelf(settings.release_dir)
+
+    async def due() -> None:
+        try:
+            entry = await asyncio.to_thread(shelf.publish_due)
+        except IvrError as error:
+            log.error("menu.not_published", error=str(error))
+            return
+        if entry is not None:
+            log.info("menu.published", release=entry.id, by=entry.by)
+
+    return due
 
 
 def _alarm_to(on_fact: OnFact) -> Callable[[str, str], None]:

@@ -23,6 +23,7 @@ from ivr.schema import (
     FlowDoc,
     HangUpDoc,
     HoursDoc,
+    InformationDoc,
     MenuDoc,
     PromptDoc,
     ServiceDoc,
@@ -123,6 +124,10 @@ def _steps_exist(checked: Checked, head: FlowDoc) -> None:
     person = checked.steps.get(head.person)
     if person is not None and not isinstance(person, ServiceDoc):
         checked.add(("person",), "person-is-no-service", f"{head.person!r} 不是 service 步骤", "请指向一个转人工的步骤")
+    for number, begins in head.numbers.items():
+        if begins.entry and begins.entry not in checked.steps:
+            problem = f"没有步骤 {begins.entry!r}"
+            checked.add(("numbers", number, "entry"), "unknown-step", problem, "请新建它或改成已有的步骤")
     for step, edges in _graph(checked, head).items():
         for edge in edges:
             if edge.to not in checked.steps and edge.to != head.person:
@@ -138,7 +143,11 @@ def _prompts_of(step: StepDoc) -> Iterator[tuple[str, str]]:
 
 
 def _prompts_exist(checked: Checked, head: FlowDoc) -> None:
-    used: set[str] = set()
+    used = {begins.greeting for begins in head.numbers.values()}
+    for number, begins in head.numbers.items():
+        if begins.greeting and begins.greeting not in checked.prompts:
+            problem = f"没有提示音 {begins.greeting!r}"
+            checked.add(("numbers", number, "greeting"), "unknown-prompt", problem, "请在 prompts 中写上它的文字")
     for name, step in checked.steps.items():
         for place, prompt in _prompts_of(step):
             used.add(prompt)
@@ -183,6 +192,9 @@ def _keys_are_clear(checked: Checked, head: FlowDoc) -> None:
         if isinstance(step, MenuDoc) and step.repeat_key and step.repeat_key in step.choices:
             problem = f"按键 {step.repeat_key} 既是选项又是重听键"
             checked.add(("steps", name, "repeat_key"), "key-twice", problem, "请改用另一个键")
+        if isinstance(step, InformationDoc) and step.sms_key and step.sms_key == step.person_key:
+            problem = f"按键 {step.sms_key} 既转人工又发短信"
+            checked.add(("steps", name, "sms_key"), "key-twice", problem, "请改用另一个键")
         if isinstance(step, CollectDoc) and step.min > step.max:
             checked.add(("steps", name, "min"), "min-over-max", "最少位数大于最多位数", "请改小 min 或改大 max")
 
@@ -207,7 +219,7 @@ def _shown(circle: list[str]) -> str:
 
 def _person_within_reach(checked: Checked, head: FlowDoc) -> None:
     graph = _graph(checked, head)
-    met = reachable(graph, [head.entry])
+    met = reachable(graph, _entries(head))
     people = [name for name, step in checked.steps.items() if isinstance(step, ServiceDoc)]
     safe = reachable(reversed_graph(graph), people)
     for name, step in checked.steps.items():
@@ -225,17 +237,28 @@ def _silence_reaches_a_person(checked: Checked, head: FlowDoc) -> None:
     hang_ups = [name for name, step in checked.steps.items() if isinstance(step, HangUpDoc)]
     hows = _UNATTENDED if head.silence == "person" else _AUTO
     lost = reachable(reversed_graph(graph), hang_ups, hows)
-    if head.entry in lost and not (hows is _UNATTENDED and isinstance(checked.steps.get(head.entry), _ASKING)):
-        problem = "来电人什么都不按就会被挂断"
-        checked.add(("entry",), "silence-ends-call", problem, "请在挂断之前给出转人工的路径，或直接转人工")
+    for entry in _entries(head):
+        if entry in lost and not (hows is _UNATTENDED and isinstance(checked.steps.get(entry), _ASKING)):
+            problem = "来电人什么都不按就会被挂断"
+            path: Path = ("entry",) if entry == head.entry else _number_of(head, entry)
+            checked.add(path, "silence-ends-call", problem, "请在挂断之前给出转人工的路径，或直接转人工")
     if head.silence != "person":
         return
-    for name in reachable(graph, [head.entry]):
+    for name in reachable(graph, _entries(head)):
         for edge in graph[name]:
             if edge.how == "silence" and edge.to in lost and isinstance(checked.steps[name], _ASKING):
                 problem = f"在步骤 {name!r} 不按键会被挂断，没有转到人工"
                 fix = "请把 on_time_out 指向转人工的步骤（或删去，默认即转人工）"
                 checked.add(("steps", name, *edge.field), "silence-ends-call", problem, fix)
+
+
+def _number_of(head: FlowDoc, entry: str) -> Path:
+    return ("numbers", next(number for number, begins in head.numbers.items() if begins.entry == entry), "entry")
+
+
+def _entries(head: FlowDoc) -> list[str]:
+    """Where calls begin: the flow's entry, and those of the numbers."""
+    return [head.entry, *dict.fromkeys(n.entry for n in head.numbers.values() if n.entry and n.entry != head.entry)]
 
 
 def _graph(checked: Checked, head: FlowDoc) -> Graph:

@@ -40,10 +40,10 @@ class Document:
         return f"{self.name}:{line} {'.'.join(path)}".rstrip()
 
 
-def read_document(raw: bytes, name: str) -> Document:
+def read_document(raw: bytes, name: str, limit: int = MAX_BYTES) -> Document:
     """Parse `raw`. Raises FlowError if it cannot be read at all; keys given twice are findings of the document."""
-    if len(raw) > MAX_BYTES:
-        raise _refuse(name, 1, "too-big", f"文件有 {len(raw)} 字节，超过 {MAX_BYTES} 字节", "请拆分或删减流程")
+    if len(raw) > limit:
+        raise _refuse(name, 1, "too-big", f"文件有 {len(raw)} 字节，超过 {limit} 字节", "请拆分或删减流程")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from ivr.release import Calendar, Opening
+from ivr.release import Calendar
 
 
 def is_open(calendar: Calendar, local: datetime) -> bool:
@@ -15,13 +15,15 @@ def is_open(calendar: Calendar, local: datetime) -> bool:
 
 
 def _covers(calendar: Calendar, day: date, minute: int) -> bool:
+    special = calendar.special.get(day.isoformat())
+    if special is not None:
+        return any(_within(start, end, minute) for start, end in special)
     weekday = _counts_as(calendar, day)
-    return any(weekday in opening.days and _within(opening, minute) for opening in calendar.weekly)
+    return any(weekday in opening.days and _within(opening.start, opening.end, minute) for opening in calendar.weekly)
 
 
-def _within(opening: Opening, minute: int) -> bool:
-    end = opening.end if opening.end > opening.start else opening.end + 24 * 60
-    return opening.start <= minute < end
+def _within(start: int, end: int, minute: int) -> bool:
+    return start <= minute < (end if end > start else end + 24 * 60)
 
 
 def _counts_as(calendar: Calendar, day: date) -> int:

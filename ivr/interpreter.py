@@ -48,7 +48,7 @@ from ivr.requests import (
     TraceEntry,
 )
 
-_MOST_OWED = 6  # prompts carried along to the next question; more are played at once
+MOST_OWED = 6  # prompts carried along to the next question; more are played at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,19 @@ class State:
     trace: tuple[TraceEntry, ...] = ()
 
 
-def start(flow: Release, call: CallFacts, step: str | None = None, lang: str = "") -> State:
-    """Return the state of a call at `step`, or at the entry if the release does not know that step."""
-    at = step if step is not None and step in flow.steps else flow.entry
-    return State(flow, call, at, lang if lang in flow.languages else flow.languages[0])
+def start(
+    flow: Release, call: CallFacts, step: str | None = None, lang: str = "", first: tuple[str, ...] = (),
+) -> State:
+    """Return the state of a call at `step`, or at its number's entry if the release does not know that step.
+
+    `first`: prompts said before anything else (notices); the number's own greeting follows them.
+    """
+    lang = lang if lang in flow.languages else flow.languages[0]
+    if step is not None and step in flow.steps:
+        return State(flow, call, step, lang)
+    own = flow.numbers.get(call.called)
+    greeting = (own.greeting,) if own is not None and own.greeting else ()
+    return State(flow, call, own.entry if own is not None else flow.entry, lang, pending=(*first, *greeting))
 
 
 def advance(state: State, event: Event, now: datetime) -> tuple[State, Request]:
@@ -160,7 +169,9 @@ class _Walk:
         if service is None:
             return Outcome(kind, lang=state.lang, variables=state.variables)
         lang = service.lang or state.lang
-        return Outcome(kind, service.skill, service.unit, service.urgency, lang, state.variables)
+        own = state.flow.numbers.get(state.call.called)
+        unit = service.unit or (own.unit if own is not None else "")
+        return Outcome(kind, service.skill, unit, service.urgency, lang, state.variables)
 
     def _to_person_for_good(self) -> Request:
         """The circuit breaker: whatever the flow says, this caller has walked enough."""
@@ -171,7 +182,7 @@ class _Walk:
 
     # -- a method for each verb: entering ------------------------------------------------------------------------
     def say(self, step: Say) -> Request | None:
-        if not step.barge_in or len(self.state.pending) + len(step.prompts) > _MOST_OWED:
+        if not step.barge_in or len(self.state.pending) + len(step.prompts) > MOST_OWED:
             return Play(self._owed(step.prompts), self.state.lang, step.barge_in)
         self.state = replace(self.state, pending=(*self.state.pending, *step.prompts))
         self._go(step.then, "next")
@@ -190,8 +201,9 @@ class _Walk:
         return TakeMessage(owed, self.state.lang, number, step.max_seconds, step.silence_seconds, step.person_key)
 
     def hours(self, step: Hours) -> Request | None:
-        flow = self.state.flow
-        if is_open(flow.calendars[step.calendar], local_time(self.now, flow.timezone)):
+        state, flow = self.state, self.state.flow
+        shut = not state.call.shut.isdisjoint((step.calendar, "*"))
+        if not shut and is_open(flow.calendars[step.calendar], local_time(self.now, flow.timezone)):
             self._go(step.open, "open")
         else:
             self._go(step.closed, "closed")
@@ -265,6 +277,8 @@ class _Walk:
         key = _key(event)
         if key == step.person_key:
             self._go(step.person, "key", key)
+        elif key and key == step.sms_key:
+            self._go(step.then, "sms", key)
         else:
             self._go(step.then, "next", key)
 

@@ -84,7 +84,7 @@ class PromptStore:
         return hashlib.sha256(said).hexdigest()
 
     def _recording(self, name: str, lang: str) -> Path | None:
-        places = (folder / lang / f"{name}.wav" for folder in self._recordings)
+        places = (folder / lang / f"{name}.wav" for folder in self._recordings if name)
         return next((place for place in places if place.is_file()), None)
 
     # -- rendering -----------------------------------------------------------------------------------------------
@@ -101,6 +101,8 @@ class PromptStore:
     def mend(self, file: str, lang: str, name: str, text: str) -> bool:
         """Make a vanished prompt again, from its recording or its words, with an alarm. False if that failed too."""
         self._alarm("prompt_vanished", f"{lang}/{file}")
+        if file.startswith("p-") and self.file_of(name, lang, text) != file:
+            name = ""  # the recording is gone, or is another one by now: the text is spoken
         try:
             self._render_one(Job(lang, file, name, text))
         except (IvrError, OSError) as error:

@@ -8,7 +8,7 @@ raises ReleaseError if it is not there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from ivr.errors import ReleaseError
@@ -109,13 +109,17 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Information:
-    """Say something with a person one key away: `person_key` leads to `person`, anything else to `then`."""
+    """Say something with a person one key away: `person_key` leads to `person`, anything else to `then`.
+
+    `sms_key` ("" for none) asks for the same words as a text message and goes on to `then`.
+    """
 
     prompts: tuple[str, ...]
     person_key: str
     person: str
     time_out: float
     then: str
+    sms_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +139,14 @@ VERB_OF: dict[type[Step], str] = {kind: verb for verb, kind in VERBS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One prompt in one language: what it says, and the file below ``<prompts_dir>/<lang>/`` that says it."""
+    """One prompt in one language: what it says, and the file below ``<prompts_dir>/<lang>/`` that says it.
+
+    `recording` is the name of the uploaded recording it was made from, if there was one.
+    """
 
     text: str
     file: str
+    recording: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +160,24 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Opening hours: weekly, closed on `holidays`, and `working` dates that count as another ISO week day."""
+    """Opening hours: weekly, closed on `holidays`, and `working` dates that count as another ISO week day.
+
+    `special`: dates (``2026-12-31``) with hours of their own, as pairs of minutes; they win over everything else.
+    """
 
     weekly: tuple[Opening, ...]
     holidays: frozenset[str]
     working: Mapping[str, int]
+    special: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A called number with a beginning of its own: a greeting (prompt or ""), a first step, the unit it stands for."""
+
+    greeting: str
+    entry: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +193,7 @@ class Release:
     prompts: Mapping[str, Mapping[str, Prompt]]
     calendars: Mapping[str, Calendar]
     steps: Mapping[str, Step]
+    numbers: Mapping[str, Number] = field(default_factory=dict)
 
     def file(self, prompt: str, lang: str) -> str:
         """Return ``<lang>/<file>`` of a prompt, in the first language if it does not speak `lang`."""
@@ -189,12 +211,14 @@ def to_json(release: Release) -> dict[str, Any]:
     """Return `release` as JSON data; `from_json` reads it back."""
     steps = {name: {"verb": VERB_OF[type(step)], **asdict(step)} for name, step in release.steps.items()}
     calendars = {name: {"weekly": [asdict(opening) for opening in calendar.weekly],
-                        "holidays": sorted(calendar.holidays), "working": dict(calendar.working)}
+                        "holidays": sorted(calendar.holidays), "working": dict(calendar.working),
+                        "special": {day: [list(span) for span in spans] for day, spans in calendar.special.items()}}
                  for name, calendar in release.calendars.items()}
     prompts = {name: {lang: asdict(prompt) for lang, prompt in spoken.items()}
                for name, spoken in release.prompts.items()}
+    numbers = {number: asdict(begins) for number, begins in release.numbers.items()}
     plain = {f.name: getattr(release, f.name) for f in fields(release)}
-    return {"format": FORMAT, **plain, "prompts": prompts, "calendars": calendars, "steps": steps}
+    return {"format": FORMAT, **plain, "prompts": prompts, "calendars": calendars, "steps": steps, "numbers": numbers}
 
 
 def _step(data: dict[str, Any]) -> Step:
@@ -204,7 +228,8 @@ def _step(data: dict[str, Any]) -> Step:
 
 def _calendar(data: dict[str, Any]) -> Calendar:
     weekly = tuple(Opening(tuple(o["days"]), o["start"], o["end"]) for o in data["weekly"])
-    return Calendar(weekly, frozenset(data["holidays"]), data["working"])
+    special = {day: tuple((span[0], span[1]) for span in spans) for day, spans in data.get("special", {}).items()}
+    return Calendar(weekly, frozenset(data["holidays"]), data["working"], special)
 
 
 def from_json(data: dict[str, Any]) -> Release:
@@ -216,8 +241,10 @@ def from_json(data: dict[str, Any]) -> Release:
                    for name, spoken in data.pop("prompts").items()}
         calendars = {name: _calendar(calendar) for name, calendar in data.pop("calendars").items()}
         steps = {name: _step(step) for name, step in data.pop("steps").items()}
+        numbers = {number: Number(**begins) for number, begins in data.pop("numbers", {}).items()}
         languages = tuple(data.pop("languages"))
-        release = Release(languages=languages, prompts=prompts, calendars=calendars, steps=steps, **data)
+        release = Release(languages=languages, prompts=prompts, calendars=calendars, steps=steps, numbers=numbers,
+                          **data)
         if release.entry not in steps or not isinstance(steps[release.person], Service):
             raise ReleaseError("the published flow has no entry or no person; publish it again")
     except (KeyError, TypeError, AttributeError, ValueError) as error:

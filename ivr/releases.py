@@ -1,7 +1,8 @@
 """Published releases on disk and in memory.
 
 ``<folder>/flow.json`` is the release in force, ``flow-<id>.json`` the last few, so that a call that began with an
-older one can be resumed with it. Publishing is one atomic rename: a reader sees the old or the new file, never half.
+older one can be resumed with it; still older ones are on the shelf (`ivr.shelf`). Publishing is one atomic rename: a
+reader sees the old or the new file, never half.
 Standard library only: the survival driver reads these files while a caller waits.
 """
 
@@ -11,11 +12,13 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ivr.errors import ReleaseError
 from ivr.release import Release, from_json, to_json
 
 CURRENT = "flow.json"
+SHELF = "shelf"  # folder of the numbered releases, each a file that never changes
 _KEPT = 10  # releases on disk and in memory
 Stamp = tuple[int, int, int]
 
@@ -25,14 +28,15 @@ def publish(release: Release, folder: Path) -> None:
     content = json.dumps(to_json(release), ensure_ascii=False, separators=(",", ":")).encode()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / f"flow-{release.id}.json", content)
-        _write(folder / CURRENT, content)
+        write_durable(folder / f"flow-{release.id}.json", content)
+        write_durable(folder / CURRENT, content)
         _prune(folder)
     except OSError as error:
         raise ReleaseError(f"cannot publish into {folder}: {error.strerror}; mend the folder, then again") from error
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_durable(path: Path, content: bytes) -> None:
+    """Write a file that is never seen in part and that a power cut does not take back. Raises OSError."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     with partial.open("wb") as file:
         file.write(content)
@@ -49,25 +53,45 @@ def _prune(folder: Path) -> None:
 
 def read_release(path: Path) -> Release:
     """Read one published release. Raises ReleaseError."""
+    return from_json(_data(path))
+
+
+def _data(path: Path) -> dict[str, Any]:
     try:
-        data = json.loads(path.read_bytes())
+        data: Any = json.loads(path.read_bytes())
     except OSError as error:
         raise ReleaseError(f"cannot read {path}: {error.strerror}; publish a flow") from error
     except (ValueError, RecursionError) as error:
         raise ReleaseError(f"{path} is broken ({error}); publish the flow again") from error
     if not isinstance(data, dict):
         raise ReleaseError(f"{path} is no published flow; publish the flow again")
-    return from_json(data)
+    return data
 
 
 def load_release(folder: Path, release_id: str = "") -> Release:
     """Read the release with this id if it is still there, else the one in force. Raises ReleaseError."""
-    if release_id:
+    for read in (_kept, _shelved) if release_id else ():
         try:
-            return read_release(folder / f"flow-{release_id}.json")
+            return read(folder, release_id)
         except ReleaseError:
             pass  # pruned or damaged: the caller is better served by today's menu than by none
     return read_release(folder / CURRENT)
+
+
+def _kept(folder: Path, release_id: str) -> Release:
+    return read_release(folder / f"flow-{release_id}.json")
+
+
+def _shelved(folder: Path, release_id: str) -> Release:
+    release = from_json(_data(shelf_file(folder, release_id.split("-", 1)[0])).get("compiled", {}))
+    if release.id != release_id:
+        raise ReleaseError(f"release {release_id} is not on the shelf")
+    return release
+
+
+def shelf_file(folder: Path, number: int | str) -> Path:
+    """Return where the release with this number lies."""
+    return folder / SHELF / f"{int(number):06d}.json" if str(number).isdecimal() else folder / SHELF / "none"
 
 
 # -- the place where a caller stands, as one word on the wire (HL_STEP) --------------------------------------------
@@ -86,6 +110,15 @@ def _is_file_word(text: str) -> bool:
     return text.isascii() and text.replace("-", "").isalnum()
 
 
+def stamp_of(path: Path) -> Stamp | None:
+    """Return what changes when a file is replaced, None if there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_ino, found.st_size)
+
+
 class FlowStore:
     """The releases of one installation as a running controller sees them.
 
@@ -94,7 +127,7 @@ class FlowStore:
     """
 
     def __init__(self, folder: Path, alarm: Callable[[str, str], None] = lambda what, detail: None) -> None:
-        self._folder = folder
+        self.folder = folder
         self._alarm = alarm
         self._stamp: Stamp | None = None
         self._current: Release | None = None
@@ -102,12 +135,12 @@ class FlowStore:
 
     def current(self) -> Release:
         """Return the release in force. Raises ReleaseError if there never was one that could be read."""
-        stamp = self._look()
+        stamp = stamp_of(self.folder / CURRENT)
         if stamp != self._stamp or self._current is None:
             self._stamp = stamp
             self._reload()
         if self._current is None:
-            raise ReleaseError(f"no flow is published in {self._folder}")
+            raise ReleaseError(f"no flow is published in {self.folder}")
         return self._current
 
     def get(self, release_id: str) -> Release:
@@ -116,19 +149,12 @@ class FlowStore:
         if not release_id or release_id == current.id:
             return current
         if release_id not in self._known:
-            self._remember(load_release(self._folder, release_id))
+            self._remember(load_release(self.folder, release_id))
         return self._known.get(release_id, current)
-
-    def _look(self) -> Stamp | None:
-        try:
-            found = os.stat(self._folder / CURRENT)
-        except OSError:
-            return None
-        return (found.st_mtime_ns, found.st_ino, found.st_size)
 
     def _reload(self) -> None:
         try:
-            self._current = read_release(self._folder / CURRENT)
+            self._current = read_release(self.folder / CURRENT)
             self._remember(self._current)
         except ReleaseError as error:
             self._alarm("flow_unreadable", str(error))

@@ -14,11 +14,15 @@ OutcomeKind = Literal["service", "information", "message", "hangup"]
 
 @dataclass(frozen=True, slots=True)
 class CallFacts:
-    """What the interpreter knows of a call: its key, caller and called number ("" if hidden or unknown)."""
+    """What the interpreter knows of a call: its key, caller and called number ("" if hidden or unknown).
+
+    `shut`: calendars that an emergency keeps closed whatever they say; ``*`` is all of them.
+    """
 
     key: str
     caller: str = ""
     called: str = ""
+    shut: frozenset[str] = frozenset()
 
 
 # -- told by the driver ----------------------------------------------------------------------------------------

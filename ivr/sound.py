@@ -82,6 +82,15 @@ def to_alaw(sound: Sound) -> bytes:
     return bytes((code ^ sign).astype(np.uint8).tobytes())
 
 
+def from_alaw(raw: bytes) -> Sound:
+    """ITU-T G.711 A-law → sound, 8 kHz if it was."""
+    code = np.frombuffer(raw, dtype=np.uint8).astype(np.int32) ^ 0x55
+    segment, mantissa = (code >> 4) & 7, code & 0x0F
+    low = (mantissa << 4) + 8
+    value = np.where(segment == 0, low, (low + 0x100) << np.maximum(segment - 1, 0))
+    return np.where(code & 0x80, value, -value).astype(np.float64) / 32768
+
+
 def from_wav(raw: bytes) -> tuple[Sound, int]:
     """PCM WAV of any rate, depth and number of channels → (sound, rate). Raises PromptError."""
     try:

@@ -13,12 +13,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from core.facts import MENU_OUTCOME, MENU_STEP
+from core.facts import MENU_OUTCOME, MENU_SMS, MENU_STEP
 from core.ids import is_call_key
 from core.log import get_logger
 from ivr.errors import ReleaseError
 from ivr.interpreter import State, advance, start
 from ivr.joined import BEEP, is_there, join, joined_name
+from ivr.notices import NoticeBoard, announced, shut_by
 from ivr.outcome import PERSON, channel_variables
 from ivr.prompts import PromptStore
 from ivr.releases import FlowStore, place_token, read_place
@@ -87,11 +88,12 @@ class MenuService:
 
     def __init__(
         self, flows: FlowStore, prompts: PromptStore, on_fact: OnFact, clock: Callable[[], datetime],
-        messages: Path | None = None,
+        messages: Path | None = None, notices: NoticeBoard | None = None,
     ) -> None:
         self.flows, self.prompts, self.clock = flows, prompts, clock
         self.messages = messages or prompts.folder.parent / "recordings"
         self.on_fact = on_fact
+        self.notices = notices or NoticeBoard(flows.folder)
         self._mending: dict[str, asyncio.Task[bool]] = {}
 
     async def handle(self, session: Telephone) -> None:
@@ -107,7 +109,12 @@ class MenuService:
             log.error("menu.no_flow", call=call, error=str(error))
             await session.set_variables(channel_variables(PERSON, "", "fastagi"))
             return
-        state = start(flow, CallFacts(call, *_numbers(session.headers)), step or None, lang)
+        notices = self.notices.at(self.clock().timestamp())
+        said: tuple[str, ...] = ()
+        if step not in flow.steps:  # whoever resumes has heard them
+            flow, said = announced(flow, notices)
+        facts = CallFacts(call, *_numbers(session.headers), shut_by(notices))
+        state = start(flow, facts, step or None, lang, said)
         await _Talk(self, session, state, attempt if _TRY.fullmatch(attempt) else "1").run()
 
     async def sounds(self, state: State, names: Sequence[str], lang: str) -> list[str]:
@@ -136,7 +143,10 @@ class MenuService:
 
     async def _ready(self, state: State, name: str, path: str) -> bool:
         lang, file = path.split("/", 1)
-        return self.prompts.has(file, lang) or await self._mend(file, lang, name, state.flow.text(name, lang))
+        if self.prompts.has(file, lang):
+            return True
+        prompt = state.flow.prompts[name][lang]
+        return await self._mend(file, lang, prompt.recording or name, prompt.text)
 
     async def _mend(self, file: str, lang: str, name: str, text: str) -> bool:
         """One rendering for all the callers who wait for it; it goes on when one of them hangs up."""
@@ -234,7 +244,18 @@ class _Talk:
         call = self._state.call.key
         data = {"release": self._state.flow.id, "step": entry.step, "verb": entry.verb, "heard": list(entry.heard),
                 "pressed": entry.key, "why": entry.why, "to": entry.to, "lang": self._state.lang}
-        self._service.on_fact(MENU_STEP, call, f"{call}/menu/{self._attempt}/{number}", data)
+        key = f"{call}/menu/{self._attempt}/{number}"
+        self._service.on_fact(MENU_STEP, call, key, data)
+        if entry.why == "sms":
+            self._sms_fact(key, entry)
+
+    def _sms_fact(self, key: str, entry: TraceEntry) -> None:
+        """The caller asks for what was said as a text message; whoever sends messages reads this fact."""
+        state = self._state
+        text = "".join(state.flow.text(prompt, state.lang) for prompt in entry.heard)
+        data = {"release": state.flow.id, "step": entry.step, "text": text, "lang": state.lang,
+                "number": state.call.caller}
+        self._service.on_fact(MENU_SMS, state.call.key, f"{key}/sms", data)
 
     def _broken_off(self) -> None:
         state = self._state

@@ -19,9 +19,10 @@ from pathlib import Path
 
 from asterisk.agi import AGI, AGIException, AGIHangup
 
-from ivr.errors import IvrError
+from ivr.errors import IvrError, ReleaseError
 from ivr.interpreter import State, advance, start
 from ivr.joined import BEEP, is_there, join, joined_name
+from ivr.notices import Notice, announced, in_force, load_notices, shut_by
 from ivr.outcome import PERSON, channel_variables
 from ivr.releases import load_release, read_place
 from ivr.requests import (
@@ -101,7 +102,11 @@ class Menu:
         self._call = call if _WORD.fullmatch(call) else ""
         release_id, step, lang = read_place(place)
         flow = load_release(release_dir, release_id)
-        self._state = start(flow, CallFacts(self._call, *_numbers(switch.env)), step, lang)
+        notices = _notices(release_dir)
+        said: tuple[str, ...] = ()
+        if step not in flow.steps:  # whoever resumes has heard them
+            flow, said = announced(flow, notices)
+        self._state = start(flow, CallFacts(self._call, *_numbers(switch.env), shut_by(notices)), step, lang, said)
 
     def run(self) -> Outcome:
         """Walk to the end. Raises AGIException or IvrError."""
@@ -164,6 +169,14 @@ class Menu:
             return [f"{folder}/{join(folder, files)}"] if files else []
         except OSError:
             return [f"{folder}/{file}" for file in files]
+
+
+def _notices(folder: Path) -> tuple[Notice, ...]:
+    try:
+        return in_force(load_notices(folder), time.time())
+    except ReleaseError as error:
+        print(f"survival menu: {error}", file=sys.stderr)
+        return ()
 
 
 def _numbers(env: Mapping[str, str]) -> tuple[str, str]:

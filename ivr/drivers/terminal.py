@@ -19,21 +19,16 @@ from ivr.requests import (
     Event,
     Keys,
     Outcome,
-    Play,
-    PlayAndRead,
-    Played,
     Recorded,
-    Request,
-    TakeMessage,
     TraceEntry,
 )
+from ivr.walk import answer
 
-_MESSAGE_SECONDS = 8.0
 _KINDS = {"service": "转人工", "information": "已播报信息，结束", "message": "已留言，结束", "hangup": "结束"}
 _URGENCY = ("普通", "紧急", "突发")
 _WHY = {"time_out": "没有按键", "wrong_key": "按键无效", "repeat": "重听", "retries": "按错次数已到上限",
         "limit": "步骤过多，直接转人工", "open": "在工作时间内", "closed": "不在工作时间内", "case": "变量相符",
-        "otherwise": "变量不符", "recorded": "留言已保存"}
+        "otherwise": "变量不符", "recorded": "留言已保存", "sms": "要求短信发送"}
 
 
 def parse_keys(text: str) -> list[str]:
@@ -62,26 +57,8 @@ def simulate(
         if waiting and waiting[0] == "h":
             yield "  来电人挂机"
             return
-        asked = _answer(request, waiting)
+        asked = answer(request, waiting)
         yield from _done(asked)
-
-
-def _answer(request: Request, waiting: deque[str]) -> Event:
-    if isinstance(request, Play):
-        return Played()
-    pressed = waiting.popleft() if waiting else "t"
-    if isinstance(request, TakeMessage):
-        key = pressed[:1] if pressed != "t" else ""
-        return Recorded(0.0 if key == request.person_key else _MESSAGE_SECONDS, key)
-    assert isinstance(request, PlayAndRead)
-    if pressed == "t":
-        return Keys("", timed_out=True)
-    digits, terminated, _ = pressed.partition("#")
-    taken = digits[: request.max_digits]
-    rest = pressed[len(taken) + (1 if terminated and taken == digits and request.max_digits > 1 else 0):]
-    if rest and taken:
-        waiting.appendleft(rest)
-    return Keys(taken, timed_out=bool(taken) and len(taken) < request.max_digits and not terminated)
 
 
 def _done(event: Event) -> Iterator[str]:

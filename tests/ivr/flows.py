@@ -80,3 +80,29 @@ def _step(draw: st.DrawFn, target: st.SearchStrategy[str]) -> dict[str, Any]:
     chosen = draw(st.one_of(*makers, makers[1], makers[1], *silent))
     plain = {name: value for name, value in chosen.items() if value is not None}
     return plain if chosen["verb"] in ("hours", "set", "branch") else {**plain, **PROMPTS}
+
+
+LONG = "您好" * 30  # more than ten seconds
+
+
+@st.composite
+def documents_with_waits(draw: st.DrawFn) -> dict[str, Any]:
+    """Random documents with long prompts, two calendars, numbers of their own and branches on what was collected."""
+    document = draw(random_documents())
+    document["prompts"] = {"hello": {"zh-CN": "您好"}, "long": {"zh-CN": LONG}}
+    document["calendars"]["night"] = {"weekly": [{"days": "mon-sun", "from": "20:00", "to": "06:00"}],
+                                      "special": {"2026-12-31": [{"from": "00:00", "to": "24:00"}]}}
+    names = list(document["steps"])
+    for step in document["steps"].values():
+        if "prompts" in step and draw(st.sampled_from([False, False, True])):
+            step["prompts"] = ["long"]
+        if step["verb"] == "hours":
+            step["calendar"] = draw(st.sampled_from(["office", "night"]))
+        if step["verb"] == "branch" and draw(st.booleans()):
+            step["variable"] = draw(st.sampled_from(["caller", "called", "lang"]))
+            cases = st.sampled_from(["12319", "110", "zh-CN", "13800000000"])
+            step["cases"] = draw(st.dictionaries(cases, st.sampled_from(names), min_size=1, max_size=2))
+    if draw(st.booleans()):
+        entry = draw(st.sampled_from(names))
+        document["numbers"] = {"12319": {"name": "城管热线", "entry": entry, "greeting": "hello"}}
+    return document

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from core.facts import CALL_ANSWERED, MENU_STEP
+from core.journal import Journal
 from hotline.cli_flow import app
 from ivr.drivers.terminal import parse_keys
 from ivr.releases import FlowStore
+from ivr.upload import take, wav
 from tests.ivr.flows import HEAD, text
 
 FLOW = str(Path(__file__).parents[2] / "ivr" / "flows" / "default.yaml")
@@ -93,3 +97,72 @@ def test_all_prompts_can_be_rendered_beforehand(home: Path) -> None:
     assert run(app, ["render-prompts"]).exit_code == 0
     assert (home / "prompts" / "zh-CN" / "rating.alaw").stat().st_size > 8000
     assert "合成 0 条" in run(app, ["render-prompts"]).output
+
+
+def test_a_refusal_shows_a_caller_to_whom_it_happens(tmp_path: Path) -> None:
+    flow = tmp_path / "far.yaml"
+    flow.write_bytes(text('  welcome: {verb: menu, prompts: hello, choices: {"1": person}, time_out: 30}'))
+    shown = run(app, ["check", str(flow)])
+    assert shown.exit_code == 1
+    assert "[silence-too-long]" in shown.output
+    assert "例如：按键 t" in shown.output
+    assert "转人工（技能 general）" in shown.output
+
+
+def test_releases_are_compared_rolled_back_and_listed(home: Path) -> None:
+    assert run(app, ["publish", FLOW, "--by", "wang", "--why", "开通"]).exit_code == 0
+    changed = home / "changed.yaml"
+    changed.write_text(Path(FLOW).read_text("utf-8").replace("按键有误", "没有这个选项"), "utf-8")
+    assert "zh-CN 的文字由 “按键有误。” 改为 “没有这个选项。”" in run(app, ["diff", str(changed)]).output
+    assert run(app, ["publish", str(changed), "--by", "li"]).exit_code == 0
+    late = run(app, ["publish", str(changed), "--based-on", "1"])
+    assert late.exit_code == 1
+    assert "li 已发布了第 2 版" in late.output
+    assert "已回退到第 1 版" in run(app, ["rollback", "1", "--why", "改错了"]).output
+    assert FlowStore(home / "release").current().id.startswith("1-")
+    listed = run(app, ["releases"]).output
+    assert "使用中" in listed.splitlines()[0]
+    assert "wang：开通" in listed.splitlines()[0]
+    assert "已替换" in listed.splitlines()[1]
+
+
+def test_a_release_can_be_set_for_a_time_to_come(home: Path) -> None:
+    assert run(app, ["publish", FLOW]).exit_code == 0
+    shown = run(app, ["publish", FLOW, "--at", "2999-01-01T00:00"])
+    assert "将于 2999-01-01T00:00 生效" in shown.output
+    assert FlowStore(home / "release").current().id.startswith("1-")
+    assert run(app, ["publish", FLOW, "--at", "tomorrow"]).exit_code == 2
+
+
+def test_a_flow_leaves_with_its_recordings_and_comes_back_the_same(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = take(wav(0.3 * np.sin(np.arange(16000) / 5), 16000), "zh-CN", home / "recordings-of-prompts")
+    flow = home / "own.yaml"
+    flow.write_text(Path(FLOW).read_text("utf-8").replace(
+        "  wrong:\n", f"  wrong:\n    recording: {{zh-CN: {taken.name}}}\n"), "utf-8")
+    assert run(app, ["publish", str(flow)]).exit_code == 0
+    file = home / "release.yaml"
+    file.write_text(run(app, ["export"]).output, "utf-8")
+    assert "您好，12345热线" in file.read_text("utf-8")
+    other = home / "elsewhere"
+    monkeypatch.setenv("HOTLINE_HOME", str(other))
+    assert "收下 1 条录音；可以发布" in run(app, ["import", str(file)]).output
+    assert (other / "recordings-of-prompts" / "zh-CN" / f"{taken.name}.wav").read_bytes()[:4] == b"RIFF"
+    assert run(app, ["publish", str(file)]).exit_code == 0
+    ids = [FlowStore(place / "release").current().id for place in (home, other)]
+    assert ids[0] == ids[1]
+
+
+def test_the_journals_calls_are_replayed_through_a_draft(home: Path) -> None:
+    assert run(app, ["publish", FLOW]).exit_code == 0
+    journal = Journal.open(home / "journal")
+    for number in range(3):
+        call = f"{number:032x}"
+        journal.write(CALL_ANSWERED, call, f"{call}/a", None, {"caller": "138", "called": "12345"})
+        journal.write(MENU_STEP, call, f"{call}/1", None, {"step": "welcome", "verb": "menu", "why": "key",
+                                                           "pressed": "9", "to": "english"})
+    journal.close()
+    draft = home / "draft.yaml"
+    draft.write_text(Path(FLOW).read_text("utf-8").replace('"9": english', '"9": person'), "utf-8")
+    shown = run(app, ["replay", str(draft)]).output
+    assert "重放 3 通来电：0 通结果相同，3 通不同" in shown
+    assert "原来转到人工（技能 english）的 3 位来电人中，有 3 位现在转到人工（技能 general）" in shown

@@ -232,7 +232,7 @@ def test_the_release_id_changes_with_what_is_said() -> None:
     assert re.fullmatch(r"7-[0-9a-f]{8}", release(MENU).id)
 
 
-# -- any flow that the check accepts ---------------------------------------------------------------------------
+# -- any flow that the check accepts; that a person is near from everywhere: test_proof.py ---------------------------
 presses = st.one_of(
     st.just(SILENCE), st.text("0123456789*#", max_size=6).map(Keys), st.sampled_from("0123456789*#").map(Keys),
 )
@@ -253,7 +253,8 @@ def finish(state: State, request: Request, press: list[Keys]) -> tuple[Outcome, 
     raise AssertionError("the caller is still in the menu")
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=150, derandomize=True, deadline=None,
+          suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(random_documents(), st.lists(presses, max_size=60))
 def test_an_accepted_flow_strands_nobody_whatever_is_pressed(document: dict[str, object], press: list[Keys]) -> None:
     try:
@@ -266,7 +267,7 @@ def test_an_accepted_flow_strands_nobody_whatever_is_pressed(document: dict[str,
     assert done.kind in ("service", "information", "message", "hangup")
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(random_documents(), st.lists(presses, max_size=10))
 def test_whoever_falls_silent_at_a_question_of_an_accepted_flow_gets_a_person(
     document: dict[str, object], press: list[Keys],
@@ -282,31 +283,6 @@ def test_whoever_falls_silent_at_a_question_of_an_accepted_flow_gets_a_person(
         state, request = advance(state, answer(request, one), NOON)
     if isinstance(flow.steps[state.step], Menu | Collect) and isinstance(request, PlayAndRead):
         assert finish(state, request, [])[0].kind == "service"
-
-
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(random_documents())
-def test_from_every_question_of_an_accepted_flow_some_keys_lead_to_a_person(document: dict[str, object]) -> None:
-    try:
-        flow = compile_flow(flow_from_data(document), lambda name, lang, said: name)
-    except FlowError:
-        return
-    asked: dict[str, set[str]] = {}
-    waiting = [advance(start(flow, CALL), Begin(), NOON)]
-    while waiting:
-        state, request = waiting.pop()
-        if isinstance(request, Done) or state.outcome or state.step in asked:
-            continue
-        asked[state.step] = set()
-        for press in [SILENCE, *map(Keys, "0123456789*#"), Keys("12")]:
-            after, then = advance(state, answer(request, press), NOON)
-            last = after.outcome or (then.outcome if isinstance(then, Done) else None)
-            asked[state.step].add(last.kind if last else after.step)
-            waiting.append((after, then))
-    safe: set[str] = {"service"}
-    while grown := {step for step, ways in asked.items() if step not in safe and ways & safe}:
-        safe |= grown
-    assert set(asked) <= safe
 
 
 def test_the_random_flows_are_neither_all_refused_nor_all_accepted() -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from core.facts import MENU_OUTCOME, MENU_STEP
-from ivr.build import release_flow
+from core.settings import Settings
+from ivr.build import build_due, build_publishing, release_flow
 from ivr.drivers.fastagi import MenuService
 from ivr.flow import parse_flow
 from ivr.prompts import PromptStore
+from ivr.publishing import Signed
 from ivr.releases import FlowStore, publish
+from ivr.upload import take, wav
 from tests.ivr.flows import HEAD, release, text
 from tests.ivr.phone import HungUp, Phone, Pressed, Voice
 
@@ -199,3 +204,33 @@ async def test_old_releases_are_kept_for_calls_but_not_for_ever(house: House) ->
         publish(release(STEPS, HEAD.replace("release: 7", f"release: {number + 1}")), house.home / "release")
         house.flows.current()
     assert len(list((house.home / "release").glob("flow-*.json"))) == 10
+
+
+async def test_a_prompt_whose_recording_is_gone_as_well_is_spoken_from_its_text(tmp_path: Path) -> None:
+    house, uploads = House(tmp_path), tmp_path / "uploads"
+    house.prompts = PromptStore(tmp_path / "prompts", house.voice, (uploads,), house.alarm)
+    house.menu.prompts = house.prompts
+    taken = take(wav(0.3 * np.sin(np.arange(16000) / 5), 16000), "zh-CN", uploads)
+    house.publish("  welcome: {verb: menu, prompts: hello, choices: {\"1\": person}}",
+                  HEAD.replace("{zh-CN: 您好", f"{{recording: {{zh-CN: {taken.name}}}, zh-CN: 您好"))
+    assert "您好" not in house.voice.said
+    for file in [*(tmp_path / "prompts").rglob("*.alaw"), *uploads.rglob("*.wav")]:
+        file.unlink()
+    assert (await house.call("1")).heard
+    assert house.voice.said[-1] == "您好"
+    assert (house.alarms[0][0], house.alarms[0][1].split("/")[0]) == ("prompt_vanished", "zh-CN")
+
+
+async def test_a_release_whose_time_has_come_is_put_in_force(home: Settings) -> None:
+    publishing = build_publishing(home)
+    publishing.prompts._speech = Voice()
+    flow = parse_flow(text("  welcome: {verb: menu, prompts: hello, choices: {\"1\": person}}", HEAD), "t")
+    first = publishing.publish(flow, Signed("wang", "开通"))
+    later = publishing.publish(flow, Signed("wang", "晚些", due_at=time.time() + 3600))
+    due, store = build_due(home), FlowStore(home.release_dir)
+    await due()
+    assert store.current().id == first.id
+    at_once = publishing.publish(flow, Signed("wang", "现在", due_at=time.time() - 1))
+    await due()
+    assert store.current().id == at_once.id
+    assert publishing.shelf.index().entry(later.number).state == "checked"

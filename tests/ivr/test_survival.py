@@ -8,12 +8,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ivr.build import release_flow
 from ivr.flow import load_flow
+from ivr.notices import Notice, save_notices
 from ivr.prompts import PromptStore
 from ivr.releases import FlowStore
 from tests.ivr.phone import Voice
@@ -199,3 +201,21 @@ def test_it_starts_quickly(home: Path) -> None:
             taken.append(time.perf_counter() - begun)
     print(f"survival menu: first command after {min(taken) * 1000:.0f}-{max(taken) * 1000:.0f} ms")
     assert min(taken) < 1.0
+
+
+def test_an_emergency_notice_is_heard_without_the_controller_too(home: Path) -> None:
+    plain = [command for command in play(home).commands if command.startswith("GET DATA")]
+    (home / "prompts" / "zh-CN" / "p-storm.alaw").write_bytes(b"\xd5" * 8000)
+    (home / "prompts" / "zh-CN" / "p-storm.sln16").write_bytes(b"\0" * 32000)
+    lasts = Notice("storm", {"zh-CN": "台风"}, {"zh-CN": "p-storm"}, time.time() - 9, time.time() + 900, (), "x", "y")
+    save_notices(home / "release", [lasts])
+    channel = play(home)
+    assert [command for command in channel.commands if command.startswith("GET DATA")] != plain
+    assert channel.variables["HL_OUTCOME"] == "service"
+    save_notices(home / "release", [replace(lasts, ends=time.time() - 1)])
+    assert [command for command in play(home).commands if command.startswith("GET DATA")] == plain
+
+
+def test_broken_notices_do_not_keep_the_menu_from_answering(home: Path) -> None:
+    (home / "release" / "notices.json").write_text("[{}")
+    assert play(home, "9").variables["HL_SKILL"] == "english"

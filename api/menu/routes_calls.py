@@ -1,0 +1,116 @@
+"""What callers did: counts per release and step and per number, one call's trace, real calls through a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from api.access import database, needs, now_of, who
+from api.menu.desk import Desk, desk, run
+from api.menu.schemas import DraftId, ReplayIn
+from api.people.scope import scope_of
+from api.schemas import CallKey
+from core.facts import MENU_STEP
+from ivr.flow import compile_flow
+from ivr.releases import load_release
+from ivr.replay import RealCall, Replayed, real_call, replay
+from ivr.requests import TraceEntry
+from ivr.tally import Tally
+from ivr.timing import seconds_of
+from ivr.walk import told
+from workorders.errors import NotFound
+from workorders.models import CallFact, CallRecord
+
+router = APIRouter(prefix="/api/menu", tags=["menu"])
+_MOST_CALLS = 20_000
+_AT_ONCE = 400  # calls whose facts are read with one question
+_DAY = 86400.0
+Moment = Annotated[float | None, Query(ge=0, lt=10_000_000_000)]
+
+
+@router.get("/figures", dependencies=[needs("flows.read")])
+async def figures(request: Request, since: Moment = None, until: Moment = None) -> dict[str, Any]:
+    """Count, per release and step: entered, keys, seconds, left, reached a person; and calls by called number.
+
+    `whole` is false where there were more calls than are counted at once (the latest are).
+    """
+    end = now_of(request) if until is None else until
+    begin = end - 7 * _DAY if since is None else since
+    found = Tally()
+    async with database(request).reading() as session:
+        query = select(CallRecord).where(col(CallRecord.answered_at) >= begin, col(CallRecord.answered_at) < end,
+                                         col(CallRecord.direction) == "in")
+        query = query.order_by(col(CallRecord.answered_at).desc()).limit(_MOST_CALLS)
+        records = list((await session.execute(query)).scalars())
+        for at in range(0, len(records), _AT_ONCE):
+            await _count(session, found, records[at:at + _AT_ONCE])
+    releases = {release: {step: tally.as_dict() for step, tally in steps.items()}
+                for release, steps in found.releases.items()}
+    return {"since": begin, "until": end, "calls": found.calls, "whole": found.calls < _MOST_CALLS,
+            "releases": releases, "called": dict(found.called)}
+
+
+async def _count(session: AsyncSession, found: Tally, records: Sequence[CallRecord]) -> None:
+    paths = await _paths(session, [record.key for record in records])
+    for record in records:
+        person = any(party.get("joined_at") for party in record.parties)
+        found.add(paths.get(record.key, []), record.called, record.answered_at, person)
+
+
+async def _paths(session: AsyncSession, keys: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    query = select(CallFact).where(col(CallFact.call).in_(keys), col(CallFact.kind) == MENU_STEP)
+    paths: dict[str, list[dict[str, Any]]] = {}
+    for fact in (await session.execute(query.order_by(col(CallFact.at), col(CallFact.id)))).scalars():
+        paths.setdefault(fact.call, []).append({"at": fact.at, **fact.data})
+    return paths
+
+
+@router.get("/calls/{key}/trace", dependencies=[needs("records.read")])
+async def trace(request: Request, key: CallKey) -> dict[str, Any]:
+    """Tell what one caller heard and pressed, step by step, with why the menu led on as it did."""
+    async with database(request).reading() as session:
+        conditions = [col(CallRecord.key) == key, scope_of(who(request)).records()]
+        record = (await session.execute(select(CallRecord).where(*conditions))).scalar_one_or_none()
+        if record is None:
+            raise NotFound(f"没有通话 {key}", "核对通话编号")
+        lines = (await _paths(session, [key])).get(key, [])
+    return {"call": key, "called": record.called, "answered_at": record.answered_at, "outcome": record.outcome,
+            "lines": [line | {"words": told(_entry(line))} for line in lines]}
+
+
+def _entry(line: dict[str, Any]) -> TraceEntry:
+    words = (str(line.get(name, "")) for name in ("step", "verb", "pressed", "why", "to"))
+    step, verb, pressed, why, to = words
+    return TraceEntry(step, verb, tuple(line.get("heard", ())), pressed, why, to)
+
+
+@router.post("/drafts/{draft}/replay", dependencies=[needs("flows.read")])
+async def replayed(request: Request, draft: DraftId, wish: ReplayIn) -> dict[str, Any]:
+    """Walk the keys of the last real calls through a draft, and count who would end elsewhere than today."""
+    at = desk(request)
+    await run(at.drafts.get, draft)
+    async with database(request).reading() as session:
+        query = select(CallRecord).where(col(CallRecord.direction) == "in", col(CallRecord.answered_at).is_not(None))
+        query = query.order_by(col(CallRecord.answered_at).desc()).limit(wish.last)
+        calls = [_real(record) for record in (await session.execute(query)).scalars()]
+    found = await run(_replay, at, draft, [call for call in calls if call is not None])
+    return asdict(found) | {"words": f"重放 {found.calls} 通来电,{found.calls - found.same} 通的结果不同,"
+                                     f"其中 {found.worse} 通原来转到人工、现在转不到"}
+
+
+def _real(record: CallRecord) -> RealCall | None:
+    at = datetime.fromtimestamp(record.answered_at or 0.0, UTC)
+    return real_call(record.key, at, record.path, record.caller, record.called)
+
+
+def _replay(at: Desk, draft_id: str, calls: list[RealCall]) -> Replayed:
+    _, flow = at.flow(draft_id)
+    after = compile_flow(flow, at.publishing.prompts.file_of)
+    before = load_release(at.publishing.shelf.folder)
+    return replay(calls, before, after, seconds_of(after, at.publishing.prompts.folder))
