@@ -38,6 +38,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.switch)
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A file that could not be read is no failed test: its tests did not run at all, and no second look finds them."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and any(isinstance(one, pytest.CollectReport) for one in reporter.stats.get("error", ())):
+        session.exitstatus = pytest.ExitCode.INTERRUPTED
+
+
 def take_port(kind: socket.SocketKind = socket.SOCK_STREAM, address: str = "127.0.0.1") -> int:
     """Return a port that is free now, below the range the kernel hands out by itself."""
     chance = random.SystemRandom()
