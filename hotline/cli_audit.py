@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from core.db import Database, DatabaseError, migrate
 from core.settings import Settings
-from hotline.database import MIGRATIONS
-from workorders.errors import WorkOrderError
-from workorders.keeping.proof import SETTLED, Anchor, Result, check_all, check_one
+from hotline.errand import at_database, give_up
+from workorders.keeping.proof import SETTLED, Anchor, check_all, check_one
 
 app = typer.Typer(help="审计:核验工单历史,留存锚 · verify the history of orders, keep anchors", no_args_is_help=True)
 _MOST_SHOWN = 50
@@ -34,7 +31,8 @@ def verify(
     """核验每张工单的历史、末尾、编号和锚;有一处被改过就指出来,返回 1 · any change is found and named; exit status 1."""
     settings = Settings()
     anchors = _anchors(file or settings.anchors_file) if not number else []
-    result = _do(settings, lambda db: check_one(db, number) if number else check_all(db, anchors, beside=beside))
+    result = at_database(
+        settings, lambda db: check_one(db, number) if number else check_all(db, anchors, beside=beside))
     for fault in result.faults[:_MOST_SHOWN]:
         where = f"工单 {fault.number}" + (f" 第 {fault.seq} 步" if fault.seq else "") if fault.number else "全库"
         typer.echo(f"✗ {where}:{fault.why}")
@@ -49,10 +47,10 @@ def anchor(file: File = None) -> None:
     """核验后把全部历史末尾的摘要写进锚文件;请把它抄到别处 · keep one digest over the ends of all histories."""
     settings = Settings()
     path = file or settings.anchors_file
-    result = _do(settings, lambda db: check_all(db, _anchors(path), make_at=time.time() - SETTLED,
+    result = at_database(settings, lambda db: check_all(db, _anchors(path), make_at=time.time() - SETTLED,
                                                 digest=settings.history_digest))
     if result.faults:
-        _give_up("历史有问题,不留锚;先看 hotline audit verify · the history is not whole, no anchor is made")
+        give_up("历史有问题,不留锚;先看 hotline audit verify · the history is not whole, no anchor is made")
     made = result.anchors[-1]
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as out:
@@ -67,26 +65,4 @@ def _anchors(path: Path) -> Sequence[Anchor]:
     try:
         return [Anchor(**json.loads(line)) for line in path.read_text("utf-8").splitlines() if line.strip()]
     except (ValueError, TypeError) as error:
-        _give_up(f"锚文件读不懂 · is no file of anchors: {path}: {error}")
-
-
-def _do(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
-    async def run() -> Result:
-        db = Database(settings.database)
-        try:
-            return await work(db)
-        finally:
-            await db.close()
-
-    try:
-        migrate(settings.database, MIGRATIONS)
-        return asyncio.run(run())
-    except WorkOrderError as error:
-        _give_up(f"{error};{error.fix}")
-    except DatabaseError as error:
-        _give_up(str(error))
-
-
-def _give_up(reason: str) -> NoReturn:
-    typer.echo(f"✗ {reason}", err=True)
-    raise typer.Exit(1)
+        give_up(f"锚文件读不懂 · is no file of anchors: {path}: {error}")

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import typer
@@ -26,6 +26,7 @@ from api.people.rights import OF_ROLE
 from core.db import Database, DatabaseError, migrate
 from core.settings import Settings
 from hotline.database import MIGRATIONS
+from hotline.errand import give_up
 from workorders.life.words import UNIT_ROLES, Role
 
 app = typer.Typer(help="导出工单:JSON 行或电子表格 · export orders")
@@ -60,7 +61,7 @@ def export(
         migrate(settings.database, MIGRATIONS)
         count = asyncio.run(_export(_Job(settings, asked, to, chosen)))
     except (DatabaseError, OSError) as error:
-        _give_up(str(error))
+        give_up(str(error))
     _console.print(f"✓ {count} 张工单 · orders → {to}")
 
 
@@ -125,8 +126,3 @@ def _form(form: str, to: Path) -> Literal["jsonl", "xlsx"]:
 def _bar() -> Progress:
     return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
                     console=_console)
-
-
-def _give_up(reason: str) -> NoReturn:
-    typer.echo(f"✗ {reason}", err=True)
-    raise typer.Exit(1)

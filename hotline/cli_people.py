@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -21,10 +20,10 @@ from api.people.passwords import Passwords, new_password, refuse_weak
 from api.people.rights import OF_ROLE
 from api.people.table import entries_of, page
 from api.problems import Problem
-from core.db import Database, DatabaseError, migrate
+from core.db import Database
 from core.settings import PROJECT, Settings
 from hotline.cli_openapi import undressed
-from hotline.database import MIGRATIONS
+from hotline.errand import at_database, give_up
 from workorders.life.words import Role
 
 app = typer.Typer(help="人员:新增、列出、重设密码、停用 · people who sign on", no_args_is_help=True)
@@ -150,28 +149,11 @@ async def _known(session: AsyncSession, login: str) -> Person:
 
 def _do(work: Callable[[AsyncSession, float], Awaitable[T]]) -> T:
     """Bring the tables up to date, do `work` in one transaction; what a person can mend is told in one line."""
-    settings = Settings()
+    async def run(db: Database) -> T:
+        async with db.writing() as session:
+            return await work(session, time.time())
 
-    async def run() -> T:
-        db = Database(settings.database)
-        try:
-            async with db.writing() as session:
-                return await work(session, time.time())
-        finally:
-            await db.close()
-
-    try:
-        migrate(settings.database, MIGRATIONS)
-        return asyncio.run(run())
-    except Problem as problem:
-        _give_up(f"{problem.detail};{problem.fix}")
-    except DatabaseError as error:
-        _give_up(str(error))
-
-
-def _give_up(reason: str) -> NoReturn:
-    typer.echo(f"✗ {reason}", err=True)
-    raise typer.Exit(1)
+    return at_database(Settings(), run)
 
 
 def _role(word: str) -> Role:
@@ -188,7 +170,7 @@ def _password(login: str, ask: bool) -> str:
     try:
         refuse_weak(typed, register.login_of(login))
     except Problem as problem:
-        _give_up(f"{problem.detail};{problem.fix}")
+        give_up(f"{problem.detail};{problem.fix}")
     return typed
 
 

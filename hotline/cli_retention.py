@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -20,11 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.people.audit import note_by
 from api.people.caller import Caller
-from core.db import Database, DatabaseError, migrate
+from core.db import Database
 from core.settings import Settings
-from hotline.database import MIGRATIONS
-from workorders.errors import WorkOrderError
-from workorders.life.errors import LifeError
+from hotline.errand import at_database, give_up
 from workorders.retention.due import Due, everything
 from workorders.retention.hold import set_hold
 from workorders.retention.rules import CHINESE_EVENT, CHINESE_WHAT, InForce, in_force, rules_from, set_rules
@@ -54,11 +50,11 @@ def retention(
     elif hold or lift:
         _hold(settings, hold or lift, bool(hold), why)
     elif dry_run:
-        _do(settings, _foretell)
+        at_database(settings, _foretell)
     elif run:
-        _do(settings, lambda db: _sweep(db, settings))
+        at_database(settings, lambda db: _sweep(db, settings))
     else:
-        _do(settings, _show)
+        at_database(settings, _show)
 
 
 async def _in_force(db: Database) -> InForce:
@@ -105,7 +101,7 @@ def _line(one: Due) -> str:
 async def _sweep(db: Database, settings: Settings) -> None:
     found, now = await _in_force(db), time.time()
     if not found.version:
-        _give_up("还没有设定保留规则;先用 hotline retention --set FILE --why … 决定 · no rules were decided on")
+        give_up("还没有设定保留规则;先用 hotline retention --set FILE --why … 决定 · no rules were decided on")
 
     def told(session: AsyncSession, swept: Swept) -> None:
         rule = swept.due.rule
@@ -122,7 +118,7 @@ def _set(settings: Settings, file: Path, why: str) -> None:
     try:
         body = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        _give_up(f"{file} 无法读取:{error}")
+        give_up(f"{file} 无法读取:{error}")
 
     async def work(db: Database) -> int:
         now = time.time()
@@ -131,7 +127,7 @@ def _set(settings: Settings, file: Path, why: str) -> None:
             note_by(session, now, "retention.set", CONSOLE, f"{version}", why=why)
             return version
 
-    _console.print(f"✓ 保留规则第 {_do(settings, work)} 版已生效 · in force")
+    _console.print(f"✓ 保留规则第 {at_database(settings, work)} 版已生效 · in force")
 
 
 def _hold(settings: Settings, number: str, held: bool, why: str) -> None:
@@ -141,26 +137,6 @@ def _hold(settings: Settings, number: str, held: bool, why: str) -> None:
             note_by(session, time.time(), "hold.set" if held else "hold.lifted", CONSOLE, number, why=why)
             return changed
 
-    changed = _do(settings, work)
+    changed = at_database(settings, work)
     state = "依法保留" if held else "不再保留"
     _console.print(f"✓ {number} {state}{'' if changed else '(原已如此)'}")
-
-
-def _do(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
-    async def run() -> T:
-        db = Database(settings.database)
-        try:
-            return await work(db)
-        finally:
-            await db.close()
-
-    try:
-        migrate(settings.database, MIGRATIONS)
-        return asyncio.run(run())
-    except (DatabaseError, WorkOrderError, LifeError) as error:
-        _give_up(f"{error};{fix}" if (fix := getattr(error, "fix", "")) else str(error))
-
-
-def _give_up(reason: str) -> NoReturn:
-    typer.echo(f"✗ {reason}", err=True)
-    raise typer.Exit(1)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -21,6 +21,7 @@ from api.people.passwords import new_password
 from core.db import Database, DatabaseError, migrate
 from core.settings import Settings
 from hotline.database import MIGRATIONS
+from hotline.errand import give_up
 from hotline.seed import store
 from hotline.seed.cast import Member
 from hotline.seed.directory import directory_toml
@@ -52,7 +53,7 @@ def seed(
         migrate(settings.database, MIGRATIONS)
         added = asyncio.run(_make(settings, year, now, people))
     except (SeedError, DatabaseError) as error:
-        _give_up(str(error))
+        give_up(str(error))
     directory = settings.home / "seed" / "directory.toml"
     directory.parent.mkdir(parents=True, exist_ok=True)
     directory.write_text(directory_toml(year.cast, year.city), encoding="utf-8")
@@ -104,9 +105,3 @@ def _tell(year: Year, added: int, folder: Path, seconds: float) -> None:
         _console.print("  每行:登录名,密码,角色,单位,姓名 · a line: login, password, role, unit, name")
         _console.print("  首次登录须修改密码;发放后请删除该文件 · delete the file once they are handed out")
     _console.print(f"  通讯录 · directory: {folder / 'directory.toml'}")
-
-
-def _give_up(reason: str) -> NoReturn:
-    typer.echo(f"✗ {reason}", err=True)
-    raise typer.Exit(1)
-
