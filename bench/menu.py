@@ -18,10 +18,11 @@ from bench.house import Ground, House, controller, ground
 from bench.table import Row
 from ivr.build import build_publishing
 from ivr.flow import parse_flow
-from ivr.proof import Surroundings, prove_text
+from ivr.proof import prove_text
 from ivr.publishing import Publishing, Signed
 from ivr.release import Release
 from ivr.releases import FlowStore, load_release
+from ivr.rules import Surroundings
 from ivr.walk import walk
 
 SMALL, LARGE = 50, 4990

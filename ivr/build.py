@@ -17,10 +17,10 @@ from ivr.flow import Flow, compile_flow, load_flow
 from ivr.notices import NoticeBoard
 from ivr.policy import load_policy
 from ivr.prompts import RECORDINGS, Alarm, Progress, PromptStore
-from ivr.proof import Surroundings
 from ivr.publishing import Publishing, Signed, joined_questions, recording_there
 from ivr.release import Release
 from ivr.releases import FlowStore, publish
+from ivr.rules import Surroundings
 from ivr.shelf import Shelf
 from ivr.speech import Espeak
 from ivr.staff import staff_of

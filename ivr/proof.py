@@ -7,9 +7,9 @@ example that can be walked. Pure: the house around the menu (rules, people, leng
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from ivr.check import Checked, check_document, step_lines
@@ -19,30 +19,12 @@ from ivr.examples import AUTO, SILENT, Examples
 from ivr.explore import Explored, Spot, TooManySpots, explore
 from ivr.flow import Flow, compile_flow
 from ivr.near import Circle, Near, is_point, near
-from ivr.policy import FlowPolicy
 from ivr.release import Release
-from ivr.rules import rules_of_the_house
-from ivr.staff import Staff
+from ivr.rules import Surroundings, rules_of_the_house
 from ivr.timing import Seconds, seconds_of
 
 _MOST_FAR = 100  # findings of one kind: more help nobody
-FileOf = Callable[[str, str, str], str]
 _WAYS = frozenset({"no-person", "silence-ends-call", "circle", "silent-circle"})  # a caller can be shown walking there
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a flow is checked against. `prompts`: folder of rendered prompts, to measure; None: judge by the words.
-
-    `staff`: who is there; None leaves people out. `recording(name, lang)` tells whether a recording is there.
-    """
-
-    today: date
-    policy: FlowPolicy = field(default_factory=FlowPolicy)
-    staff: Staff | None = None
-    prompts: Any = None
-    file_of: FileOf = lambda name, lang, text: name
-    recording: Callable[[str, str], bool] = lambda name, lang: True
 
 
 @dataclass(frozen=True, slots=True)

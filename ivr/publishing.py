@@ -17,9 +17,10 @@ from ivr.errors import FlowError, PromptError
 from ivr.flow import Flow, compile_flow, flow_from_data
 from ivr.notices import Notice
 from ivr.prompts import Progress, PromptStore
-from ivr.proof import Report, Surroundings, prove_data, prove_text
+from ivr.proof import Report, prove_data, prove_text
 from ivr.release import Release
 from ivr.releases import CURRENT, read_release
+from ivr.rules import Surroundings
 from ivr.shelf import Entry, Made, Shelf
 from ivr.timing import rendered
 

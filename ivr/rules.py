@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Protocol
 
 from ivr.document import Path
 from ivr.flow import Flow, compile_flow
+from ivr.policy import FlowPolicy
 from ivr.schema import InformationDoc, MenuDoc, ServiceDoc
+from ivr.staff import Staff
 from ivr.timing import seconds_of
 
-if TYPE_CHECKING:
-    from ivr.proof import Surroundings
+FileOf = Callable[[str, str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a flow is checked against. `prompts`: folder of rendered prompts, to measure; None: judge by the words.
+
+    `staff`: who is there; None leaves people out. `recording(name, lang)` tells whether a recording is there.
+    """
+
+    today: date
+    policy: FlowPolicy = field(default_factory=FlowPolicy)
+    staff: Staff | None = None
+    prompts: Any = None
+    file_of: FileOf = lambda name, lang, text: name
+    recording: Callable[[str, str], bool] = lambda name, lang: True
 
 
 class Add(Protocol):

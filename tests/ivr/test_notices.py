@@ -18,9 +18,9 @@ from ivr.hours import is_open
 from ivr.interpreter import advance, local_time, start
 from ivr.notices import FILE, Notice, NoticeBoard, in_force, load_notices
 from ivr.number_sheet import SheetError, read_sheet
-from ivr.proof import Surroundings
 from ivr.publishing import Publishing, Wish, announce
 from ivr.requests import Begin, CallFacts, PlayAndRead
+from ivr.rules import Surroundings
 from ivr.shelf import Shelf
 from ivr.tally import tally
 from tests.ivr.flows import HEAD, release, text

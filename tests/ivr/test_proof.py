@@ -17,9 +17,10 @@ from ivr.document import read_document
 from ivr.errors import Finding, ReleaseError
 from ivr.interpreter import State, advance, start
 from ivr.policy import load_policy
-from ivr.proof import Surroundings, prove_data, prove_text
+from ivr.proof import prove_data, prove_text
 from ivr.release import Release
 from ivr.requests import Begin, CallFacts, Done, Event, Keys, Play, PlayAndRead, Played, Recorded, Request, TakeMessage
+from ivr.rules import Surroundings
 from ivr.staff import Staff, staff_of
 from ivr.timing import Seconds, seconds_of
 from ivr.walk import answer, lasts
