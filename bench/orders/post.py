@@ -1,7 +1,9 @@
 """POST /api/work-orders against a bare insert: two web processes, one database, durable commits, the same clients.
 
 Ours makes an order once per key, numbered, sealed into a history, with its shares, timer and words; the bare one
-inserts a row. Requests a second, by turns, so that what else the machine does meets both.
+inserts a row. Both are served by uvicorn on the same loop, go through the same `core.db.Database` (pool, pragmas, BEGIN
+IMMEDIATE), commit before they answer and give the row back. Only ours asks who is there, checks the key and keeps the
+answer with it. Requests a second, by turns, so that what else the machine does meets both.
 """
 
 from __future__ import annotations

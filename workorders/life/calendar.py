@@ -19,7 +19,9 @@ from workorders.life.errors import BadContent
 from workorders.life.holidays import KNOWN_YEARS, Year
 
 _FURTHEST = 3700  # days a search for working days may walk: no term of a city reaches ten years
+_REMEMBERED = 2000  # days whose hours a calendar keeps at hand
 SATURDAY = 5
+_Spans = tuple[tuple[float, float], ...]
 
 
 class Unit(StrEnum):
@@ -135,9 +137,19 @@ class Calendar:
                 return Reckoned(self.moment(day, self.windows[-1][1]), frozenset(unsure))
         raise BadContent("期限太长,无法计算", "把期限定在十年以内")
 
-    def _open(self, day: date) -> Iterator[tuple[float, float]]:
-        if self.works(day):
-            yield from ((self.moment(day, begin), self.moment(day, end)) for begin, end in self.windows)
+    def _open(self, day: date) -> _Spans:
+        """Return the business hours of a day as moments. The same few days are asked for with every act."""
+        found = self._spans.get(day)
+        if found is None:
+            if len(self._spans) >= _REMEMBERED:
+                self._spans.clear()
+            worked = self.windows if self.works(day) else ()
+            found = self._spans[day] = tuple((self.moment(day, begin), self.moment(day, end)) for begin, end in worked)
+        return found
+
+    @cached_property
+    def _spans(self) -> dict[date, _Spans]:
+        return {}
 
     def _guess(self, day: date) -> frozenset[int]:
         return frozenset() if self.knows(day) else frozenset({day.year})

@@ -35,11 +35,12 @@ def digest_named(name: str) -> Digest:
 
 
 SHA256 = digest_named("sha256")
+_NAMES = tuple(field.name for field in fields(Act))
 
 
 def act_fields(act: Act) -> dict[str, Any]:
     """Return an act as plain data for storage or the wire."""
-    return {field.name: _plain(getattr(act, field.name)) for field in fields(Act)}
+    return {name: _plain(getattr(act, name)) for name in _NAMES}
 
 
 def act_from(data: Mapping[str, Any]) -> Act:
