@@ -41,7 +41,7 @@ def place_of(tie: str, cursor: str | None, kinds: Sequence[type]) -> tuple[Any, 
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         told, *place = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         good = len(place) == len(kinds) and all(_is(value, kind) for value, kind in zip(place, kinds, strict=True))
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise _bad() from error
     if not good or told != tie:
         raise _bad()

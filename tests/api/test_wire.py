@@ -63,7 +63,8 @@ def test_a_cursor_leads_back_to_its_place_and_nowhere_else() -> None:
     assert place_of(tie, cursor, (float, str)) == (1795400000.25, "2026-1123-0001")
     assert place_of(tie, None, (float, str)) is None
     strange = ("", "x", "%%%", "漏水", cursor[:-3], cursor_of(tie, (1.0,)), cursor_of(tie, ("x", "y")),
-               cursor_of(tie, (True, "y")), cursor_of(tie, (1.0, "漏")), "W10", "bnVsbA", "W1siYSJdXQ",
+               cursor_of(tie, (True, "y")), cursor_of(tie, (10**330, "y")), cursor_of(tie, (1.0, "漏")),
+               "W10", "bnVsbA", "W1siYSJdXQ",
                cursor_of(filters_digest("orders", {"state": "open"}), (1.0, "y")))
     for wrong in strange:
         with pytest.raises(Problem) as refused:
