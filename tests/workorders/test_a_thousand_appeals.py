@@ -37,7 +37,7 @@ with httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60, trus
                 continue
             if not answer.is_error:
                 break
-            assert answer.status_code in (409, 500, 503), answer.text
+            assert answer.status_code in (409, 503), answer.text
 """
 
 
