@@ -119,7 +119,7 @@ $(STAMPS)/npm: package.json package-lock.json | $(STAMPS)/packages
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(STAMPS)/web: $(STAMPS)/npm tsconfig.json $(wildcard web/build.mjs web/static/src/*.ts web/static/css/*.css)
+$(STAMPS)/web: $(STAMPS)/npm tsconfig.json $(wildcard web/build.mjs web/static/src/*.ts web/static/src/*/*.ts web/static/css/*.css)
 	@echo "生成网页脚本 · building the pages' scripts"
 	@node web/build.mjs
 	@touch $@

@@ -18,10 +18,10 @@ from markupsafe import Markup
 from api.access import COOKIE, now_of
 from api.people import sessions
 from api.people.caller import ANYBODY, Caller
-from api.people.scope import scope_of
 from core.settings import Settings
 from routing.directory import Directory
 from web import times
+from web.nav import places_for
 from web.texts import DEFAULT, Texts, every_language
 
 HERE = Path(__file__).resolve().parent
@@ -105,7 +105,7 @@ def page(request: Request, template: str, /, status: int = 200, **values: Any) -
         "zone": site.settings.timezone, "csrf": sessions.csrf_of(token) if token else "", "now": now,
         "version": site.version,
         "duration": lambda seconds: times.duration(texts, seconds),
-        "sees_all_calls": caller_of(request).may("calls.read") and scope_of(caller_of(request)).every_live_call,
+        "places": places_for(caller_of(request)),
         "term": lambda seconds: times.term(texts, seconds),
         "moment": lambda at: times.moment(texts, at, now, site.zone),
         "iso": lambda at: times.iso(at, site.zone),

@@ -36,9 +36,12 @@ class Texts:
 
 
 def catalogue(language: str) -> dict[str, str]:
-    """Read one language's catalogue: key → sentence."""
-    with (_LOCALE / LANGUAGES[language] / "web.po").open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+    """Read one language's catalogue, a file for each part of the pages: key → sentence."""
+    said: dict[str, str] = {}
+    for path in sorted((_LOCALE / LANGUAGES[language]).glob("*.po")):
+        with path.open("rb") as file:
+            said.update((str(message.id), str(message.string)) for message in read_po(file) if message.id)
+    return said
 
 
 def every_language() -> dict[str, Texts]:

@@ -31,5 +31,5 @@ def test_what_is_built_is_not_committed() -> None:
 def test_a_page_s_script_is_light_and_runs_without_eval_of_its_own(script: str) -> None:
     built = (DIST / f"{script}.js").read_bytes()
     assert len(gzip.compress(built, 6)) <= MOST
-    own = "".join(path.read_text("utf-8") for path in (PROJECT / "web" / "static" / "src").glob("*.ts"))
+    own = "".join(path.read_text("utf-8") for path in (PROJECT / "web" / "static" / "src").rglob("*.ts"))
     assert re.findall(r"\beval\(|new Function|\.innerHTML = (?!idle|nobody)", own) == []

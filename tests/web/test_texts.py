@@ -11,11 +11,12 @@ from bridge import reasons
 from core.settings import PROJECT
 from web.desk.bar import ALLOWED, FILL, PLACES
 from web.desk.routes import BREAKS, DISPOSITIONS, KINDS
+from web.nav import PLACES as NAV
 from web.texts import LANGUAGES, catalogue
 
 WEB = PROJECT / "web"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
-SCRIPTS = sorted((WEB / "static" / "src").glob("*.ts"))
+SCRIPTS = sorted((WEB / "static" / "src").rglob("*.ts"))
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _TAKES = re.compile(r"\{(\w+)\}")
 _TEMPLATE_KEY = re.compile(r"""\bt(?:\.either)?\((?:'([\w.-]+)'|"([\w.-]+)")(?:, "([\w.-]+)")?[,)]""")
@@ -42,7 +43,7 @@ def made() -> set[str]:
     return {*(f"state.{state}" for state in ALLOWED), *(f"act.{act}" for act in acts),
             *(f"not_now.{act}" for act in acts), "not_now.answer_plain", "not_now.decline_plain",
             *(f"why.{why}" for why in BREAKS), *(f"kind.{kind}" for kind in KINDS),
-            *(f"disposition.{word}" for word in DISPOSITIONS), *(f"urgency.{n}" for n in range(3)),
+            *(f"disposition.{word}" for word in DISPOSITIONS), *(f"urgency.{n}" for n in range(3)), *(f"nav.{place.key}" for place in NAV),
             *(f"failed.{word}" for word in words.values())}
 
 
@@ -50,6 +51,13 @@ def test_both_catalogues_have_the_same_keys_and_none_is_empty() -> None:
     chinese, english = (catalogue(language) for language in LANGUAGES)
     assert set(chinese) == set(english)
     assert [key for key in chinese if not chinese[key].strip() or not english[key].strip()] == []
+
+
+def test_no_key_stands_in_two_parts_of_a_catalogue() -> None:
+    for language in LANGUAGES.values():
+        parts = [path.read_text("utf-8") for path in (WEB / "locale" / language).glob("*.po")]
+        keys = [key for part in parts for key in re.findall(r'^msgid "(.+)"$', part, re.MULTILINE)]
+        assert sorted(keys) == sorted(set(keys))
 
 
 def test_a_sentence_takes_the_same_values_in_both_languages() -> None:

@@ -1,7 +1,7 @@
 // An order's page: an act goes to the API with the version that was seen; what somebody else did meanwhile is told.
 import "./base";
-import { ask, Refused } from "./http";
-import { t } from "./texts";
+import { ask, Refused } from "../http";
+import { t } from "../texts";
 
 const page = document.getElementById("order-page")!;
 const STALE = new Set(["stale", "version_changed", "precondition_failed"]);

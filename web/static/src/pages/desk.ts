@@ -1,16 +1,16 @@
 // The agent's desk: puts bar, telephone, checks, form and live events together.
-import { htmx } from "./base";
-import { barNow, beginBar, known, onBar, refreshBar, type BarNow } from "./bar";
-import { ask, Refused } from "./http";
-import { closeInvite, mindInvite, openInvite } from "./invite";
-import { lockKeys, mindKeys } from "./keys";
-import { follow, type Fact } from "./live";
-import { chime, fillChoices, hush, level, openMicrophone, ring, testTone } from "./media";
-import { clear, put, tell } from "./notices";
-import { closeOrder, mindOrder, saveNow, showOrder } from "./order";
-import { Phone, type Line } from "./phone";
-import { own } from "./tabs";
-import { clock, t } from "./texts";
+import { htmx } from "../base";
+import { barNow, beginBar, known, onBar, refreshBar, type BarNow } from "../bar";
+import { ask, Refused } from "../http";
+import { closeInvite, mindInvite, openInvite } from "../invite";
+import { lockKeys, mindKeys } from "../keys";
+import { follow, type Fact } from "../live";
+import { chime, fillChoices, hush, level, openMicrophone, ring, testTone } from "../media";
+import { clear, put, tell } from "../notices";
+import { closeOrder, mindOrder, saveNow, showOrder } from "../order";
+import { Phone, type Line } from "../phone";
+import { own } from "../tabs";
+import { clock, t } from "../texts";
 
 const frame = document.getElementById("callbar")!;
 const web = frame.dataset.kind === "web";

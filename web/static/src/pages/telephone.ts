@@ -1,8 +1,8 @@
 // The citizen's telephone of the demonstration: rings 12345, presses keys, and ticks off what has been tried.
 import JsSIP from "jssip";
 import "./base";
-import { ask } from "./http";
-import { t } from "./texts";
+import { ask } from "../http";
+import { t } from "../texts";
 
 const LOOK = 1000; // ms
 const told = document.getElementById("told")!;

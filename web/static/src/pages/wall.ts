@@ -1,6 +1,6 @@
 // The wallboard: fresh figures every few seconds; figures that are old are grey and say since when they stand.
-import { htmx } from "./base";
-import { clock, duration, t } from "./texts";
+import { htmx } from "../base";
+import { clock, duration, t } from "../texts";
 
 const EVERY = 3000, GREY = 2 * EVERY, LOST = 60000; // ms
 let at = Date.now(), skew = 0;

@@ -1,0 +1,35 @@
+"""What stands at the top of every page: one line a place, shown to whoever may go there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from api.people.caller import Caller
+from api.people.scope import scope_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the bar. `key` ends its sentence ``nav.<key>`` in the catalogue; `shown` says to whom."""
+
+    key: str
+    href: str
+    shown: Callable[[Caller], bool]
+
+
+def _sees_all_calls(caller: Caller) -> bool:
+    return caller.may("calls.read") and scope_of(caller).every_live_call
+
+
+PLACES: Final[tuple[Place, ...]] = (
+    Place("desk", "/desk", lambda caller: bool(caller.agent) and caller.may("agents.act")),
+    Place("orders", "/orders", lambda caller: caller.may("orders.read")),
+    Place("wall", "/wall", _sees_all_calls),
+)
+
+
+def places_for(caller: Caller) -> list[Place]:
+    """Return the places that `caller` may go to, in the order they are shown."""
+    return [place for place in PLACES if place.shown(caller)]

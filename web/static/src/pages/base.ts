@@ -1,0 +1,2 @@
+// Pages that have no script of their own.
+import "../base";
