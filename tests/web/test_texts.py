@@ -43,7 +43,8 @@ def made() -> set[str]:
     return {*(f"state.{state}" for state in ALLOWED), *(f"act.{act}" for act in acts),
             *(f"not_now.{act}" for act in acts), "not_now.answer_plain", "not_now.decline_plain",
             *(f"why.{why}" for why in BREAKS), *(f"kind.{kind}" for kind in KINDS),
-            *(f"disposition.{word}" for word in DISPOSITIONS), *(f"urgency.{n}" for n in range(3)), *(f"nav.{place.key}" for place in NAV),
+            *(f"disposition.{word}" for word in DISPOSITIONS), *(f"urgency.{n}" for n in range(3)),
+            *(f"nav.{place.key}" for place in NAV),
             *(f"failed.{word}" for word in words.values())}
 
 
