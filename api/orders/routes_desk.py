@@ -10,8 +10,9 @@ from sqlmodel import col, select
 
 from api import problems
 from api.access import database, needs, now_of, who
+from api.export import stream
 from api.orders.keeping import done, keeper_of, locked, wish_of
-from api.orders.paper import printed
+from api.orders.paper import POLICY, printed
 from api.orders.schemas import BatchIn, BatchOut, Seen
 from api.orders.shown import shown_order
 from api.orders.sight import sight_of
@@ -68,4 +69,6 @@ async def prints(request: Request, numbers: Annotated[list[Number], Query(
         rules, sight = await keeper.rules(session, now), await sight_of(session, caller)
         sheets = [shown_order(sight, await keeper.load(session, number), rules, now) for number in numbers]
         note_by(session, now, "orders.printed", caller, numbers[0], numbers=numbers)
-    return HTMLResponse(printed(sheets, caller.name, now, keeper.zone), headers={"Cache-Control": "no-store"})
+    names = await stream.names_of_units(database(request))
+    return HTMLResponse(printed(sheets, caller.name, now, keeper.zone, names),
+                        headers={"Cache-Control": "no-store", "Content-Security-Policy": POLICY})

@@ -32,6 +32,8 @@ _ROW: Final = ("number", "version", "state", "kind", "urgency", "first", "second
 _PARTS: Final = ("unit", "part", "state", "dispatched_at", "sign_due", "contact_due", "reply_due", "signed_at",
                  "contacted_at", "replied_at", "claimed_solved", "reworks", "extensions", "ended_at", "ended_why")
 
+_TALK: Final = frozenset({Do.NOTE, Do.PROGRESS})
+
 
 def shown_row(sight: Sight, row: WorkOrder) -> Json:
     """Return an order as it stands in a list."""
@@ -55,6 +57,7 @@ def shown_order(sight: Sight, kept: Kept, rules: Rules, now: float) -> Json:
         body["requests"] = [asdict(one) for one in order.requests]
     if Field.REPLY in allowed:
         body["reply"] = last_reply(kept.acts)
+        body["talk"] = talk_of(kept.acts)
     body["findings"] = [asdict(one) for one in order.findings if _concerns(sight, one.unit, allowed)]
     if Field.HISTORY in allowed:
         body |= {"follow_ups": [asdict(one) for one in order.follow_ups], "ratings": list(order.ratings),
@@ -110,6 +113,12 @@ def last_reply(acts: Iterable[Act]) -> Json | None:
     """Return the last answer: the unit's, or the one given on the spot; None while there is none."""
     said = [one for one in acts if one.do in (Do.REPLY, Do.ANSWER, Do.MAIN_ANSWERED, Do.RESULT_BACK) and not one.part]
     return {"at": said[-1].at, "unit": said[-1].unit, "text": said[-1].text} if said else None
+
+
+def talk_of(acts: Iterable[Act]) -> list[Json]:
+    """Return what the units told each other and the hotline, the oldest first; never the hotline's notes."""
+    return [{"at": one.at, "unit": one.unit, "text": one.text} for one in acts
+            if one.do in _TALK and one.role in UNIT_ROLES and one.unit]
 
 
 def without_words(one: Act) -> Act:

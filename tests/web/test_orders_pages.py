@@ -12,7 +12,7 @@ from api.people.models import UnitPlace
 from tests.api.town_hall import APPEAL, ORDERS
 from tests.people.staff import Staff
 from tests.web.http import signed_on
-from web.orders.forms import form_of, forms_of
+from web.orders.forms import ELSEWHERE, form_of, forms_of, unasked
 from workorders.life.shapes import SHAPES, Nothing
 from workorders.life.words import Do, Role
 
@@ -39,9 +39,14 @@ def test_the_daily_acts_of_units_and_the_hotline_have_a_form(do: Do) -> None:
     assert form_of(offer(do)) is not None
 
 
-def test_an_act_that_the_page_cannot_ask_for_is_not_promised() -> None:
-    assert form_of(offer(Do.MERGE)) is None
-    assert form_of(offer(Do.REFUSE)) is None
+@pytest.mark.parametrize("do", [do for do in Do if do.value not in ELSEWHERE])
+def test_every_act_of_the_life_has_a_form_that_asks_for_all_it_requires(do: Do) -> None:
+    assert form_of(offer(do)) is not None
+    assert unasked(offer(do)) == set()
+
+
+def test_what_is_done_elsewhere_is_not_offered_twice() -> None:
+    assert [form_of(offer(do)) for do in (Do.ACCEPT, Do.UNMASK, Do.RATE)] == [None, None, None]
 
 
 def test_what_can_be_done_now_comes_first_and_notes_after_what_the_clock_waits_for() -> None:
@@ -103,3 +108,24 @@ async def test_what_was_written_by_a_citizen_is_shown_as_words(staff: Staff) -> 
         text = (await office.get(path)).text
         assert "<img" not in text
         assert "&lt;img" in text
+
+
+async def test_an_order_is_printed_with_a_style_that_the_browser_may_use(staff: Staff) -> None:
+    number = await order(staff)
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    sheet = await office.get(f"/orders/{number}/print")
+    assert "12345 热线工单" in sheet.text
+    assert "style-src 'sha256-" in sheet.headers["content-security-policy"]
+
+
+async def test_units_read_what_units_wrote_and_not_what_the_hotline_noted(staff: Staff) -> None:
+    number = await order(staff)
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    lead = await signed_on(staff, "lead", Role.UNIT_LEAD, unit="housing")
+    await act(office, number, "k1", do="dispatch", data={"unit": "housing", "joint": ["water"]})
+    await act(office, number, "k2", do="note", text="热线内部备注")
+    assert (await act(lead, number, "k3", do="note", text="请水务先关阀门")).status_code == 201
+    water = await signed_on(staff, "water", Role.UNIT_LEAD, unit="water")
+    text = (await water.get(f"/orders/{number}")).text
+    assert "请水务先关阀门" in text
+    assert "热线内部备注" not in text

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlmodel import select
 
 from api.access import database, needs, who
+from api.attachments import routes as attachments
 from api.orders import routes as orders
 from api.orders import routes_acts as acts
+from api.orders import routes_desk as desk
 from api.orders.lists import Filters
 from api.people.models import UnitPlace
 from api.problems import Problem
 from api.schemas import Number
 from api.wire.paging import Cursor
-from web.orders.forms import forms_of
+from web.orders.asked import doors, paths
+from web.orders.forms import Form, forms_of
 from web.site import page, site_of
 
 router = APIRouter(prefix="/orders", dependencies=[needs("orders.read")])
 _PAGE = 30
 _LINES = 200  # of a history
+# what the API leaves out for those who do not see it
+_UNSEEN: Final[Mapping[str, Any]] = {"clocks": [], "parts": [], "requests": [], "findings": [], "reply": None,
+                                     "talk": []}
 
 
 @router.get("")
@@ -40,9 +47,31 @@ async def one(request: Request, number: Number) -> HTMLResponse:
     """One order: its words, clocks, units, and what may be done to it now."""
     body = await orders.read(_as_new(request), Response(), number)
     assert isinstance(body, dict)  # no If-None-Match is passed on
-    units = await _units(request)
-    return page(request, "order.html", order=body, forms=forms_of(body["acts"]), units=units,
-                history=await _history(request, number))
+    forms = forms_of(body["acts"])
+    return page(request, "order.html", order={**_UNSEEN, **body}, forms=forms, units=await _units(request),
+                doors=doors(), paths=paths(), files=await _files(request, number),
+                taken=_was_taken(request, body, forms), history=await _history(request, number))
+
+
+@router.get("/{number}/print")
+async def on_paper(request: Request, number: Number) -> HTMLResponse:
+    """One order as a sheet of paper."""
+    return await desk.prints(request, [number])
+
+
+def _was_taken(request: Request, order: Mapping[str, Any], forms: Iterable[Form]) -> bool:
+    """Tell whether the reader's unit was with the citizen and has only to sign for what it heard."""
+    unit = who(request).unit
+    return bool(unit) and order.get("first_responder") == unit and any(
+        form.do == "sign_for" and not form.blocked for form in forms)
+
+
+async def _files(request: Request, number: str) -> list[dict[str, Any]]:
+    """Return the files that whoever asks may open."""
+    if not who(request).may("attachments.read"):
+        return []
+    found: list[dict[str, Any]] = (await attachments.listed(request, number))["attachments"]
+    return found
 
 
 async def _history(request: Request, number: str) -> list[dict[str, Any]]:

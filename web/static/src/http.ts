@@ -2,7 +2,8 @@
 import { either, has } from "./texts";
 
 export class Refused extends Error {
-  constructor(readonly status: number, readonly code: string, readonly seconds = 0, said = "") {
+  constructor(readonly status: number, readonly code: string, readonly seconds = 0, said = "",
+              readonly faults: readonly { field: string; problem: string }[] = []) {
     super(said && !has(`js.refused.${code}`) ? said : either(`js.refused.${code}`, "js.refused.other", { code, seconds }));
   }
 }
@@ -42,6 +43,6 @@ export async function ask<T = unknown>(
   }
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refused(answer.status, said.code ?? `http_${answer.status}`, said.retry_after ?? 0,
-                                     [said.detail, said.fix].filter(Boolean).join(" "));
+                                     [said.detail, said.fix].filter(Boolean).join(" "), said.errors ?? []);
   return said as T;
 }
