@@ -13,7 +13,8 @@ from api.export.columns import COLUMNS, Reading, Value
 
 SHEET_ROWS = 1_000_000  # a sheet holds 1,048,576
 _CELL = 32_000  # characters; a cell holds 32,767
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula (OWASP: CSV injection)
+# what a spreadsheet takes for a formula; a Chinese one also by the full-width signs (OWASP: CSV injection)
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 Progress = Callable[[int], None]
 
 

@@ -107,9 +107,9 @@ async def _counted(session: AsyncSession, key: str, now: float) -> LogInAttempts
 
 
 async def forgive(session: AsyncSession, keys: tuple[str, ...]) -> None:
-    """Take back the try that turned out right: the login is clean, the address only loses this one."""
+    """Take back the try that turned out right: the login or the order is clean, an address only loses this one."""
     for key in sorted(keys):
-        if key.startswith("address:"):
+        if key.startswith(("address:", "asker:")):
             await take_back(session, (key,))
         else:
             await session.execute(delete(LogInAttempts).where(col(LogInAttempts.key) == key))

@@ -129,3 +129,17 @@ async def test_orders_leave_as_lines_or_as_a_workbook_and_that_is_audited(staff:
     assert (len(rows), any(str(cell).startswith("=") for cell in rows[1])) == (2, False)
     assert [row.data["rows"] for row in await staff.audit("orders.exported")] == [1, 1]
     assert (await everybody["agent"].get("/api/work-order-exports")).status_code == 403
+
+
+async def test_one_right_code_does_not_wash_away_the_guesses_of_an_address(staff: Staff) -> None:
+    everybody, asker = await people(staff, "agent"), staff.house.stranger
+    number = await accepted(staff)
+    told = await everybody["agent"].post(f"{ORDERS}/{number}/code", headers={"Idempotency-Key": "c"})
+
+    async def ask(number: str, code: str) -> int:
+        return (await asker.post("/api/progress", json={"number": number, "code": code})).status_code
+
+    free = attempts.FREE["asker"]
+    assert {await ask(f"2025-0101-{n:04d}", "00000000") for n in range(1, free)} == {404}
+    assert await ask(number, told.json()["code"]) == 200
+    assert [await ask(f"2025-0102-{n:04d}", "00000000") for n in range(1, 3)] == [404, 429]

@@ -74,7 +74,8 @@ async def some(count: int, **changed: Value) -> AsyncIterator[dict[str, Value]]:
         yield {**plain, **changed}
 
 
-@pytest.mark.parametrize("evil", ["=1+1", "+86", "-2", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("evil", ["=1+1", "+86", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1+1", "\uff0b86",
+                                  "\uff0d2", "\uff20SUM(A1)"])
 async def test_no_cell_is_a_formula(tmp_path: Path, evil: str) -> None:
     await files.workbook(some(1, summary=evil, address="平常"), tmp_path / "a.xlsx", READING)
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
