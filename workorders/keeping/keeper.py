@@ -12,10 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert
+from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import col, select
 
+from core import db_batch
+from core.db_batch import Statement
 from workorders.errors import AppealTaken, LostUpdate, NotFound
 from workorders.hooks.queue import Listeners
 from workorders.keeping import figures, intake, numbers, store, timers, words
@@ -23,7 +26,6 @@ from workorders.keeping.intake import Intake
 from workorders.keeping.prepare import prepared
 from workorders.keeping.rules import Rulebook
 from workorders.keeping.shares import columns_of, shares_of
-from workorders.keeping.store import Statement
 from workorders.keeping.tables import OrderBarred, OrderFinding, OrderNamed, OrderUnit
 from workorders.life.acts import Act, Actor, Wish
 from workorders.life.errors import LifeError, NotYours
@@ -36,6 +38,10 @@ from workorders.models import WorkOrder
 SKEW = 60.0  # s by which clocks of two machines may differ before an act is refused
 _TABLES: tuple[tuple[str, type[Any]], ...] = (
     ("units", OrderUnit), ("barred", OrderBarred), ("named", OrderNamed), ("findings", OrderFinding))
+_PUT_IN = {name: insert(table) for name, table in _TABLES}
+_TAKEN_OUT = {name: delete(table).where(table.number == bindparam("of")) for name, table in _TABLES}
+_NEW_ROW = insert(WorkOrder)
+_COLUMNS: tuple[str, ...] = tuple(WorkOrder.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +166,11 @@ class Keeper:
         row = WorkOrder(number=order.number, rank=numbers.rank_of(order.number), call_key=appeal.call_key,
                         appeal=appeal.appeal, call=dict(appeal.call), created_at=order.accepted_at,
                         code_hash=numbers.code_hash(order.number, code) if code else "", **columns)
-        session.add(row)
+        first = _NEW_ROW, {name: getattr(row, name) for name in _COLUMNS}
         found = words.kept(session.get_bind().dialect.name, row)
-        await self.write(session, row, None, order, acts, now, (found,))
+        await self.write(session, row, None, order, acts, now, (first, found))
+        make_transient_to_detached(row)  # it is written already: from here on the session follows its changes
+        session.add(row)
         return Kept(row, order, tuple(acts))
 
     async def bring_in(self, session: AsyncSession, appeal: Intake, acts: Sequence[Act], now: float,
@@ -179,7 +187,7 @@ class Keeper:
             if getattr(row, name) != value:
                 setattr(row, name, value)
         timer = timers.wound(order.number, timers.next_look(order, rules, at))
-        await store.run(session, [store.added(order.number, acts), *_share_changes(before, order), timer, *more])
+        await db_batch.run(session, [store.added(order.number, acts), *_share_changes(before, order), timer, *more])
         await figures.keep(session, order, at, rules.calendar)
         await _tell_followers(session, before, order, at)
         if now is None:  # what is brought in from elsewhere happened long ago
@@ -229,14 +237,14 @@ async def refuse_second(session: AsyncSession, appeal: Intake) -> None:
 
 def _share_changes(before: Order | None, order: Order) -> Iterator[Statement]:
     old, new = shares_of(before), shares_of(order)
-    for name, table in _TABLES:
+    for name, _ in _TABLES:
         was, now = getattr(old, name), getattr(new, name)
         if was == now:
             continue
         if was:
-            yield delete(table).where(table.number == order.number), {}
+            yield _TAKEN_OUT[name], {"of": order.number}
         if now:
-            yield insert(table), list(now)
+            yield _PUT_IN[name], list(now)
 
 
 async def _tell_followers(session: AsyncSession, before: Order | None, order: Order, now: float) -> None:

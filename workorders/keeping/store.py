@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Executable, insert
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
+from core.db_batch import Statement
 from workorders.keeping.tables import OrderAct
 from workorders.life.acts import Act
 from workorders.life.errors import BrokenHistory, LifeError
@@ -18,7 +18,6 @@ from workorders.life.history import act_fields, act_from, replay
 from workorders.life.order import Order
 from workorders.models import WorkOrder
 
-Statement = tuple[Executable, Any]  # with its values: of one row, or of several
 _ADD = insert(OrderAct)
 _FIELDS = tuple(field.name for field in fields(Act))
 
@@ -36,17 +35,6 @@ def act_of(row: OrderAct) -> Act:
 def added(number: str, acts: Iterable[Act]) -> Statement:
     """Return the statement that writes acts down."""
     return _ADD, [row_of(number, act) for act in acts]
-
-
-async def run(session: AsyncSession, statements: Iterable[Statement]) -> None:
-    """Write what is pending, then do the statements one after the other, in one go to the driver."""
-    def work(inner: Session) -> None:
-        inner.flush()
-        connection = inner.connection()
-        for statement, values in statements:
-            connection.execute(statement, values)
-
-    await session.run_sync(work)
 
 
 async def history(session: AsyncSession, number: str) -> list[Act]:

@@ -13,7 +13,7 @@ from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from workorders.keeping.store import Statement, run
+from core.db_batch import Statement, run
 from workorders.keeping.tables import Timer
 from workorders.life.clocks import running
 from workorders.life.findings import to_raise

@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 from sqlmodel import col, func
 
-from workorders.keeping import store
-from workorders.keeping.store import Statement
+from core import db_batch
+from core.db_batch import Statement
 from workorders.life.errors import BadContent
 from workorders.models import WorkOrder
 
@@ -85,7 +85,7 @@ def kept(dialect: str, row: WorkOrder) -> Statement:
 
 async def keep(session: AsyncSession, row: WorkOrder) -> None:
     """Bring the index of an order to its text."""
-    await store.run(session, [kept(session.get_bind().dialect.name, row)])
+    await db_batch.run(session, [kept(session.get_bind().dialect.name, row)])
 
 
 def holding(dialect: str, query: str, *, common: bool = False) -> ColumnElement[bool]:
