@@ -1,21 +1,23 @@
 """What people ask of the database, each by the house's own functions and by the best SQL we could write by hand.
 
-Both go through the same session, fetch the same columns of the same rows (all but the call's own record, which no list
-shows) and end with a list of dictionaries, as an answer needs them. Counted for ours: building the statement with the
-scope of the caller, the rows as objects, the cursor of the next page; for the month, the figures as the house's own
-values. Not counted for either: taking the connection, and masking. Where two plans compete by how often a word occurs,
-the hand writes both and the quicker one counts.
+Both go through the same connection and come to the same answer, which is compared: for a list, the rows as
+dictionaries of the columns a list has, and the cursor of the next page; for a month, every figure. Counted for ours is
+all of it from the caller and the filters on: the scope of the caller, the statement, the rows. Not counted for either:
+taking the connection, and masking. The hand's SQL is written once for each question, knows which rule cannot matter to
+it, and is prepared like ours. Where two plans compete by how often a word occurs, the hand writes both and the quicker
+one counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from random import Random
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.orders import lists
@@ -23,6 +25,7 @@ from api.orders.lists import Filters
 from api.people.caller import Caller
 from api.people.rights import OF_ROLE
 from api.people.scope import scope_of
+from api.wire.paging import cursor_of, filters_digest
 from workorders.keeping import figures, words
 from workorders.life.words import Role
 from workorders.models import WorkOrder
@@ -37,45 +40,40 @@ Ask = Callable[[AsyncSession], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question with its own values: ours, and one or more ways by hand, of which the quickest counts."""
+    """One question with its own values: ours, and one or more ways by hand, of which the quickest counts.
+
+    `plain` turns our answer into what the hand gives, so that the two can be compared; it is not timed.
+    """
 
     ours: Ask
     hands: Sequence[Ask]
-
-
-def by_hand(sql: str, **values: Any) -> Ask:
-    """Return a question as SQL; ``@`` stands for the columns that a list has."""
-    sql = sql.replace("SELECT @", f"SELECT {_COLUMNS}")
-
-    async def ask(session: AsyncSession) -> Any:
-        return [dict(row) for row in (await session.execute(text(sql), values)).mappings()]
-    return ask
-
-
-_NAMES = [c.name for c in WorkOrder.__table__.columns if c.name != "call"]  # type: ignore[attr-defined]
-_COLUMNS = ", ".join(f'w."{name}"' for name in _NAMES)
-_OPEN = "w.kind <> 'report' AND w.secrecy < 2"
+    plain: Callable[[Any], Any] = lambda answer: answer
 
 
 def agents_page(rng: Random, _: str) -> Question:
     """The newest orders, as an agent sees them."""
     agent, person = f"a{rng.randint(1001, 1024)}", f"p-agent{rng.randint(1, 24)}"
     caller = Caller("person", person, "x", OF_ROLE[Role.AGENT], frozenset({Role.AGENT}), agent=agent)
-    hand = by_hand(
-        f"SELECT @ FROM work_order w WHERE ({_OPEN} OR w.agent = :agent OR EXISTS (SELECT 1 FROM order_named n "
-        "WHERE n.number = w.number AND n.person IN (:agent, :person))) ORDER BY w.rank DESC LIMIT 51",
-        agent=agent, person=person)
+    hand = _newest_by_hand(f"SELECT @ FROM work_order w WHERE {_SEEN} ORDER BY w.rank DESC LIMIT 51",
+                           {}, agent=agent, person=person)
     return Question(_listed(caller, Filters()), (hand,))
 
 
 def units_list(rng: Random, _: str) -> Question:
-    """What a unit has now, that which falls due first for it on top."""
+    """What a unit has now, that which falls due first for it on top.
+
+    The unit has each of these orders itself, so that of the rules of sight the hand needs but one: no order that is
+    kept from it or from a unit above it.
+    """
     unit = rng.choice(UNITS)
     caller = Caller("person", "p-x", "x", OF_ROLE[Role.UNIT_HANDLER], frozenset({Role.UNIT_HANDLER}), unit=unit)
-    hand = by_hand(
-        "SELECT @, u.due FROM order_unit u JOIN work_order w ON w.number = u.number WHERE u.unit = :unit AND u.live "
-        "AND NOT u.void AND NOT EXISTS (SELECT 1 FROM order_barred b WHERE b.number = w.number AND b.unit = :unit) "
-        "ORDER BY u.due, u.number LIMIT 51", unit=unit)
+    hand = _by_hand(
+        "WITH RECURSIVE above(unit) AS (SELECT CAST(:unit AS text) UNION SELECT CAST(p.upper AS text) FROM unit_place "
+        "p JOIN above a ON p.unit = a.unit) "
+        "SELECT @, u.due AS own_due FROM order_unit u JOIN work_order w ON w.number = u.number WHERE u.unit = :unit "
+        "AND u.live AND NOT u.void AND NOT EXISTS (SELECT 1 FROM order_barred b WHERE b.number = w.number AND b.unit "
+        "IN (SELECT unit FROM above)) ORDER BY u.due, u.number LIMIT 51",
+        {"unit": unit, "sort": "due"}, lambda row: (row.own_due, row.number), unit=unit)
     return Question(_listed(caller, Filters(unit=unit, sort="due")), (hand,))
 
 
@@ -83,17 +81,16 @@ def search(rng: Random, dialect: str) -> Question:
     """The newest orders that hold a word, as an agent sees them."""
     word = rng.choice(WORDS)
     caller = Caller("person", "p-agent1", "x", OF_ROLE[Role.AGENT], frozenset({Role.AGENT}), agent="a1001")
-    seen = (f"({_OPEN} OR w.agent = 'a1001' OR EXISTS (SELECT 1 FROM order_named n WHERE n.number = w.number "
-            "AND n.person IN ('a1001', 'p-agent1')))")
     holds = "(w.summary LIKE :like OR w.address LIKE :like)"
     found = ("SELECT rowid FROM order_words WHERE order_words MATCH :grams" if dialect == "sqlite" else
              "SELECT rank FROM order_words WHERE grams @> CAST(:grams AS text[])")
     grams = words.wanted(word)
     given: Any = " ".join(grams) if dialect == "sqlite" else grams
-    rare = by_hand(f"SELECT @ FROM work_order w WHERE w.rank IN ({found}) AND {holds} AND {seen} "
-                   "ORDER BY w.rank DESC LIMIT 51", grams=given, like=f"%{word}%")
-    common = by_hand(f"SELECT @ FROM work_order w WHERE {holds} AND {seen} ORDER BY w.rank DESC LIMIT 51",
-                     like=f"%{word}%")
+    who = {"agent": "a1001", "person": "p-agent1"}
+    rare = _newest_by_hand(f"SELECT @ FROM work_order w WHERE w.rank IN ({found}) AND {holds} AND {_SEEN} "
+                           "ORDER BY w.rank DESC LIMIT 51", {"q": word}, grams=given, like=f"%{word}%", **who)
+    common = _newest_by_hand(f"SELECT @ FROM work_order w WHERE {holds} AND {_SEEN} ORDER BY w.rank DESC LIMIT 51",
+                             {"q": word}, like=f"%{word}%", **who)
     return Question(_listed(caller, Filters(q=word)), (rare, common))
 
 
@@ -105,22 +102,61 @@ def months_figures(rng: Random, _: str) -> Question:
     async def ours(session: AsyncSession) -> Any:
         return await figures.assessed(session, first, last)
 
-    hand = by_hand("SELECT unit, measure, sum(good), sum(cases), sum(kept_good), sum(kept) FROM figure_day "
-                   "WHERE day BETWEEN :first AND :last GROUP BY unit, measure",
-                   first=figures.day_number(first), last=figures.day_number(last))
-    return Question(ours, (hand,))
+    async def hand(session: AsyncSession) -> Any:
+        rows = await _rows(session, "SELECT unit, measure, sum(good), sum(cases), sum(kept_good), sum(kept) FROM "
+                           "figure_day WHERE day BETWEEN :first AND :last GROUP BY unit, measure HAVING sum(cases) > 0",
+                           {"first": figures.day_number(first), "last": figures.day_number(last)})
+        return {(unit, measure): tuple(counts) for unit, measure, *counts in rows}
 
-
-def _listed(caller: Caller, asked: Filters) -> Ask:
-    visible = scope_of(caller).orders()
-
-    async def ask(session: AsyncSession) -> Any:
-        rows, following = await lists.page(session, visible, asked, None, PAGE, whole=False)
-        return [{name: getattr(row, name) for name in _NAMES} for row in rows], following
-    return ask
+    return Question(ours, (hand,), _plain_figures)
 
 
 QUESTIONS: dict[str, Callable[[Random, str], Question]] = {
     "agent's page": agents_page, "unit's list": units_list, "full-text search": search,
     "month's assessment": months_figures,
 }
+
+_NAMES = [c.name for c in WorkOrder.__table__.columns if c.name != "call"]  # type: ignore[attr-defined]
+_COLUMNS = ", ".join(f'w."{name}"' for name in _NAMES)
+_SEEN = ("((w.kind <> 'report' AND w.secrecy < 2) OR w.agent = :agent OR EXISTS (SELECT 1 FROM order_named n "
+         "WHERE n.number = w.number AND n.person IN (:agent, :person)))")
+
+
+def _listed(caller: Caller, asked: Filters) -> Ask:
+    async def ask(session: AsyncSession) -> Any:
+        rows, following = await lists.page(session, scope_of(caller).orders(), asked, None, PAGE, whole=False)
+        return [{name: getattr(row, name) for name in _NAMES} for row in rows], following
+    return ask
+
+
+def _newest_by_hand(sql: str, filters: Mapping[str, str], **values: Any) -> Ask:
+    return _by_hand(sql, {"sort": "newest", **filters}, lambda row: (row.rank,), **values)
+
+
+def _by_hand(sql: str, filters: Mapping[str, str], place: Callable[[Any], tuple[Any, ...]], **values: Any) -> Ask:
+    """Return a list as SQL; ``@`` stands for the columns that a list has. `place`: where a row stands in it."""
+    sql = sql.replace("SELECT @", f"SELECT {_COLUMNS}")
+    count = len(_NAMES)
+
+    async def ask(session: AsyncSession) -> Any:
+        rows = await _rows(session, sql, values)
+        more = len(rows) > PAGE
+        following = cursor_of(filters_digest("work-orders", filters), place(rows[PAGE - 1])) if more else None
+        return [dict(zip(_NAMES, row[:count], strict=True)) for row in rows[:PAGE]], following
+    return ask
+
+
+async def _rows(session: AsyncSession, sql: str, values: Mapping[str, Any]) -> Sequence[Any]:
+    connection = await session.connection()
+    return (await connection.execute(_statement(sql), values)).all()
+
+
+@lru_cache
+def _statement(sql: str) -> TextClause:
+    return text(sql)
+
+
+def _plain_figures(found: Mapping[Any, Any]) -> dict[tuple[str, str], tuple[int, ...]]:
+    return {(unit, measure.value): (one.whole.numerator, one.whole.denominator, one.kept.numerator,
+                                    one.kept.denominator)
+            for (unit, measure), one in found.items()}

@@ -1,4 +1,4 @@
-"""Asks the questions of databases of growing size, and hands in p95 against SQL by hand, and how it grows."""
+"""Asks the questions of databases of growing size: p95 against SQL by hand, and how it grows from size to size."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import math
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from bench.figures import BenchError, median, percentile
 from bench.orders import fill
-from bench.orders.asked import QUESTIONS, Ask
+from bench.orders.asked import QUESTIONS, Ask, Question
 from bench.orders.server import database, postgres
 from bench.table import Row
 from core.db import Database, migrate
@@ -98,20 +100,30 @@ async def _one(db: Database, dialect: str, name: str) -> Pair:
     rng, ours, hand = Random(name), list[float](), list[float]()
     for turn in range(_WARM + _TIMES):
         question = QUESTIONS[name](rng, dialect)
-        times = [await _timed(db, ask) for ask in (question.ours, *question.hands)]
+        asks = [question.ours, *question.hands]
+        rng.shuffle(asks)  # who comes first finds the pages colder
+        told = {ask: await _timed(db, ask) for ask in asks}
+        _same(name, question, {ask: answer for ask, (_, answer) in told.items()})
         if turn >= _WARM:
-            ours.append(times[0])
-            hand.append(min(times[1:]))
+            ours.append(told[question.ours][0])
+            hand.append(min(told[ask][0] for ask in question.hands))
         await asyncio.sleep(0)
     return Pair(percentile(ours, 0.95), percentile(hand, 0.95), (median(ours), median(hand)))
 
 
-async def _timed(db: Database, ask: Ask) -> float:
+async def _timed(db: Database, ask: Ask) -> tuple[float, Any]:
     async with db.reading() as session:
         await session.connection()  # taking a connection and BEGIN belong to the request, not to the question
         began = time.perf_counter()
-        await ask(session)
-        return (time.perf_counter() - began) * 1000
+        answer = await ask(session)
+        return (time.perf_counter() - began) * 1000, answer
+
+
+def _same(name: str, question: Question, answers: Mapping[Ask, Any]) -> None:
+    """Refuse to compare what does not come to the same answer."""
+    ours = question.plain(answers[question.ours])
+    if any(answers[hand] != ours for hand in question.hands):
+        raise BenchError(f"{name}: ours and the hand's answers differ, so their times say nothing")
 
 
 def _compared(kind: str, size: int, found: Asked) -> list[Row]:
@@ -120,11 +132,11 @@ def _compared(kind: str, size: int, found: Asked) -> list[Row]:
 
 
 def _grown(kind: str, found: dict[int, Asked]) -> list[Row]:
-    """Return how ours has grown from the smallest size to the largest, against the growth of log n."""
-    small, large = min(found), max(found)
-    if small == large:
-        return []
-    allowed = math.log(large) / math.log(small)
-    return [Row(f"growth of {name}, {kind} {small:,} → {large:,}", found[large][name].ours,
-                found[small][name].ours * allowed, "ms p95", must=1.0, note=f"baseline: log n, × {allowed:.2f}")
-            for name in QUESTIONS]
+    """Return how ours has grown from each size to the next, against the growth of log n."""
+    rows = []
+    for small, large in pairwise(sorted(found)):
+        allowed = math.log(large) / math.log(small)
+        rows += [Row(f"growth of {name}, {kind} {small:,} → {large:,}", found[large][name].ours,
+                     found[small][name].ours * allowed, "ms p95", must=1.0, note=f"baseline: log n, × {allowed:.2f}")
+                 for name in QUESTIONS]
+    return rows
