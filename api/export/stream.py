@@ -9,6 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, func, select
 
 from api.export.columns import COLUMNS, Value
+from api.orders.shown import columns_of
 from api.orders.sight import Sight, sight_of
 from api.people.caller import Caller
 from api.people.models import UnitPlace
@@ -63,5 +64,5 @@ async def lines(db: Database, asked: Asked, page: int = PAGE) -> AsyncIterator[d
 
 def line_of(row: WorkOrder, sight: Sight) -> dict[str, Value]:
     """Return an order's columns with its words as this reader may see them in a list."""
-    texts = sight.of_row(row)
+    texts = sight.of_row(columns_of(row))
     return {column.name: column.raw(row, texts) for column in COLUMNS}

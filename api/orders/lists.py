@@ -1,22 +1,20 @@
-"""The list of orders: filters, and pages by keyset. Who may see a row is part of the query."""
+"""What a list of orders is narrowed to, and the conditions that say so to the database."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Annotated, Any, Final, Literal, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import partial
+from operator import eq, ge, lt
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import Query
-from sqlalchemy import Executable, Select, exists, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer
+from sqlalchemy import exists
 from sqlalchemy.sql.elements import ColumnElement
-from sqlmodel import col, select
+from sqlmodel import col
 
 from api.schemas import CallKey
-from api.wire.paging import cursor_of, filters_digest, place_of
 from workorders.keeping import words
-from workorders.keeping.lists import by_due, newest_of
 from workorders.keeping.tables import OrderUnit
 from workorders.life.words import Kind, State
 from workorders.models import WorkOrder
@@ -25,7 +23,6 @@ Word = Annotated[str | None, Query(max_length=60)]
 Unit = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z_.-]{1,40}$")]
 Moment = Annotated[float | None, Query(ge=0, lt=10_000_000_000)]
 Condition = ColumnElement[bool]
-Q = TypeVar("Q", bound=Executable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,101 +49,34 @@ class Filters:
     sort: Annotated[Literal["newest", "due"], Query(description="due: what falls due first")] = "newest"
 
 
+def _with_part_of(unit: Any) -> Condition:
+    return exists().where(col(OrderUnit.number) == col(WorkOrder.number), col(OrderUnit.unit) == unit,
+                          col(OrderUnit.live))
+
+
 _EQUAL: Final = ("owner", "district", "street", "first", "second", "third", "agent", "call_key")
+ANY_OF: Final = frozenset({"state", "kind"})
+_NARROWED: Final[Mapping[str, Callable[[Any], Condition]]] = {  # `q` is a matter of its own
+    **{name: partial(eq, col(getattr(WorkOrder, name))) for name in _EQUAL},
+    **{name: col(getattr(WorkOrder, name)).in_ for name in sorted(ANY_OF)},
+    "urgency": partial(ge, col(WorkOrder.urgency)), "unit": _with_part_of,
+    "due_before": partial(lt, col(WorkOrder.due)),
+    "since": partial(ge, col(WorkOrder.created_at)), "until": partial(lt, col(WorkOrder.created_at))}
+_NAMES: Final = tuple(one.name for one in fields(Filters) if one.name != "sort")
 
 
-async def page(session: AsyncSession, visible: Condition, asked: Filters, cursor: str | None, limit: int,
-               units: Sequence[str] = (), *, whole: bool = True) -> tuple[Sequence[WorkOrder], str | None]:
-    """Return a page of orders and the cursor of the next one, None at the end. Raises Problem, BadContent.
-
-    `units`: those whose orders alone the caller sees, if that is so; the list then begins at theirs. `whole`: with
-    the calls' own records, which are long.
-    """
-    tie = filters_digest("work-orders", asdict(asked))
-    if asked.unit is not None and asked.sort == "due":
-        return await _by_own_due(session, asked.unit, visible, asked, tie, cursor, limit, whole=whole)
-    words_alone = not units and asked.q is not None and asked == Filters(q=asked.q)
-    if words_alone and session.get_bind().dialect.name == "sqlite":
-        orders = _whole(select(WorkOrder).where(visible), whole)
-        return await _by_words(session, orders, asked.q or "", tie, cursor, limit)
-    # a unit's few are not found by reading everybody's
-    common = words_alone and await words.is_common(session, asked.q or "")
-    narrowed = conditions(asked, session.get_bind().dialect.name, common=common)
-    if units and asked == Filters():
-        before = place_of(tie, cursor, (int,))
-        narrowed = [newest_of(units, before[0] if before else None, limit)]
-    query = select(WorkOrder).where(visible, *narrowed)
-    query = _whole(query, whole)
-    found = (await session.execute(_from(query, asked.sort, tie, cursor).limit(limit + 1))).scalars().all()
-    rows = found[:limit]
-    more = len(found) > limit
-    return rows, cursor_of(tie, _place(rows[-1], asked.sort)) if more else None
+def told(asked: Filters) -> dict[str, Any]:
+    """Return the filters that are set, by name, as the database knows their values."""
+    found = {name: value for name in _NAMES if (value := getattr(asked, name)) is not None}
+    return found | {name: [one.value for one in found[name]] for name in ANY_OF & found.keys()}
 
 
-async def _by_own_due(session: AsyncSession, unit: str, visible: Condition, asked: Filters, tie: str,
-                      cursor: str | None, limit: int, *, whole: bool) -> tuple[Sequence[WorkOrder], str | None]:
-    """Return a page of a unit's live orders by the deadline that is the unit's own."""
-    narrowed = conditions(replace(asked, unit=None), session.get_bind().dialect.name)
-    query = by_due(unit, place_of(tie, cursor, (float, str)), None if narrowed else limit)
-    query = query.where(visible, *narrowed).limit(limit + 1)
-    found = (await session.execute(_whole(query, whole))).all()
-    rows = {row.number: (row, due) for row, due in found[:limit]}
-    more = len(found) > limit
-    last = found[limit - 1] if more else None
-    return [row for row, _ in rows.values()], cursor_of(tie, (last[1], last[0].number)) if last is not None else None
+def conditions(asked: Filters, dialect: str) -> list[Condition]:
+    """Return the filters as conditions. Raises BadContent for words that cannot be looked for."""
+    narrowed = narrowing(told(asked))
+    return narrowed if asked.q is None else [*narrowed, words.holding(dialect, words.sought(dialect, asked.q))]
 
 
-def _whole(query: Q, whole: bool) -> Q:
-    """Leave out the calls' own records unless they are wanted."""
-    return query if whole else query.options(defer(WorkOrder.call, raiseload=True))  # type: ignore[arg-type]
-
-
-async def _by_words(session: AsyncSession, orders: Select[Any], query: str, tie: str, cursor: str | None,
-                    limit: int) -> tuple[Sequence[WorkOrder], str | None]:
-    """Return a page of the newest of `orders` that hold the words, from SQLite. Raises BadContent."""
-    if (place := place_of(tie, cursor, (int,))) is not None:
-        orders = orders.where(col(WorkOrder.rank) < place[0])
-    found = (await session.execute(words.newest_in_sqlite(orders, query).limit(limit + 1))).scalars().all()
-    rows = found[:limit]
-    return rows, cursor_of(tie, (rows[-1].rank,)) if len(found) > limit else None
-
-
-def conditions(asked: Filters, dialect: str, *, common: bool = False) -> list[Condition]:
-    """Return the filters as conditions. Raises BadContent for words that cannot be looked for.
-
-    `common`: the words are those of so many orders that their index does not help.
-    """
-    found: list[Condition] = [col(getattr(WorkOrder, name)) == value for name in _EQUAL
-                              if (value := getattr(asked, name)) is not None]
-    if asked.state:
-        found.append(col(WorkOrder.state).in_([one.value for one in asked.state]))
-    if asked.kind:
-        found.append(col(WorkOrder.kind).in_([one.value for one in asked.kind]))
-    if asked.urgency is not None:
-        found.append(col(WorkOrder.urgency) >= asked.urgency)
-    if asked.unit is not None:
-        found.append(exists().where(col(OrderUnit.number) == col(WorkOrder.number), col(OrderUnit.unit) == asked.unit,
-                                    col(OrderUnit.live)))
-    for bound, column in ((asked.due_before, WorkOrder.due), (asked.until, WorkOrder.created_at)):
-        found += [] if bound is None else [col(column) < bound]
-    if asked.since is not None:
-        found.append(col(WorkOrder.created_at) >= asked.since)
-    if asked.q is not None:
-        found.append(words.holding(dialect, asked.q, common=common))
-    return found
-
-
-def _from(query: Select[Any], sort: str, tie: str, cursor: str | None) -> Select[Any]:
-    """Order the list, and begin it behind the place of the cursor."""
-    if sort == "newest":
-        place = place_of(tie, cursor, (int,))
-        query = query if place is None else query.where(col(WorkOrder.rank) < place[0])
-        return query.order_by(col(WorkOrder.rank).desc())
-    key = tuple_(col(WorkOrder.due), col(WorkOrder.number))
-    place = place_of(tie, cursor, (float, str))
-    query = query if place is None else query.where(key > tuple_(*place))
-    return query.order_by(col(WorkOrder.due), col(WorkOrder.number))
-
-
-def _place(row: WorkOrder, sort: str) -> tuple[float | str, ...]:
-    return (row.rank,) if sort == "newest" else (row.due, row.number)
+def narrowing(found: Mapping[str, Any]) -> list[Condition]:
+    """Return filters by name, all but the words, as conditions; what they are compared with: values, or places."""
+    return [_NARROWED[name](value) for name, value in found.items() if name in _NARROWED]

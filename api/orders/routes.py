@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from api.access import database, needs, now_of, who
-from api.orders import lists
 from api.orders.keeping import keeper_of
 from api.orders.lists import Filters
+from api.orders.pages import page
 from api.orders.schemas import OrderOut, OrderPage
 from api.orders.shown import shown_order, shown_row
 from api.orders.sight import below, sight_of
@@ -56,8 +56,7 @@ async def listed(request: Request, asked: Annotated[Filters, Depends()], cursor:
     async with database(request).reading() as session:
         scope = scope_of(who(request))
         units = sorted(await below(session, scope.caller.unit)) if scope.only_units else ()
-        rows, following = await lists.page(session, scope.orders(), asked, cursor, limit, units,
-                                          whole=scope.caller.own_house)
+        rows, following = await page(session, scope, asked, cursor, limit, units, whole=scope.caller.own_house)
         sight = await sight_of(session, who(request))
     return {"work_orders": [shown_row(sight, row) for row in rows], "next": following}
 

@@ -20,7 +20,7 @@ from api.export.stream import Asked
 from api.orders.keeping import keeper_of
 from api.orders.lists import Filters, conditions
 from api.orders.schemas import Described, OrderRow
-from api.orders.shown import shown_row
+from api.orders.shown import columns_of, shown_row
 from api.orders.sight import sight_of
 from api.people.audit import note_by
 from api.people.scope import scope_of
@@ -68,7 +68,7 @@ async def likes(request: Request, stated: StatedIn) -> dict[str, Any]:
         visible = scope_of(caller).orders()
         found = await like(session, Stated(**stated.model_dump()), visible, now_of(request))
         sight = await sight_of(session, caller)
-        rows = [shown_row(sight, await orders.seen(session, one.number, visible)) for one in found]
+        rows = [shown_row(sight, columns_of(await orders.seen(session, one.number, visible))) for one in found]
         if stated.caller and not caller.may("numbers.see"):
             note_by(session, now_of(request), "number.searched", caller, "", found=len(found))
     return {"likes": [row | {"score": one.score, "same_caller": one.same_caller}

@@ -29,17 +29,23 @@ _ROW: Final = ("number", "version", "state", "kind", "urgency", "first", "second
                "asker", "anonymous", "channel", "secrecy", "provisional", "owner", "lead", "first_responder", "unit",
                "agent", "due", "answer_due", "close_due", "answered_at", "closed_at", "archived_at", "outcome",
                "merged_into", "reopened", "urges", "refusal", "call_key", "appeal", "created_at", "changed_at")
+LISTED: Final = (*_ROW, "summary", "address", "name", "caller")  # what a row of a list is made of
 _PARTS: Final = ("unit", "part", "state", "dispatched_at", "sign_due", "contact_due", "reply_due", "signed_at",
                  "contacted_at", "replied_at", "claimed_solved", "reworks", "extensions", "ended_at", "ended_why")
 
 _TALK: Final = frozenset({Do.NOTE, Do.PROGRESS})
 
 
-def shown_row(sight: Sight, row: WorkOrder) -> Json:
-    """Return an order as it stands in a list."""
-    body = {name: getattr(row, name) for name in _ROW} | sight.of_row(row)
-    body["state_name"] = CHINESE_STATE[State(row.state)]
-    return body | ({"call": row.call} if sight.caller.own_house else {})
+def shown_row(sight: Sight, row: Mapping[str, Any]) -> Json:
+    """Return an order as it stands in a list; `row`: LISTED by name, for the installation itself also the call."""
+    body = {name: row[name] for name in _ROW} | sight.of_row(row)
+    body["state_name"] = CHINESE_STATE[State(row["state"])]
+    return body | ({"call": row["call"]} if sight.caller.own_house else {})
+
+
+def columns_of(row: WorkOrder) -> Json:
+    """Return an order's columns by name, as `shown_row` takes them."""
+    return {name: getattr(row, name) for name in (*LISTED, "call")}
 
 
 def shown_order(sight: Sight, kept: Kept, rules: Rules, now: float) -> Json:

@@ -38,19 +38,19 @@ class Sight:
         allowed, level = self.fields(order), level_of(order)
         return {name: _text(getattr(row, name), field, allowed, level) for name, field in _TEXTS.items()}
 
-    def of_row(self, row: WorkOrder) -> dict[str, str]:
+    def of_row(self, row: Mapping[str, Any]) -> dict[str, str]:
         """Return the words of an order in a list, where its history is not read: no more than anybody may see there.
 
         A report's summary is for those to whom the query gave the row; whom it is from stands in no list.
         """
         allowed = frozenset().union(*(OPEN_TO[reader.role] for reader in self.readers))
-        level = Confidentiality(row.secrecy)
+        level = Confidentiality(row["secrecy"])
         if Role.SYSTEM not in {reader.role for reader in self.readers}:
             hidden = {Field.NAME, Field.NUMBER} | ({Field.ADDRESS} if level > Confidentiality.OPEN else set())
             allowed -= hidden
         if self.caller.may("numbers.see") and level < Confidentiality.REPORT:
             allowed |= {Field.NUMBER}
-        return {name: _text(getattr(row, name), field, allowed, level) for name, field in _TEXTS.items()}
+        return {name: _text(row[name], field, allowed, level) for name, field in _TEXTS.items()}
 
 
 def _text(value: str, field: Field, allowed: frozenset[Field], level: Confidentiality) -> str:

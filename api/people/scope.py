@@ -10,46 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final
+from functools import cached_property
+from typing import Any
 
-from sqlalchemy import Exists, Text, and_, cast, exists, false, not_, or_, true
+from sqlalchemy import Exists, Text, and_, bindparam, cast, exists, false, not_, or_, true
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 
 from api.people.caller import Caller
 from api.people.models import Person, UnitPlace
+from api.people.reach import ORDERS, ORDERS_TO_CHANGE, PEOPLE, RECORDS, UNIT, Reach, Shape, Table, shape_of
 from workorders.keeping.tables import OrderBarred, OrderFinding, OrderNamed, OrderUnit
-from workorders.life.words import UNIT_ROLES, Confidentiality, Kind, Role
+from workorders.life.words import UNIT_ROLES, Confidentiality, Kind
 from workorders.models import CallRecord, WorkOrder
 
 Condition = ColumnElement[bool]
 
 
-class Reach(StrEnum):
-    """How far a role sees."""
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who asks, as it stands in the conditions: the values themselves, or places for them."""
 
-    ALL = "all"  # reports too
-    OPEN = "open"  # everything but reports
-    UNIT = "unit"  # what the own unit, or one below it, has or had by right; a report only what was sent to it
-    OWN = "own"  # what the person took or was named for, reports too
-
-
-_ALL, _OPEN, _UNIT, _OWN = (frozenset({reach}) for reach in Reach)
-
-ORDERS: Final[Mapping[Role, frozenset[Reach]]] = {
-    Role.AGENT: _OPEN | _OWN,  # any agent answers a citizen who asks how the order stands
-    Role.EXPERT: _OWN,  # joining a call shows no order; what they accepted themselves is theirs
-    Role.TEAM_LEADER: _OPEN | _OWN, Role.BACK_OFFICE: _ALL, Role.QUALITY: _OPEN,
-    Role.UNIT_HANDLER: _UNIT, Role.UNIT_LEAD: _UNIT, Role.DUTY_LEADER: _ALL, Role.DEPUTY: _ALL,  # sign reports
-    Role.SUPERVISION: _ALL, Role.DISCIPLINE: _ALL}
-ORDERS_TO_CHANGE: Final[Mapping[Role, frozenset[Reach]]] = {**ORDERS, Role.AGENT: _OWN}
-RECORDS: Final[Mapping[Role, frozenset[Reach]]] = {  # call records and their recordings; live calls
-    Role.AGENT: _OWN, Role.TEAM_LEADER: _OPEN | _OWN, Role.BACK_OFFICE: _OPEN | _OWN, Role.QUALITY: _OPEN | _OWN,
-    Role.DUTY_LEADER: _OPEN | _OWN, Role.DEPUTY: _OPEN | _OWN, Role.SUPERVISION: _OPEN | _OWN,
-    Role.DISCIPLINE: _OPEN | _OWN}
-PEOPLE: Final[Mapping[Role, frozenset[Reach]]] = {
-    Role.ADMIN: _ALL, Role.AUDITOR: _ALL, Role.UNIT_LEAD: _UNIT}
+    id: Any
+    unit: Any
+    agent: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +44,17 @@ class Scope:
 
     def orders(self) -> Condition:
         """Return which orders."""
-        return self._orders(self._reach(ORDERS))
+        return self._rules.orders(ORDERS)
 
     def orders_to_change(self) -> Condition:
         """Return which orders this caller may alter."""
-        return self._orders(self._reach(ORDERS_TO_CHANGE))
+        return self._rules.orders(ORDERS_TO_CHANGE)
 
     def orders_to_act_on(self) -> Condition:
         """Return which orders this caller may act on: also one that their unit must answer a finding of."""
         finding = _of_order(OrderFinding).where(col(OrderFinding.unit) == self.caller.unit)
         answers = bool(self.caller.unit) and bool(self.caller.roles & UNIT_ROLES)
-        return or_(self.orders(), and_(finding, self._clear())) if answers else self.orders()
+        return or_(self.orders(), and_(finding, self._rules.clear())) if answers else self.orders()
 
     def names_what_is_kept(self, words: Any) -> Condition:
         """Return whether a column (text, JSON) names the number of an order that is kept from the caller's unit."""
@@ -83,14 +67,14 @@ class Scope:
 
     def records(self) -> Condition:
         """Return which call records, and with them which recordings."""
-        reach, agent = self._reach(RECORDS), self.caller.agent
+        reach, agent = self.shape.reach(RECORDS), self.caller.agent
         open_ones = not_(_record_of_a_report())
-        own = or_(_talked(agent) if agent else false(), _named_for_call(self._names))
+        own = or_(_talked(agent) if agent else false(), _named_for_call(self._rules.names))
         return _any({Reach.ALL: true(), Reach.OPEN: open_ones, Reach.OWN: own}, reach)
 
     def people(self) -> Condition:
         """Return which people."""
-        return _any({Reach.ALL: true(), Reach.UNIT: self.of_units(col(Person.unit))}, self._reach(PEOPLE))
+        return _any({Reach.ALL: true(), Reach.UNIT: self.of_units(col(Person.unit))}, self.shape.reach(PEOPLE))
 
     def of_units(self, column: Any) -> Condition:
         """Return whether `column` names the own unit or one below it."""
@@ -99,17 +83,17 @@ class Scope:
     @property
     def only_units(self) -> bool:
         """Tell whether the caller sees orders of units alone: the own one and those below."""
-        return bool(self.caller.unit) and self._reach(ORDERS) == _UNIT
+        return bool(self.caller.unit) and self.shape.reach(ORDERS) == UNIT
 
     @property
     def every_record(self) -> bool:
         """Tell whether no call is hidden."""
-        return Reach.ALL in self._reach(RECORDS)
+        return Reach.ALL in self.shape.reach(RECORDS)
 
     @property
     def every_live_call(self) -> bool:
         """Tell whether live calls of others are seen too."""
-        return bool(self._reach(RECORDS) & {Reach.ALL, Reach.OPEN})
+        return bool(self.shape.reach(RECORDS) & {Reach.ALL, Reach.OPEN})
 
     def sees_call(self, view: Mapping[str, Any]) -> bool:
         """Tell whether a live call, as the controller shows it, may be seen: all, or those one is in."""
@@ -117,38 +101,73 @@ class Scope:
             bool(self.caller.agent) and any(leg["who"] == self.caller.agent for leg in view.get("parties", ())))
 
     @property
-    def _names(self) -> tuple[str, ...]:
-        """Under which the caller stands in histories: as a person and, where a call became the order, as an agent."""
-        return (self.caller.id, self.caller.agent) if self.caller.agent else (self.caller.id,)
+    def shape(self) -> Shape:
+        """Return what decides which conditions hold."""
+        return shape_of(self.caller)
 
-    def _orders(self, reach: frozenset[Reach]) -> Condition:
-        own = col(WorkOrder.agent) == self.caller.agent if self.caller.agent else false()
-        return and_(self._clear(), _any({
-            Reach.ALL: true(), Reach.OPEN: _open_order(), Reach.OWN: or_(own, _named(self._names)),
-            Reach.UNIT: self._of_unit()}, reach))
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what a statement with `named_orders` is run with."""
+        return {"me_id": self.caller.id, "me_unit": self.caller.unit, "me_agent": self.caller.agent}
+
+    @property
+    def _rules(self) -> _Rules:
+        return _Rules(self.shape, Me(self.caller.id, self.caller.unit, self.caller.agent))
+
+
+class _Rules:
+    """Which orders a caller of one shape sees. Who it is stands nowhere but in `me`.
+
+    The units above and below are asked for once in a statement, however many conditions mean them.
+    """
+
+    def __init__(self, shape: Shape, me: Me) -> None:
+        self.shape, self.me = shape, me
+
+    @property
+    def names(self) -> tuple[Any, ...]:
+        """Under which the caller stands in histories: as a person and, where a call became the order, as an agent."""
+        return (self.me.id, self.me.agent) if self.shape.has_agent else (self.me.id,)
+
+    @cached_property
+    def _above(self) -> Any:
+        return _above(self.me.unit)
+
+    @cached_property
+    def _below(self) -> Any:
+        return _below(self.me.unit)
+
+    def orders(self, table: Table) -> Condition:
+        """Return which orders, as far as `table` lets the caller's offices see."""
+        reach = self.shape.reach(table)
+        own = col(WorkOrder.agent) == self.me.agent if self.shape.has_agent else false()
+        return and_(self.clear(), _any({
+            Reach.ALL: true(), Reach.OPEN: _open_order(), Reach.OWN: or_(own, _named(self.names)),
+            Reach.UNIT: self._of_unit() if self.shape.has_unit else false()}, reach))
 
     def _of_unit(self) -> Condition:
         """Orders that the unit, or one below it, has or had by right, or is offered; programs get no reports."""
-        mine = _of_order(OrderUnit).where(col(OrderUnit.void).is_(False), self.of_units(col(OrderUnit.unit)))
-        return mine if self.caller.kind == "person" else and_(mine, _open_order())
+        mine = _of_order(OrderUnit).where(col(OrderUnit.void).is_(False), col(OrderUnit.unit).in_(self._below))
+        return mine if self.shape.kind == "person" else and_(mine, _open_order())
 
-    def _clear(self) -> Condition:
+    def clear(self) -> Condition:
         """True unless the order is kept from the caller's unit: `confidential.sees`, first lines."""
-        unit = self.caller.unit
-        if not unit or self.caller.own_house:
+        if not self.shape.has_unit or self.shape.own_house:
             return true()
         barred = _of_order(OrderBarred)
-        sent = _of_order(OrderUnit).where(col(OrderUnit.unit) == unit, col(OrderUnit.void).is_(False))
-        complained_of = barred.where(col(OrderBarred.unit).in_(_above(unit)))
-        looks_into = barred.where(col(OrderBarred.unit).in_(_below(unit)))
+        sent = _of_order(OrderUnit).where(col(OrderUnit.unit) == self.me.unit, col(OrderUnit.void).is_(False))
+        complained_of = barred.where(col(OrderBarred.unit).in_(self._above))
+        looks_into = barred.where(col(OrderBarred.unit).in_(self._below))
         return and_(not_(complained_of), or_(not_(looks_into), sent))
 
-    def _reach(self, table: Mapping[Role, frozenset[Reach]]) -> frozenset[Reach]:
-        if self.caller.own_house:
-            return _ALL
-        if self.caller.kind == "client":
-            return _UNIT if self.caller.unit else _OPEN
-        return frozenset().union(*(table.get(role, frozenset()) for role in self.caller.roles))
+
+def named_orders(shape: Shape) -> Condition:
+    """Return which orders any caller of a shape sees, with places for who it is.
+
+    The places have no values of their own: a statement that is run without `Scope.values` fails, and shows nothing.
+    """
+    places = (bindparam(name, type_=Text()) for name in ("me_id", "me_unit", "me_agent"))
+    return _Rules(shape, Me(*places)).orders(ORDERS)
 
 
 def scope_of(caller: Caller) -> Scope:
@@ -164,7 +183,7 @@ def _open_order() -> Condition:
     return and_(col(WorkOrder.kind) != Kind.REPORT.value, col(WorkOrder.secrecy) < int(Confidentiality.REPORT))
 
 
-def _named(names: Sequence[str]) -> Condition:
+def _named(names: Sequence[Any]) -> Condition:
     return _of_order(OrderNamed).where(col(OrderNamed.person).in_(names))
 
 
@@ -173,21 +192,21 @@ def _of_order(table: type[OrderUnit] | type[OrderBarred] | type[OrderNamed] | ty
     return exists().where(col(table.number) == col(WorkOrder.number)).correlate(WorkOrder)
 
 
-def _named_for_call(names: Sequence[str]) -> Condition:
+def _named_for_call(names: Sequence[Any]) -> Condition:
     """True for a call of which an order was made that one of these may know all of."""
     return exists().where(col(WorkOrder.call_key) == col(CallRecord.key),
                           col(OrderNamed.number) == col(WorkOrder.number),
                           col(OrderNamed.person).in_(names)).correlate(CallRecord)
 
 
-def _above(unit: str) -> Any:
+def _above(unit: Any) -> Any:
     """Return a SELECT of `unit` and every unit above it."""
     start = select(cast(unit, Text).label("unit")).cte(recursive=True)
     step = select(cast(UnitPlace.upper, Text)).join(start, col(UnitPlace.unit) == start.c.unit)
     return select(start.union(step).c.unit)
 
 
-def _below(unit: str) -> Any:
+def _below(unit: Any) -> Any:
     """Return a SELECT of `unit` and every unit under it; a circle in the table does no harm."""
     start = select(cast(unit, Text).label("unit")).cte(recursive=True)
     step = select(cast(UnitPlace.unit, Text)).join(start, col(UnitPlace.upper) == start.c.unit)

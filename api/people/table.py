@@ -16,8 +16,8 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from api.access import Needs
+from api.people.reach import ORDERS, PEOPLE, RECORDS, Reach
 from api.people.rights import CLIENT_SCOPES, INSTALLATION, OF_ROLE, PERMISSIONS
-from api.people.scope import ORDERS, PEOPLE, RECORDS, Reach
 from workorders.life.words import Role
 
 CHINESE_ROLE: Final[Mapping[Role, str]] = {

@@ -20,15 +20,14 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.orders import lists
 from api.orders.lists import Filters
+from api.orders.pages import COLUMNS, page
 from api.people.caller import Caller
 from api.people.rights import OF_ROLE
 from api.people.scope import scope_of
 from api.wire.paging import cursor_of, filters_digest
 from workorders.keeping import figures, words
 from workorders.life.words import Role
-from workorders.models import WorkOrder
 
 PAGE = 50
 WORDS = ("停车收费", "积水", "室温", "广场舞", "预付卡", "井盖", "电梯停运", "拖欠工资", "夜间施工", "宽带断网",
@@ -70,10 +69,10 @@ def units_list(rng: Random, _: str) -> Question:
     hand = _by_hand(
         "WITH RECURSIVE above(unit) AS (SELECT CAST(:unit AS text) UNION SELECT CAST(p.upper AS text) FROM unit_place "
         "p JOIN above a ON p.unit = a.unit) "
-        "SELECT @, u.due AS own_due FROM order_unit u JOIN work_order w ON w.number = u.number WHERE u.unit = :unit "
+        "SELECT @, u.due FROM order_unit u JOIN work_order w ON w.number = u.number WHERE u.unit = :unit "
         "AND u.live AND NOT u.void AND NOT EXISTS (SELECT 1 FROM order_barred b WHERE b.number = w.number AND b.unit "
         "IN (SELECT unit FROM above)) ORDER BY u.due, u.number LIMIT 51",
-        {"unit": unit, "sort": "due"}, lambda row: (row.own_due, row.number), unit=unit)
+        (*COLUMNS, "own_due"), ("own_due", "number"), {"unit": unit, "sort": "due"}, {"unit": unit})
     return Question(_listed(caller, Filters(unit=unit, sort="due")), (hand,))
 
 
@@ -116,39 +115,38 @@ QUESTIONS: dict[str, Callable[[Random, str], Question]] = {
     "month's assessment": months_figures,
 }
 
-_NAMES = [c.name for c in WorkOrder.__table__.columns if c.name != "call"]  # type: ignore[attr-defined]
-_COLUMNS = ", ".join(f'w."{name}"' for name in _NAMES)
+_COLUMNS = ", ".join(f'w."{name}"' for name in COLUMNS)
 _SEEN = ("((w.kind <> 'report' AND w.secrecy < 2) OR w.agent = :agent OR EXISTS (SELECT 1 FROM order_named n "
          "WHERE n.number = w.number AND n.person IN (:agent, :person)))")
 
 
 def _listed(caller: Caller, asked: Filters) -> Ask:
     async def ask(session: AsyncSession) -> Any:
-        rows, following = await lists.page(session, scope_of(caller).orders(), asked, None, PAGE, whole=False)
-        return [{name: getattr(row, name) for name in _NAMES} for row in rows], following
+        return await page(session, scope_of(caller), asked, None, PAGE, whole=False)
     return ask
 
 
 def _newest_by_hand(sql: str, filters: Mapping[str, str], **values: Any) -> Ask:
-    return _by_hand(sql, {"sort": "newest", **filters}, lambda row: (row.rank,), **values)
+    return _by_hand(sql, COLUMNS, ("rank",), {"sort": "newest", **filters}, values)
 
 
-def _by_hand(sql: str, filters: Mapping[str, str], place: Callable[[Any], tuple[Any, ...]], **values: Any) -> Ask:
-    """Return a list as SQL; ``@`` stands for the columns that a list has. `place`: where a row stands in it."""
+def _by_hand(sql: str, names: Sequence[str], place: Sequence[str], filters: Mapping[str, str],
+             values: Mapping[str, Any]) -> Ask:
+    """Return a list as SQL; ``@`` stands for the columns that any list has. `place`: the columns of its order."""
     sql = sql.replace("SELECT @", f"SELECT {_COLUMNS}")
-    count = len(_NAMES)
 
     async def ask(session: AsyncSession) -> Any:
-        rows = await _rows(session, sql, values)
-        more = len(rows) > PAGE
-        following = cursor_of(filters_digest("work-orders", filters), place(rows[PAGE - 1])) if more else None
-        return [dict(zip(_NAMES, row[:count], strict=True)) for row in rows[:PAGE]], following
+        found = await _rows(session, sql, values)
+        rows = [dict(zip(names, row, strict=True)) for row in found[:PAGE]]
+        if len(found) <= PAGE:
+            return rows, None
+        return rows, cursor_of(filters_digest("work-orders", filters), [rows[-1][name] for name in place])
     return ask
 
 
 async def _rows(session: AsyncSession, sql: str, values: Mapping[str, Any]) -> Sequence[Any]:
-    connection = await session.connection()
-    return (await connection.execute(_statement(sql), values)).all()
+    statement = _statement(sql)
+    return await session.run_sync(lambda sync: sync.connection().execute(statement, values).all())
 
 
 @lru_cache

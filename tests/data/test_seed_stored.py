@@ -7,12 +7,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import true
+from sqlalchemy import ColumnElement
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
-from api.orders import lists
 from api.orders.lists import Filters
+from api.orders.pages import page
+from api.people.caller import Caller
 from api.people.models import Person, UnitPlace
+from api.people.scope import scope_of
 from core.db import Database
 from hotline.seed import store
 from hotline.seed.directory import directory_toml
@@ -26,6 +29,12 @@ from workorders.life.history import verify
 from workorders.models import WorkOrder
 
 Town = tuple[Database, Year]
+HOUSE = Caller("installation", "installation", "installation", frozenset())
+
+
+def _holding(session: AsyncSession, query: str) -> ColumnElement[bool]:
+    dialect = session.get_bind().dialect.name
+    return words.holding(dialect, words.sought(dialect, query))
 
 
 async def test_every_order_can_be_opened_and_goes_on_from_where_it_is(town: Town) -> None:
@@ -53,7 +62,7 @@ async def test_an_order_is_found_by_its_words(town: Town) -> None:
     db, _ = town
     async with db.reading() as session:
         row = (await session.execute(select(WorkOrder).order_by(col(WorkOrder.number)).limit(1))).scalar_one()
-        found = select(WorkOrder.number).where(words.holding(session.get_bind().dialect.name, row.summary[5:11]))
+        found = select(WorkOrder.number).where(_holding(session, row.summary[5:11]))
         assert row.number in (await session.execute(found)).scalars().all()
 
 
@@ -63,13 +72,13 @@ async def test_a_common_word_finds_the_same_orders_as_a_rare_one(
     db, _ = town
     monkeypatch.setattr(words, "MANY", 0.0)
     async with db.reading() as session:
-        rare = words.holding(session.get_bind().dialect.name, query)
+        rare = _holding(session, query)
         wanted = select(WorkOrder.number).where(rare).order_by(col(WorkOrder.rank).desc())
         numbers = list((await session.execute(wanted)).scalars())
         found, cursor = list[str](), None
         while True:
-            rows, cursor = await lists.page(session, true(), Filters(q=query), cursor, 3)
-            found += [row.number for row in rows]
+            rows, cursor = await page(session, scope_of(HOUSE), Filters(q=query), cursor, 3)
+            found += [row["number"] for row in rows]
             if cursor is None:
                 break
     assert found == numbers

@@ -28,7 +28,8 @@ APPEALS = ("中山路三楼水管漏水,物业不管", "解放路 12 号夜间�
 async def found(office: Office, query: str) -> list[int]:
     """Return which of APPEALS a query finds, the newest first."""
     async with office.db.reading() as session:
-        condition = words.holding(session.get_bind().dialect.name, query)
+        dialect = session.get_bind().dialect.name
+        condition = words.holding(dialect, words.sought(dialect, query))
         query_ = select(WorkOrder.summary).where(condition).order_by(col(WorkOrder.rank).desc())
         return [APPEALS.index(summary) for summary in (await session.execute(query_)).scalars()]
 
@@ -104,6 +105,7 @@ async def test_a_units_pages_begin_at_its_own_shares(office: Office) -> None:
         assert await newest(["housing"], None, 9) == [numbers[3], numbers[2], numbers[0]]
         assert await newest(["housing", "water"], rank_of(numbers[3]), 9) == numbers[2::-1]
         assert await newest(["heat"], None, 9) == []
-        first, *rest = (await session.execute(by_due("housing", None))).all()
-        behind = (await session.execute(by_due("housing", (first[1], first[0].number)))).all()
-    assert (first[0].number, behind) == (numbers[0], rest)
+        number = [col(WorkOrder.number)]
+        first, *rest = (await session.execute(by_due(number, "housing", None))).all()
+        behind = (await session.execute(by_due(number, "housing", (first.own_due, first.number)))).all()
+    assert (first.number, behind) == (numbers[0], rest)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, column, literal, select, text
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, column, literal, select, text
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,7 +36,7 @@ _KEEP = {
     "postgresql": text("INSERT INTO order_words(rank, grams) VALUES (:rank, :grams) "
                        "ON CONFLICT (rank) DO UPDATE SET grams = excluded.grams")}
 _RUNS = re.compile(r"[^\W_]+")
-_WORDS = sql_table("order_words", column("rank"), column("rowid"), column("grams"))
+_WORDS = sql_table("order_words", column("rank"), column("rowid"), column("grams"), column("order_words"))
 
 
 def folded(words: str) -> str:
@@ -88,15 +89,43 @@ async def keep(session: AsyncSession, row: WorkOrder) -> None:
     await db_batch.run(session, [kept(session.get_bind().dialect.name, row)])
 
 
-def holding(dialect: str, query: str, *, common: bool = False) -> ColumnElement[bool]:
-    """Return the condition that an order's text holds every word of the query. Raises BadContent.
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A query as the database compares it: its words, each as it is written but for case, and their grams.
+
+    Both are the values themselves or, in `named`, places for them.
+    """
+
+    words: Sequence[Any]
+    grams: Any
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what a statement with `named` is run with."""
+        return {"grams": self.grams, **{f"word{place}": word for place, word in enumerate(self.words)}}
+
+
+def sought(dialect: str, query: str) -> Sought:
+    """Return what a query looks for. Raises BadContent."""
+    found = _checked(query)
+    return Sought([word.lower() for word in query.split()], " ".join(found) if dialect == "sqlite" else found)
+
+
+def named(dialect: str, count: int) -> Sought:
+    """Return places for a query of `count` words."""
+    grams_type: Any = Text() if dialect == "sqlite" else ARRAY(Text())
+    return Sought([bindparam(f"word{place}", type_=Text()) for place in range(count)],
+                  bindparam("grams", type_=grams_type))
+
+
+def holding(dialect: str, query: Sought, *, common: bool = False) -> ColumnElement[bool]:
+    """Return the condition that an order's text holds every word of the query.
 
     Words are what stands between spaces; each must be there as it is written, in any order. `common`: many orders hold
     it, so the newest are found sooner by reading back from the last order than by the index of grams.
     """
-    found = _checked(query)
-    exact: list[ColumnElement[bool]] = [_has(dialect, word) for word in query.split()]
-    return _all(exact) if common else col(WorkOrder.rank).in_(_candidates(dialect, found)) & _all(exact)
+    exact = and_(*(_has(dialect, word) for word in query.words))
+    return exact if common else col(WorkOrder.rank).in_(_candidates(dialect, query.grams)) & exact
 
 
 async def is_common(session: AsyncSession, query: str) -> bool:
@@ -114,11 +143,10 @@ async def is_common(session: AsyncSession, query: str) -> bool:
     return bool(min(holding_each) >= MANY * math.sqrt(orders))
 
 
-def newest_in_sqlite(orders: Select[Any], query: str) -> Select[Any]:
+def newest_in_sqlite(orders: Select[Any], query: Sought) -> Select[Any]:
     """Return the orders that hold the query, the newest first, as FTS5 itself gives them: a page costs a page."""
-    match = text("order_words MATCH :grams").bindparams(bindparam("grams", " ".join(_checked(query))))
-    joined = orders.join(_WORDS, _WORDS.c.rowid == col(WorkOrder.rank)).where(match)
-    return joined.where(*(_has("sqlite", word) for word in query.split())).order_by(_WORDS.c.rowid.desc())
+    joined = orders.join(_WORDS, _WORDS.c.rowid == col(WorkOrder.rank)).where(_match(query.grams))
+    return joined.where(*(_has("sqlite", word) for word in query.words)).order_by(_WORDS.c.rowid.desc())
 
 
 def _checked(query: str) -> list[str]:
@@ -130,22 +158,19 @@ def _checked(query: str) -> list[str]:
     return found
 
 
-def _all(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
-    made = conditions[0]
-    for one in conditions[1:]:
-        made = made & one
-    return made
-
-
-def _has(dialect: str, word: str) -> ColumnElement[bool]:
+def _has(dialect: str, word: Any) -> ColumnElement[bool]:
     """Compare by place, not by LIKE: PostgreSQL would guess a LIKE rare and read the whole table for a common word."""
     both = func.lower(col(WorkOrder.summary).concat("\n").concat(col(WorkOrder.address)))
-    place: ColumnElement[int] = (func.instr if dialect == "sqlite" else func.strpos)(both, word.lower())
+    place: ColumnElement[int] = (func.instr if dialect == "sqlite" else func.strpos)(both, word)
     return place > 0
 
 
-def _candidates(dialect: str, found: Sequence[str]) -> Any:
+def _candidates(dialect: str, found: Any) -> Any:
     if dialect == "sqlite":
-        match = text("order_words MATCH :grams").bindparams(bindparam("grams", " ".join(found)))
-        return select(_WORDS.c.rowid).where(match)
-    return select(_WORDS.c.rank).where(_WORDS.c.grams.op("@>")(literal(list(found), ARRAY(Text()))))
+        return select(_WORDS.c.rowid).where(_match(found))
+    given = found if isinstance(found, BindParameter) else literal(found, ARRAY(Text()))
+    return select(_WORDS.c.rank).where(_WORDS.c.grams.op("@>")(given))
+
+
+def _match(found: Any) -> ColumnElement[bool]:
+    return _WORDS.c.order_words.op("MATCH", is_comparison=True)(found)

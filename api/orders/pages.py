@@ -1,0 +1,166 @@
+"""Pages of the list of orders, by keyset. Who may see a row is part of the query.
+
+What a statement says depends on the shape of the caller and of what is asked, never on a value: it is built once for
+each shape and kept. Building it anew costs more than the database does for a page. Who asks, and for what, are values
+that each run brings along; a run without them fails (docs/adr/0030).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, BindParameter, Float, Integer, Select, Text, bindparam, tuple_
+from sqlalchemy import select as sql_select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from api.orders.lists import ANY_OF, Condition, Filters, narrowing, told
+from api.orders.shown import LISTED
+from api.people.reach import Shape
+from api.people.scope import Scope, named_orders
+from api.wire.paging import cursor_of, filters_digest, place_of
+from workorders.keeping import words
+from workorders.keeping.lists import by_due, newest_of
+from workorders.models import WorkOrder
+
+Json = dict[str, Any]
+COLUMNS: Final = ("rank", *LISTED)
+_KEPT = 256  # statements; a house uses some dozens
+_MOST: Final = bindparam("most", type_=Integer())
+_AFTER: Final[Mapping[str, tuple[BindParameter[Any], ...]]] = {  # by the order: where the page before ended
+    "newest": (bindparam("after_rank", type_=BigInteger()),),
+    "due": (bindparam("after_due", type_=Float(53)), bindparam("after_number", type_=Text()))}
+_KINDS: Final[Mapping[str, tuple[type, ...]]] = {"newest": (int,), "due": (float, str)}
+_TABLE = WorkOrder.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """All that decides what a statement says. No value is among it."""
+
+    dialect: str
+    caller: Shape
+    filters: frozenset[str]
+    sort: str
+    behind: bool = False  # a page before
+    words: int = 0  # of the query
+    common: bool = False  # many orders hold them
+    units: int = 0  # at whose orders the list begins
+    whole: bool = False
+
+    @property
+    def by_own_due(self) -> bool:
+        """Tell whether it is a unit's list, by the deadlines that are the unit's own."""
+        return self.sort == "due" and "unit" in self.filters
+
+    @property
+    def by_words(self) -> bool:
+        """Tell whether words alone are asked for, the newest first, by somebody who sees more than units' orders."""
+        return self.sort == "newest" and self.filters == {"q"} and not self.units
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the names of what each row has."""
+        return (*COLUMNS, *(["call"] if self.whole else []), *(["own_due"] if self.by_own_due else []))
+
+
+async def page(session: AsyncSession, scope: Scope, asked: Filters, cursor: str | None, limit: int,
+               units: Sequence[str] = (), *, whole: bool = True) -> tuple[list[Json], str | None]:
+    """Return a page of orders, each by name of column, and the cursor of the next page, None at the end.
+
+    `units`: those whose orders alone the caller sees, if that is so; the list then begins at theirs. `whole`: with
+    the calls' own records, which are long. Raises Problem, BadContent.
+    """
+    given = told(asked)
+    tie = filters_digest("work-orders", {**given, "sort": asked.sort})
+    place = place_of(tie, cursor, _KINDS[asked.sort])
+    shape = _Shape(session.get_bind().dialect.name, scope.shape, frozenset(given), asked.sort, place is not None,
+                   units=len(units), whole=whole)
+    values = {**given, **_numbered("unit", units), **_after(asked.sort, place), "most": limit + 1}
+    if asked.q is not None:
+        shape, sought = await _with_words(session, shape, asked.q)
+        values |= sought
+    rows = await _rows(session, shape, values | scope.values)
+    following = cursor_of(tie, _place(shape, rows[limit - 1])) if len(rows) > limit else None
+    return list({row["number"]: row for row in rows[:limit]}.values()), following
+
+
+async def _with_words(session: AsyncSession, shape: _Shape, query: str) -> tuple[_Shape, Json]:
+    """Return the shape of the statement that looks for these words too, and the values of them. Raises BadContent."""
+    sought = words.sought(shape.dialect, query)
+    common = shape.by_words and shape.dialect != "sqlite" and await words.is_common(session, query)
+    return replace(shape, words=len(sought.words), common=common), sought.values
+
+
+async def _rows(session: AsyncSession, shape: _Shape, values: Json) -> list[Json]:
+    """Run a statement in one errand: as rows of the table, not as objects that could be changed."""
+    statement, names = _statement(shape), shape.columns
+    found = await session.run_sync(lambda sync: sync.connection().execute(statement, values).all())
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+@lru_cache(_KEPT)
+def _statement(shape: _Shape) -> Select[Any]:
+    """Return the statement of a shape, with a place for each value."""
+    made = (_by_own_due if shape.by_own_due else
+            _by_words_in_sqlite if shape.by_words and shape.dialect == "sqlite" else _by_columns)(shape)
+    return made.where(named_orders(shape.caller)).limit(_MOST)
+
+
+def _by_columns(shape: _Shape) -> Select[Any]:
+    """Return orders as they stand in the table: the newest first, or what falls due first."""
+    query = sql_select(*_selected(shape)).where(*_narrowed(shape))
+    if shape.sort == "due":
+        keys = (col(WorkOrder.due), col(WorkOrder.number))
+        return (query.where(tuple_(*keys) > tuple_(*_AFTER["due"])) if shape.behind else query).order_by(*keys)
+    if shape.units and not shape.filters:
+        units = [bindparam(name, type_=Text()) for name in _numbered("unit", range(shape.units))]
+        query = query.where(newest_of(units, _AFTER["newest"][0] if shape.behind else None, _MOST))
+    return _behind_rank(shape, query).order_by(col(WorkOrder.rank).desc())
+
+
+def _by_own_due(shape: _Shape) -> Select[Any]:
+    """Return a unit's live orders by the deadlines that are the unit's own."""
+    narrowed = _narrowed(shape, but="unit")
+    query = by_due(_selected(shape), bindparam("unit", type_=Text()), _AFTER["due"] if shape.behind else None,
+                   None if narrowed else _MOST)
+    return query.where(*narrowed)
+
+
+def _by_words_in_sqlite(shape: _Shape) -> Select[Any]:
+    query = _behind_rank(shape, sql_select(*_selected(shape)))
+    return words.newest_in_sqlite(query, words.named("sqlite", shape.words))
+
+
+def _behind_rank(shape: _Shape, query: Select[Any]) -> Select[Any]:
+    return query.where(col(WorkOrder.rank) < _AFTER["newest"][0]) if shape.behind else query
+
+
+def _selected(shape: _Shape) -> list[Any]:
+    return [_TABLE.c[name] for name in shape.columns if name != "own_due"]
+
+
+def _narrowed(shape: _Shape, *, but: str = "") -> list[Condition]:
+    """Return the filters of a shape as conditions, with a place for each value."""
+    found = narrowing({name: bindparam(name, expanding=name in ANY_OF) for name in shape.filters - {but}})
+    if shape.words:
+        sought = words.named(shape.dialect, shape.words)
+        found.append(words.holding(shape.dialect, sought, common=shape.common))
+    return found
+
+
+def _numbered(name: str, values: Iterable[Any]) -> Json:
+    return {f"{name}{place}": value for place, value in enumerate(values)}
+
+
+def _after(sort: str, place: tuple[Any, ...] | None) -> Json:
+    return {} if place is None else {one.key: value for one, value in zip(_AFTER[sort], place, strict=True)}
+
+
+def _place(shape: _Shape, row: Json) -> tuple[float | str, ...]:
+    if shape.sort == "newest":
+        return (row["rank"],)
+    return row["own_due" if shape.by_own_due else "due"], row["number"]
