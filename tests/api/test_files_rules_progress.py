@@ -60,7 +60,7 @@ async def test_a_citizen_learns_how_it_stands_by_number_and_code_and_a_guesser_n
     assert told.headers["cache-control"] == "no-store"
     first = await asker.post("/api/progress", json={"number": life.number, "code": code})
     assert (first.json()["state_name"], first.json()["answer"]) == ("已受理", "")
-    await live(life, staff.now)
+    await live(life, staff.now, staff.db)
     last = (await asker.post("/api/progress", json={"number": life.number, "code": code})).json()
     assert (last["state"], last["answer"], "13800001234" in json.dumps(last)) == ("closed", REPLY, False)
     wrong = "0" * 8 if code != "0" * 8 else "1" * 8

@@ -13,7 +13,7 @@ from tests.people.staff import Staff
 async def test_an_order_lives_through_the_interface_alone(staff: Staff) -> None:
     everybody = await people(staff, "agent", "office", "leader", "handler", "lead", "street", "water")
     life = Life(await accepted(staff), everybody)
-    closed = await live(life, staff.now)
+    closed = await live(life, staff.now, staff.db)
     assert (closed["outcome"], closed["reply"]["text"], closed["first_responder"]) == ("solved", REPLY, "housing")
     history = (await life.people["office"].get(f"{ORDERS}/{life.number}/history")).json()["history"]
     assert [one["seq"] for one in history] == list(range(1, len(history) + 1))

@@ -6,6 +6,9 @@ from typing import Any
 
 import httpx
 
+from core.db import Database
+from tests.support.rung import rang
+
 REPLY = "已上门更换楼上卫生间破裂水管,关阀试水两小时无渗漏,住户当场确认。"
 WRONG = {"wrong_step", "not_yours", "needs_more", "not_found", "forbidden", "act_refused"}
 
@@ -41,7 +44,7 @@ class Life:
         return body
 
 
-async def live(life: Life, now: float) -> dict[str, Any]:
+async def live(life: Life, now: float, db: Database) -> dict[str, Any]:
     """Lead an order of the first responder ``housing`` from acceptance to its close; return it as it is then."""
     street_due = now + 20 * 3600
     await life.step("agent", "classify", "accepted", data={"tags": ["major"]})
@@ -56,7 +59,8 @@ async def live(life: Life, now: float) -> dict[str, Any]:
                     data={"solved": True})
     await life.step("office", "pass", "reviewed", not_by=("lead", "leader"))
     await life.step("agent", "begin_follow_up", "follow_up", not_by=("lead",))
-    await life.step("agent", "try_citizen", "follow_up", data={"reached": True, "call": "f" * 32})
+    call = await rang(db, life.number, now)
+    await life.step("agent", "try_citizen", "follow_up", data={"reached": True, "call": call})
     await life.step("agent", "citizen_says", "follow_up", not_by=("handler",),
                     data={"solved": True, "satisfaction": 5, "via": "call"})
     return await life.step("office", "close", "closed", not_by=("lead", "agent"))

@@ -93,7 +93,11 @@ async def test_a_real_call_becomes_an_order_that_is_signed_handled_followed_up_a
         order = await order_of(house, key)
         assert (order["first_responder"], order["summary"], order["state"]) == (
             "housing", APPEAL["summary"], "accepted")
-        closed = await live(Life(order["number"], people), time.time())
+        db = Database(town.settings.database)
+        try:
+            closed = await live(Life(order["number"], people), time.time(), db)
+        finally:
+            await db.close()
         assert (closed["outcome"], closed["reply"]["text"]) == ("solved", REPLY)
         history = (await people["office"].get(f"/api/work-orders/{order['number']}/history")).json()["history"]
         assert {one["do"] for one in history} >= {"accept", "rate", "endorse", "dispatch", "sign_for", "hand_down",

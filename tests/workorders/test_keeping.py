@@ -15,6 +15,7 @@ from sqlmodel import col, select
 
 from core.db import DatabaseDown
 from tests.life.lives import AGENT, CITIZEN, HOUSING_LEAD, OFFICE, OFFICE2, WATER_LEAD, when
+from tests.support.rung import joined, rang
 from tests.workorders.office import CALL, NOW, Office, complaint, report
 from workorders.errors import AppealTaken, LostUpdate, NotFound
 from workorders.keeping import figures, numbers, store
@@ -25,7 +26,7 @@ from workorders.keeping.tables import OrderBarred, OrderNamed, OrderUnit, Timer
 from workorders.life.acts import Wish
 from workorders.life.assessment import Measure
 from workorders.life.calendar import Calendar
-from workorders.life.errors import BadContent, BrokenHistory, NotYours, WrongStep
+from workorders.life.errors import BadContent, BrokenHistory, NeedsMore, NotYours, WrongStep
 from workorders.life.holidays import KNOWN_YEARS, year_of
 from workorders.life.policy import Policy, hours
 from workorders.life.words import Do, State
@@ -184,12 +185,36 @@ async def test_an_appeal_withdrawn_and_found_again_is_handled(office: Office) ->
     assert (await office.amend(number, state="accepted")).row.state == "reopened"
 
 
+async def test_an_attempt_is_a_call_of_the_platform_for_this_order_and_ended_as_it_is_told(office: Office) -> None:
+    number, other = await office.accept(), await office.accept()
+    await office.replied(number)
+    await office.do(number, Do.PASS, OFFICE2)
+    await office.do(number, Do.BEGIN_FOLLOW_UP, AGENT)
+    missed, elsewhere = await rang(office.db, number, office.now, reached=False), await rang(office.db, other, NOW)
+    for call, reached in (("f" * 32, True), (elsewhere, True), (missed, True)):
+        with pytest.raises(NeedsMore):
+            await office.do(number, Do.TRY_CITIZEN, AGENT, reached=reached, call=call)
+    kept = await office.do(number, Do.TRY_CITIZEN, AGENT, reached=False, call=missed)
+    assert kept.order.follow_ups[-1].calls == 1
+
+
+async def test_a_unit_was_on_call_only_where_the_orders_own_call_shows_it(office: Office) -> None:
+    number = await office.accept(complaint(call_key=CALL, appeal=1))
+    await joined(office.db, CALL, "water", NOW)
+    for call, unit in (("f" * 32, "water"), (CALL, "housing")):
+        with pytest.raises(NeedsMore):
+            await office.do(number, Do.DISPATCH, OFFICE, unit=unit, on_call=True, call=call)
+    kept = await office.do(number, Do.DISPATCH, OFFICE, unit="water", on_call=True, call=CALL)
+    assert kept.order.first_responder == "water"
+
+
 async def test_the_sums_of_days_are_the_cases(office: Office) -> None:
     number = await office.accept()
     await office.replied(number)
     await office.do(number, Do.PASS, OFFICE2)
     await office.do(number, Do.BEGIN_FOLLOW_UP, AGENT)
-    await office.do(number, Do.TRY_CITIZEN, AGENT, reached=True, call="c-2")
+    await office.do(number, Do.TRY_CITIZEN, AGENT, reached=True,
+                    call=await rang(office.db, number, office.now))
     await office.do(number, Do.CITIZEN_SAYS, AGENT, solved=True, satisfaction=5)
     async with office.db.reading() as session:
         found = await figures.assessed(session, date(2026, 3, 1), date(2026, 3, 31))

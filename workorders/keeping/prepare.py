@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from workorders.errors import NotFound
+from workorders.keeping.rung import rang_the_citizen, unit_was_in
 from workorders.life.acts import Wish
 from workorders.life.confidential import MAY_LEAD
 from workorders.life.errors import NeedsMore
@@ -19,6 +20,10 @@ async def prepared(session: AsyncSession, order: Order, wish: Wish) -> Wish:
     """Return the wish with what only the keeper can say. Raises NotFound, NeedsMore."""
     if wish.do is Do.MERGE:
         return await _merge(session, wish)
+    if wish.do is Do.TRY_CITIZEN:
+        await rang_the_citizen(session, order, wish)
+    if wish.do is Do.DISPATCH:
+        await unit_was_in(session, order, wish)
     if wish.do is Do.REFUSE and not wish.data.get("refusal"):
         number = f"{order.number}-R{len(order.refusals) + 1}"
         return replace(wish, data={**wish.data, "refusal": number})
