@@ -45,6 +45,7 @@ _CALLS: Examples = {
     "GET /api/call-records": Example({"call_records": [_RECORD], "next": KEY}),
     "GET /api/call-records/{key}": Example(_RECORD),
     "GET /api/recordings/{key}/{name}": Example("(RIFF…WAVE)", media="audio/wav"),
+    "GET /api/recordings/{key}/{name}/peaks": Example({"seconds": 180.0, "peaks": [0, 12, 60, 41, 3]}),
     "GET /api/agents": Example({"agents": [_AGENT]}),
     "PUT /api/agents/{agent}/state": Example(_DONE, {"state": "break", "why": "用餐", "by": "a1001"}),
     "POST /api/agents/{agent}/wrap-up-done": Example(_DONE, _BY),

@@ -14,6 +14,7 @@ from sqlalchemy import tuple_
 from sqlmodel import col, select
 
 from api.access import database, needs, now_of, who
+from api.peaks import RATE, peaks
 from api.people.audit import note_by
 from api.people.masking import shown_to
 from api.people.scope import scope_of
@@ -91,6 +92,30 @@ async def listen(request: Request, key: CallKey, name: Word) -> StreamingRespons
     return StreamingResponse(_bytes(path, head, first, last), 206 if partial else 200, headers, "audio/wav")
 
 
+@router.get("/recordings/{key}/{name}/peaks", dependencies=[needs("recordings.listen")])
+async def shape(request: Request, key: CallKey, name: Word,
+                slices: Annotated[int, Query(ge=1, le=2000)] = 600) -> dict[str, Any]:
+    """Give the wave of a recording to draw: `seconds`, and the loudest of each slice in per cent of full scale.
+
+    Asks for the same right as listening, and is written down as a look: it says when somebody spoke.
+    """
+    await _let_hear(request, key, name, "recording.drawn")
+    try:
+        sound = await asyncio.to_thread(_path(request, key, name).read_bytes)
+    except OSError as error:
+        raise _no_recording() from error
+    return {"seconds": len(sound) / RATE, "peaks": await asyncio.to_thread(peaks, sound, slices)}
+
+
+def _path(request: Request, key: str, name: str) -> Path:
+    folder: Path = request.app.state.settings.recordings_dir
+    return folder / f"{key}-{name.removeprefix(f'{key}-').removesuffix('.alaw').removesuffix('.wav')}.alaw"
+
+
+def _no_recording() -> Problem:
+    return Problem(404, "no_recording", "没有这段录音", "看通话记录里的 recordings 与 recording_gap")
+
+
 async def _let_search(request: Request, number: str) -> None:
     """Raise Problem unless the caller may learn numbers: who asks for each in turn, learns a masked one as well."""
     who_asks = who(request)
@@ -102,7 +127,7 @@ async def _let_search(request: Request, number: str) -> None:
         note_by(session, now_of(request), "number.searched", who_asks, mask(number))
 
 
-async def _let_hear(request: Request, key: str, name: str) -> None:
+async def _let_hear(request: Request, key: str, name: str, what: str = "recording.played") -> None:
     """Raise Problem for a call that the caller may not see; write down that a person listens, or nobody does."""
     caller = who(request)
     if caller.own_house:
@@ -111,7 +136,7 @@ async def _let_hear(request: Request, key: str, name: str) -> None:
         query = select(CallRecord.key).where(col(CallRecord.key) == key, scope_of(caller).records())
         if (await session.execute(query)).scalar_one_or_none() is None:
             raise Problem(404, "no_recording", "没有这段录音", "看通话记录里的 recordings 与 recording_gap")
-        note_by(session, now_of(request), "recording.played", caller, key, part=name,
+        note_by(session, now_of(request), what, caller, key, part=name,
                 range=request.headers.get("range", "")[:60])
 
 

@@ -188,6 +188,14 @@ async def test_a_recording_plays_as_wav_whole_and_in_parts(house: House) -> None
         assert (await house.client.get(f"/api/recordings/{KEY}/mixed", headers={"Range": wrong})).status_code == 416
 
 
+async def test_the_wave_of_a_recording_shows_where_somebody_spoke(house: House) -> None:
+    house.settings.recordings_dir.mkdir(parents=True)
+    (house.settings.recordings_dir / f"{KEY}-mixed.alaw").write_bytes(b"\xd5" * 8000 + b"\xaa" * 8000)
+    answer = await house.client.get(f"/api/recordings/{KEY}/mixed/peaks", params={"slices": 4})
+    assert answer.json() == {"seconds": 2.0, "peaks": [0, 0, 100, 100]}
+    assert (await house.client.get(f"/api/recordings/{KEY}/none/peaks")).status_code == 404
+
+
 def test_the_wav_header_is_what_players_expect() -> None:
     with pytest.raises(wave.Error, match="unknown format: 6"):  # Python plays no A-law, but has read the header
         wave.open(io.BytesIO(wav_header(8000) + b"\xd5" * 8000)).close()
