@@ -76,15 +76,14 @@ async def listen(request: Request, key: CallKey, name: Word) -> StreamingRespons
     Takes a Range of one part.
     """
     await _let_hear(request, key, name)
-    part = name.removeprefix(f"{key}-").removesuffix(".alaw").removesuffix(".wav")
-    path: Path = request.app.state.settings.recordings_dir / f"{key}-{part}.alaw"
+    path = _path(request, key, name)
     try:
         size = (await asyncio.to_thread(path.stat)).st_size
     except OSError as error:
-        raise Problem(404, "no_recording", "没有这段录音", "看通话记录里的 recordings 与 recording_gap") from error
+        raise _no_recording() from error
     head = wav_header(size)
     first, last = _range(request.headers.get("range", ""), len(head) + size)
-    log.info("recording played", call=key, part=part, first=first, last=last)
+    log.info("recording played", call=key, name=name, first=first, last=last)
     headers = {"Accept-Ranges": "bytes", "Content-Length": str(last - first + 1), "Cache-Control": "private, no-store"}
     partial = "range" in request.headers
     if partial:
@@ -135,7 +134,7 @@ async def _let_hear(request: Request, key: str, name: str, what: str = "recordin
     async with database(request).writing() as session:
         query = select(CallRecord.key).where(col(CallRecord.key) == key, scope_of(caller).records())
         if (await session.execute(query)).scalar_one_or_none() is None:
-            raise Problem(404, "no_recording", "没有这段录音", "看通话记录里的 recordings 与 recording_gap")
+            raise _no_recording()
         note_by(session, now_of(request), what, caller, key, part=name,
                 range=request.headers.get("range", "")[:60])
 
