@@ -22,6 +22,7 @@ from api.orders.shown import LISTED
 from api.people.reach import Shape
 from api.people.scope import Scope, named_orders
 from api.wire.paging import cursor_of, filters_digest, place_of
+from core.db import rows_of
 from workorders.keeping import words
 from workorders.keeping.lists import by_due, newest_of
 from workorders.models import WorkOrder
@@ -83,7 +84,8 @@ async def page(session: AsyncSession, scope: Scope, asked: Filters, cursor: str 
     if asked.q is not None:
         shape, sought = await _with_words(session, shape, asked.q)
         values |= sought
-    rows = await _rows(session, shape, values | scope.values)
+    names, found = shape.columns, await rows_of(session, _statement(shape), values | scope.values)
+    rows = [dict(zip(names, row, strict=True)) for row in found]
     following = cursor_of(tie, _place(shape, rows[limit - 1])) if len(rows) > limit else None
     return list({row["number"]: row for row in rows[:limit]}.values()), following
 
@@ -93,13 +95,6 @@ async def _with_words(session: AsyncSession, shape: _Shape, query: str) -> tuple
     sought = words.sought(shape.dialect, query)
     common = shape.by_words and shape.dialect != "sqlite" and await words.is_common(session, query)
     return replace(shape, words=len(sought.words), common=common), sought.values
-
-
-async def _rows(session: AsyncSession, shape: _Shape, values: Json) -> list[Json]:
-    """Run a statement in one errand: as rows of the table, not as objects that could be changed."""
-    statement, names = _statement(shape), shape.columns
-    found = await session.run_sync(lambda sync: sync.connection().execute(statement, values).all())
-    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 @lru_cache(_KEPT)

@@ -10,19 +10,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Select, bindparam, delete, insert
 from sqlalchemy import select as sql_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
-from core.db import insert_into
+from core.db import insert_into, rows_of
 from workorders.keeping.tables import FigureDay, OrderCase
 from workorders.life.assessment import Figure, Measure, Rate, Tallied, cases
 from workorders.life.calendar import Calendar
 from workorders.life.order import Order
 
 _Key = tuple[int, str, str]
+_MEASURES: Final = {one.value: one for one in Measure}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +99,19 @@ async def _add(session: AsyncSession, sums: Mapping[_Key, Sequence[int]]) -> Non
 async def assessed(session: AsyncSession, first: date, last: date,
                    units: Iterable[str] | None = None) -> dict[tuple[str, Measure], Figure]:
     """Return the figures of the local days `first` to `last`, both included, of all units or of `units`."""
-    sums = [func.sum(column) for column in (
-        col(FigureDay.good), col(FigureDay.cases), col(FigureDay.kept_good), col(FigureDay.kept))]
-    query = sql_select(col(FigureDay.unit), col(FigureDay.measure), *sums).where(
-        col(FigureDay.day).between(day_number(first), day_number(last)))
-    if units is not None:
-        query = query.where(col(FigureDay.unit).in_(list(units)))
-    rows = (await session.execute(query.group_by(col(FigureDay.unit), col(FigureDay.measure)))).all()
-    found = {}
-    for unit, measure, *counts in rows:
-        good, whole, kept_good, kept = map(int, counts)
-        if whole:
-            found[unit, Measure(measure)] = Figure(Rate(good, whole), Rate(kept_good, kept))
-    return found
+    values = {"first": day_number(first), "last": day_number(last), "units": list(units or ())}
+    rows = await rows_of(session, _sums(of_units=units is not None), values)
+    return {(unit, _MEASURES[measure]): Figure(Rate(int(good), int(whole)), Rate(int(kept_good), int(kept)))
+            for unit, measure, good, whole, kept_good, kept in rows}
+
+
+@lru_cache
+def _sums(*, of_units: bool) -> Select[Any]:
+    """Return the statement that adds up days; where nothing was measured there is no row."""
+    days = FigureDay.__table__.c  # type: ignore[attr-defined]
+    whole = func.sum(days.cases)
+    query = sql_select(days.unit, days.measure, func.sum(days.good), whole, func.sum(days.kept_good),
+                       func.sum(days.kept)).where(days.day.between(bindparam("first"), bindparam("last")))
+    if of_units:
+        query = query.where(days.unit.in_(bindparam("units", expanding=True)))
+    return query.group_by(days.unit, days.measure).having(whole > 0)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, column, literal, select, text
@@ -30,6 +31,7 @@ LONGEST_QUERY = 100  # characters
 # equal near the root of n. Measured at 100,000 and 1,000,000 on PostgreSQL: ten times the root.
 MANY = 10.0
 _ASKED = 8  # grams of a query that the planner is asked about
+_GUESSED_FOR, _GUESSED_MOST = 600.0, 5000  # s, grams: what it said is remembered
 _MOST_GRAMS = 6000
 _KEEP = {
     "sqlite": text("INSERT OR REPLACE INTO order_words(rowid, grams) VALUES (:rank, :grams)"),
@@ -132,15 +134,44 @@ async def is_common(session: AsyncSession, query: str) -> bool:
     """Tell whether so many orders hold the query that a page of the newest is found by reading back (PostgreSQL).
 
     The planner is asked about each gram by itself, which it guesses well. Of several it multiplies the frequencies,
-    though they go together (身份, 份证), takes a common word for a rare one and fetches every order that has it.
+    though they go together (身份, 份证), takes a common word for a rare one and fetches every order that has it. What
+    it said is remembered with the connection for a while: how common a word is does not change by the minute.
     """
     grams_asked = _checked(query)[:_ASKED]
+    guesses = await _guesses(session)
+    if unknown := [gram for gram in grams_asked if gram not in guesses.holding]:
+        guesses.orders, *holding_each = await _planned(session, unknown)
+        guesses.holding |= zip(unknown, holding_each, strict=True)
+    return min(guesses.holding[gram] for gram in grams_asked) >= MANY * math.sqrt(guesses.orders)
+
+
+@dataclass(slots=True)
+class _Guesses:
+    """How many orders the planner believes there are, and how many hold a gram; asked since `since`, monotonic s."""
+
+    since: float
+    orders: float = 0.0
+    holding: dict[str, float] = field(default_factory=dict)
+
+    def good_at(self, now: float) -> bool:
+        return now - self.since < _GUESSED_FOR and len(self.holding) < _GUESSED_MOST
+
+
+async def _guesses(session: AsyncSession) -> _Guesses:
+    info, now = (await session.connection()).info, time.monotonic()
+    kept: _Guesses | None = info.get(_Guesses)
+    if kept is None or not kept.good_at(now):
+        kept = info[_Guesses] = _Guesses(now)
+    return kept
+
+
+async def _planned(session: AsyncSession, grams_asked: Sequence[str]) -> list[float]:
+    """Return how many orders the planner thinks there are, and how many it thinks hold each of the grams."""
     each = "".join(f" UNION ALL SELECT 1 FROM order_words WHERE grams @> ARRAY[:g{n}]::text[]"
                    for n in range(len(grams_asked)))
     values = {f"g{n}": gram for n, gram in enumerate(grams_asked)}
     told = await session.execute(text(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM order_words{each}"), values)
-    orders, *holding_each = (plan["Plan Rows"] for plan in told.scalar_one()[0]["Plan"]["Plans"])
-    return bool(min(holding_each) >= MANY * math.sqrt(orders))
+    return [float(plan["Plan Rows"]) for plan in told.scalar_one()[0]["Plan"]["Plans"]]
 
 
 def newest_in_sqlite(orders: Select[Any], query: Sought) -> Select[Any]:
