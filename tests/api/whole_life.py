@@ -58,8 +58,8 @@ async def live(life: Life, now: float, db: Database) -> dict[str, Any]:
     await life.step("lead", "reply", "replied", not_by=("handler", "street", "office"), text=REPLY,
                     data={"solved": True})
     await life.step("office", "pass", "reviewed", not_by=("lead", "leader"))
-    await life.step("agent", "begin_follow_up", "follow_up", not_by=("lead",))
-    call = await rang(db, life.number, now)
+    begun = await life.step("agent", "begin_follow_up", "follow_up", not_by=("lead",))
+    call = await rang(db, life.number, begun["changed_at"])
     await life.step("agent", "try_citizen", "follow_up", data={"reached": True, "call": call})
     await life.step("agent", "citizen_says", "follow_up", not_by=("handler",),
                     data={"solved": True, "satisfaction": 5, "via": "call"})

@@ -45,7 +45,7 @@ class Office:
     async def replied(self, number: str) -> None:
         await self.do(number, Do.DISPATCH, OFFICE, unit="housing")
         await self.do(number, Do.SIGN_FOR, HOUSING)
-        await self.do(number, Do.CONTACT, HOUSING, reached=True, call="c-1")
+        await self.do(number, Do.CONTACT, HOUSING, reached=True)
         await self.do(number, Do.START, HOUSING)
         await self.do(number, Do.REPLY, HOUSING_LEAD, solved=True)
 

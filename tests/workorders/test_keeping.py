@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from core.db import DatabaseDown
-from tests.life.lives import AGENT, CITIZEN, HOUSING_LEAD, OFFICE, OFFICE2, WATER_LEAD, when
+from tests.life.lives import AGENT, CITIZEN, HOUSING, HOUSING_LEAD, OFFICE, OFFICE2, WATER_LEAD, when
 from tests.support.rung import joined, rang
 from tests.workorders.office import CALL, NOW, Office, complaint, report
 from workorders.errors import AppealTaken, LostUpdate, NotFound
@@ -190,8 +190,9 @@ async def test_an_attempt_is_a_call_of_the_platform_for_this_order_and_ended_as_
     await office.replied(number)
     await office.do(number, Do.PASS, OFFICE2)
     await office.do(number, Do.BEGIN_FOLLOW_UP, AGENT)
-    missed, elsewhere = await rang(office.db, number, office.now, reached=False), await rang(office.db, other, NOW)
-    for call, reached in (("f" * 32, True), (elsewhere, True), (missed, True)):
+    missed, early = await rang(office.db, number, office.now, reached=False), await rang(office.db, number, NOW)
+    elsewhere = await rang(office.db, other, office.now)
+    for call, reached in (("f" * 32, True), (elsewhere, True), (missed, True), (early, True)):
         with pytest.raises(NeedsMore):
             await office.do(number, Do.TRY_CITIZEN, AGENT, reached=reached, call=call)
     kept = await office.do(number, Do.TRY_CITIZEN, AGENT, reached=False, call=missed)
@@ -206,6 +207,19 @@ async def test_a_unit_was_on_call_only_where_the_orders_own_call_shows_it(office
             await office.do(number, Do.DISPATCH, OFFICE, unit=unit, on_call=True, call=call)
     kept = await office.do(number, Do.DISPATCH, OFFICE, unit="water", on_call=True, call=CALL)
     assert kept.order.first_responder == "water"
+    await office.do(number, Do.PLEAD, WATER_LEAD, ground="三定方案")
+    await office.do(number, Do.UPHOLD_PLEA, OFFICE2, about="water")
+    with pytest.raises(NeedsMore, match="没有该单位参加通话"):
+        await office.do(number, Do.REDISPATCH, OFFICE, unit="housing", on_call=True, call=CALL)
+
+
+async def test_a_contact_names_a_call_of_this_order_or_none(office: Office) -> None:
+    number = await office.accept(complaint(call_key=CALL, appeal=1))
+    await office.do(number, Do.DISPATCH, OFFICE, unit="housing")
+    await office.do(number, Do.SIGN_FOR, HOUSING)
+    with pytest.raises(NeedsMore, match="没有为工单"):
+        await office.do(number, Do.CONTACT, HOUSING, reached=True, call="f" * 32)
+    assert (await office.do(number, Do.CONTACT, HOUSING, reached=True, call=CALL)).order.leading is not None
 
 
 async def test_the_sums_of_days_are_the_cases(office: Office) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from workorders.errors import NotFound
-from workorders.keeping.rung import rang_the_citizen, unit_was_in
+from workorders.keeping.rung import rang_the_citizen, spoke_to_the_citizen, unit_was_in
 from workorders.life.acts import Wish
 from workorders.life.confidential import MAY_LEAD
 from workorders.life.errors import NeedsMore
@@ -15,15 +15,17 @@ from workorders.life.order import Order
 from workorders.life.words import Do, State
 from workorders.models import WorkOrder
 
+_HELD_AGAINST_CALLS = {
+    Do.TRY_CITIZEN: rang_the_citizen, Do.CONTACT: spoke_to_the_citizen, Do.DISPATCH: unit_was_in,
+    Do.REDISPATCH: unit_was_in, Do.ARBITRATE_MOVE: unit_was_in}
+
 
 async def prepared(session: AsyncSession, order: Order, wish: Wish) -> Wish:
     """Return the wish with what only the keeper can say. Raises NotFound, NeedsMore."""
     if wish.do is Do.MERGE:
         return await _merge(session, wish)
-    if wish.do is Do.TRY_CITIZEN:
-        await rang_the_citizen(session, order, wish)
-    if wish.do is Do.DISPATCH:
-        await unit_was_in(session, order, wish)
+    if check := _HELD_AGAINST_CALLS.get(wish.do):
+        await check(session, order, wish)
     if wish.do is Do.REFUSE and not wish.data.get("refusal"):
         number = f"{order.number}-R{len(order.refusals) + 1}"
         return replace(wish, data={**wish.data, "refusal": number})
