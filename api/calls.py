@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request
 from sqlmodel import col, select
 
 from api.access import database, needs, now_of, who
-from api.people.acts import as_agent, in_whose_name, may_act, tell_of_acting_for
+from api.orders.keeping import keeper_of
+from api.people.acts import actor_for, as_agent, in_whose_name, may_act, tell_of_acting_for
 from api.people.caller import Caller
 from api.people.masking import shown_to
 from api.people.scope import scope_of
@@ -27,13 +28,17 @@ from api.schemas import (
 )
 from api.wire.once_live import OnceInMemory
 from core.control import ControlClient
-from core.db import Database
+from core.db import Database, DatabaseError
+from core.log import get_logger
 from workorders import orders
-from workorders.errors import NotFound
+from workorders.errors import NotFound, WorkOrderError
+from workorders.followup.keeping import Asking
+from workorders.life.words import Do, State
 from workorders.models import CallRecord
 
 router = APIRouter(prefix="/api/calls", tags=["calls"], route_class=OnceInMemory)
 NOBODY = By()
+log = get_logger(__name__)
 
 
 def control(request: Request) -> ControlClient:
@@ -70,7 +75,26 @@ async def dial_out(request: Request, wish: DialOutIn) -> Any:
         raise Problem(409, "no_number", "这里没有记下市民的号码", "主叫号码当时被隐藏,无法回拨")
     reason = wish.work_order or wish.call_record
     by = await _in_name(request, "call.dial_out", reason or "", wish.by, agent)
-    return await control(request).do("call.dial_out", agent=agent, number=number, order=reason, by=by)
+    made = await control(request).do("call.dial_out", agent=agent, number=number, order=reason, by=by)
+    if wish.work_order:
+        await _count(request, caller, wish.work_order, str(made.get("call", "")))
+    return made
+
+
+async def _count(request: Request, caller: Caller, number: str, call: str) -> None:
+    """Have a call about an order in follow-up counted as an attempt when it is over, answered or not.
+
+    The citizen is being rung already: without the database the call goes on, and counts by its record alone.
+    """
+    keeper, now = keeper_of(request), now_of(request)
+    try:
+        async with database(request).writing() as session:
+            order = (await keeper.load(session, number)).order
+            if call and order.state is State.FOLLOW_UP:
+                by = actor_for(caller, Do.TRY_CITIZEN, order)
+                Asking(keeper, request.app.state.settings.city, session, now).called(call, number, by)
+    except (DatabaseError, WorkOrderError) as error:
+        log.warning("call is not counted as an attempt", order=number, call=call, error=str(error))
 
 
 async def _number(db: Database, caller: Caller, wish: DialOutIn) -> str:

@@ -221,6 +221,27 @@ async def test_the_list_is_of_the_hotline_and_calls_from_it_are_kept(staff: Staf
     assert (kept.call, kept.number, kept.role) == (f"{CALL}001", number, "agent")
 
 
+async def test_a_call_made_from_the_orders_own_page_counts_once_it_is_followed_up(staff: Staff) -> None:
+    office = Office(staff.db)
+    office.now = staff.now
+    numbers = [await office.accept() for _ in range(2)]
+    for number in numbers:
+        await office.replied(number)
+        await office.do(number, Do.PASS, OFFICE2)
+    await office.do(numbers[0], Do.BEGIN_FOLLOW_UP, AGENT)
+    staff.now = office.now + 60
+    agent = await staff.signed_on("wang", Role.AGENT, agent="a1001")
+    staff.house.controller.server._handlers["call.dial_out"] = _dialled
+    for number in numbers:  # the second is not asked about its result yet
+        made = await agent.post("/api/calls", json={"agent": "a1001", "work_order": number})
+        assert made.status_code == 202, made.text
+    desk = Desk(office, gateway := Remembered(), FollowUpCourier(staff.db, office.keeper, gateway, "示范市", "test"))
+    office.now = staff.now
+    await desk.tell(f"{CALL}001", CAME, WENT)
+    await desk.round()
+    assert [(await desk.acts(number)).count("try_citizen") for number in numbers] == [1, 0]
+
+
 async def _dialled(**args: object) -> dict[str, object]:
     assert args["number"] == "13800001234"
     return {"call": f"{CALL}001", "order": args["order"]}
