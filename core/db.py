@@ -15,7 +15,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Select, create_engine, event, text
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -121,7 +121,7 @@ def _teach_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-async def rows_of(session: AsyncSession, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Any]:
+async def rows_of(session: AsyncSession, statement: Executable, values: Mapping[str, Any]) -> Sequence[Any]:
     """Return the rows of a SELECT with places for its values: one errand to the driver, and no objects of the ORM."""
     return await session.run_sync(lambda sync: sync.connection().execute(statement, values).all())
 

@@ -30,7 +30,7 @@ _REACH: Final = {Reach.ALL: "all 全部", Reach.OPEN: "all but reports 举报除
 _INTRO: Final = """# Who may do what
 
 Written by `hotline people rights --write`; a test holds it to the code and requests every cell of it over the real
-application. The reasons stand beside the tables in `api/people/rights.py` and `api/people/scope.py`.
+application. The reasons stand beside the tables in `api/people/rights.py` and `api/people/reach.py`.
 
 What the words mean:
 

@@ -12,9 +12,21 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, column, literal, select, text
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    TextClause,
+    and_,
+    bindparam,
+    column,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +34,7 @@ from sqlalchemy.types import Text
 from sqlmodel import col, func
 
 from core import db_batch
+from core.db import rows_of
 from core.db_batch import Statement
 from workorders.life.errors import BadContent
 from workorders.models import WorkOrder
@@ -167,11 +180,16 @@ async def _guesses(session: AsyncSession) -> _Guesses:
 
 async def _planned(session: AsyncSession, grams_asked: Sequence[str]) -> list[float]:
     """Return how many orders the planner thinks there are, and how many it thinks hold each of the grams."""
-    each = "".join(f" UNION ALL SELECT 1 FROM order_words WHERE grams @> ARRAY[:g{n}]::text[]"
-                   for n in range(len(grams_asked)))
-    values = {f"g{n}": gram for n, gram in enumerate(grams_asked)}
-    told = await session.execute(text(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM order_words{each}"), values)
-    return [float(plan["Plan Rows"]) for plan in told.scalar_one()[0]["Plan"]["Plans"]]
+    values = {f"g{place}": gram for place, gram in enumerate(grams_asked)}
+    told = await rows_of(session, _explaining(len(grams_asked)), values)
+    return [float(plan["Plan Rows"]) for plan in told[0][0][0]["Plan"]["Plans"]]
+
+
+@lru_cache(_ASKED)
+def _explaining(count: int) -> TextClause:
+    each = "".join(f" UNION ALL SELECT 1 FROM order_words WHERE grams @> ARRAY[:g{place}]::text[]"
+                   for place in range(count))
+    return text(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM order_words{each}")
 
 
 def newest_in_sqlite(orders: Select[Any], query: Sought) -> Select[Any]:
