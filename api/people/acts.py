@@ -86,7 +86,7 @@ def offices_for(caller: Caller, do: Do, order: Order | None) -> Sequence[Actor]:
     chances = {role: [role in step.who and bool(step.frm & now) for step in BY_ACT[do]] for role in held}
     anywhere = {role: any(role in step.who for step in BY_ACT[do]) for role in held}
     held.sort(key=lambda role: (-sum(chances[role]), not anywhere[role]))
-    return [Actor(caller.id, role, caller.unit) for role in held]
+    return [Actor(caller.id, role, caller.unit, caller.agent) for role in held]
 
 
 def first_allowed(offices: Sequence[Actor], attempt: Callable[[Actor], T]) -> T:

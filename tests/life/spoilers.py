@@ -205,6 +205,7 @@ SPOILERS: dict[N, Spoiler] = {
     N.REASON: on_wish(why=" \n"), N.TEXT: on_wish(text="  "), N.REAL_REPLY: on_wish(text="您好,正在办理,请耐心等待。"),
     N.LAWFUL_GROUND: on_matter(urgency=2), N.NO_REPORT_BY_CLASS: on_data(kind="report"),
     N.NOT_BARRED: report_against_whom_it_goes, N.SIGNATURE_NOT_NEEDED: signature_wanted,
+    N.SIGNATURE_LAPSED: on_order(endorsed=True),
     N.EMERGENCY: on_matter(urgency=1), N.LEADER_IS_LATE: not_late, N.WAS_ON_CALL: on_part(on_call=False),
     N.EARLIER_DUE: on_data(due=4e9), N.CONTACTED: on_part(contacted_at=None), N.JOINT_DONE: joint_open,
     N.NOT_FIRST_RESPONDER: first, N.FIRST_RESPONDER: on_order(first_responder="parks"),

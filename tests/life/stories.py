@@ -58,6 +58,7 @@ def signed_by_a_leader() -> None:
     life = Life(report(), first_responder="water").do(Do.SUBMIT, AGENT).do(Do.SEND_BACK, DUTY).do(Do.SUBMIT, AGENT)
     life.do(Do.ENDORSE, DUTY).do(Do.DISPATCH, OFFICE, unit="water", on_call=True).do(Do.SIGN_FOR, SYSTEM)
     life.do(Do.NAME_PERSON, DUTY, person="du").do(Do.UNMASK, SUPERVISION, field="number")
+    Life().do(Do.SUBMIT, AGENT).do(Do.ENDORSE, DUTY).do(Do.CLASSIFY, AGENT, tags=["major"]).do(Do.SUBMIT, AGENT)
     Life(report()).do(Do.SUBMIT, AGENT).do(Do.ENDORSE, DEPUTY, at="2026-03-03 17:00")
     Life(report()).do(Do.SUBMIT, AGENT).do(Do.SEND_BACK, DEPUTY, at="2026-03-03 17:00")
     Life(report()).do(Do.SUBMIT, AGENT).do(Do.CLASSIFY, AGENT, urgency=2).do(Do.DISPATCH, AGENT, unit="water")

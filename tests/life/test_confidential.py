@@ -195,6 +195,13 @@ def test_unmasking_a_report_is_for_named_persons_with_a_reason_and_is_written_do
     assert not may_unmask(Actor("du", Role.UNIT_LEAD, "water"), life.order)
 
 
+def test_whoever_took_a_report_as_an_agent_unmasks_it_under_the_name_they_sign_on_with() -> None:
+    life = Life(report(), by=Actor("a1001", Role.AGENT))
+    assert not may_unmask(Actor("p-7", Role.AGENT), life.order)
+    assert not may_unmask(Actor("p-8", Role.AGENT, agent="a1002"), life.order)
+    life.do(Do.UNMASK, Actor("p-7", Role.AGENT, agent="a1001"), field="number", why="回拨核实")
+
+
 def test_units_do_not_unmask() -> None:
     life = plain()
     assert not may_unmask(HOUSING_LEAD, life.order)

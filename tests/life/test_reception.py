@@ -160,6 +160,30 @@ def test_an_appeal_that_becomes_major_after_a_wrong_dispatch_is_signed_before_th
     assert life.order.charges[0].until == life.now
 
 
+def test_a_signature_lapses_when_the_order_becomes_what_the_leader_was_not_shown() -> None:
+    life = Life(MAJOR).do(Do.SUBMIT, AGENT)
+    life.no(NeedsMore, Do.DISPATCH, AGENT, unit="housing")
+    life.do(Do.ENDORSE, DUTY)
+    life.no(NeedsMore, Do.SUBMIT, AGENT)  # it holds
+    life.do(Do.CLASSIFY, AGENT, tags=["major", "complex"])
+    life.no(NeedsMore, Do.SUBMIT, AGENT)  # policy names it by the same rule as before
+    life.do(Do.PROTECT, AGENT, units=["water"])
+    life.no(NeedsMore, Do.DISPATCH, OFFICE, unit="housing")
+    assert life.do(Do.SUBMIT, AGENT).do(Do.ENDORSE, DUTY).dispatched().state is State.DISPATCHED
+
+
+def test_a_signature_that_nobody_had_to_ask_for_does_not_cover_what_becomes_major() -> None:
+    life = Life().do(Do.SUBMIT, AGENT).do(Do.ENDORSE, DUTY).do(Do.CLASSIFY, AGENT, tags=["major"])
+    life.no(NeedsMore, Do.DISPATCH, OFFICE, unit="housing")
+    life.do(Do.CLASSIFY, AGENT, urgency=2)
+    assert life.do(Do.DISPATCH, OFFICE, unit="housing").state is State.DISPATCHED  # nothing waits then
+
+
+def test_nobody_says_by_themselves_that_a_signature_lapses() -> None:
+    life = Life(MAJOR).do(Do.SUBMIT, AGENT).do(Do.ENDORSE, DUTY).do(Do.CLASSIFY, AGENT, unsigned=True)
+    assert life.order.endorsed
+
+
 def test_an_order_answered_on_the_spot_and_reopened_is_signed_where_policy_names_it() -> None:
     life = Life(MAJOR).do(Do.ANSWER, AGENT).do(Do.REOPEN, CITIZEN)
     life.no(NeedsMore, Do.DISPATCH, OFFICE, unit="housing")

@@ -13,11 +13,15 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: the person's id, the office in which they act, and their unit ("" for the hotline's own)."""
+    """Who acts: the person's id, the office in which they act, and their unit ("" for the hotline's own).
+
+    `agent`: the number under which they take calls, "" for none; who took an appeal stands in its history by it.
+    """
 
     id: str
     role: Role
     unit: str = ""
+    agent: str = ""
 
     @property
     def of_unit(self) -> bool:

@@ -59,6 +59,7 @@ _simple(Need.NOT_BARRED, lambda c: not (h.named(c) & c.order.matter.barred), "�
         NotYours)
 _simple(Need.SIGNATURE_NOT_NEEDED, lambda c: c.order.endorsed or not c.policy.waits_for_signature(c.order.matter),
         "此单须经值班领导签批后再派", "先送签")
+_simple(Need.SIGNATURE_LAPSED, lambda c: not c.order.endorsed, "领导的签批仍然有效", "直接派单")
 _simple(Need.EMERGENCY, lambda c: c.order.matter.urgency >= Urgency.EMERGENCY, "只有危急事项可以不等签批", "等签批")
 _simple(Need.LEADER_IS_LATE, lambda c: c.order.stage is not None and c.wish.at > c.order.stage.due,
         "值班领导的签批时限还没到", "到时限后再代签")

@@ -159,7 +159,7 @@ def may_unmask(by: Actor, order: Order) -> bool:
     if by.unit and by.unit in order.matter.barred:
         return False
     if level_of(order) is Confidentiality.REPORT:
-        return by.role in _STAFF and is_named(by.id, order)
+        return by.role in _STAFF and any(is_named(name, order) for name in (by.id, by.agent) if name)
     return by.role in UNMASKERS
 
 

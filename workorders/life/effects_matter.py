@@ -7,7 +7,7 @@ from dataclasses import replace
 from workorders.life.acts import Act
 from workorders.life.dues import term_of
 from workorders.life.effects_units import WRONG_DISPATCH, Effect, promised
-from workorders.life.matters import Strict
+from workorders.life.matters import Matter, Strict
 from workorders.life.order import Assignment, Inner, Order, Pause, Round
 from workorders.life.parts import charge, end_part, on_part, settle
 from workorders.life.policy import Terms
@@ -15,10 +15,24 @@ from workorders.life.shapes import Protected, Reclassified
 from workorders.life.words import Confidentiality, Do, Kind
 
 
+def reclassified(matter: Matter, data: Reclassified) -> Matter:
+    """Return a matter with what changes of it."""
+    changes = {name: getattr(data, name) for name in Reclassified.model_fields if name in Matter.model_fields}
+    return matter.model_copy(update={name: value for name, value in changes.items() if value is not None})
+
+
+def protected(matter: Matter, data: Protected) -> Matter:
+    """Return a matter made a report, kept from those named now and before."""
+    named = tuple(dict.fromkeys((*matter.complained_of, *data.units)))
+    under = tuple(dict.fromkeys((*matter.kept_from, *data.kept_from)))
+    return matter.model_copy(update={
+        "kind": Kind.REPORT, "confidentiality": Confidentiality.REPORT, "complained_of": named, "kept_from": under})
+
+
 def _classify(order: Order, act: Act, data: Strict) -> Order:
     assert isinstance(data, Reclassified)
-    changes = {name: getattr(data, name) for name in Reclassified.model_fields if getattr(data, name) is not None}
-    return _redue(replace(order, matter=order.matter.model_copy(update=changes)), act, data)
+    order = replace(order, matter=reclassified(order.matter, data), endorsed=order.endorsed and not data.unsigned)
+    return _redue(order, act, data)
 
 
 def _anew(order: Order, act: Act, data: Strict) -> Order:
@@ -63,12 +77,10 @@ def _pauses_anew(old: Assignment, act: Act) -> tuple[Pause, ...]:
 def _protect(order: Order, act: Act, data: Strict) -> Order:
     """Make it a report: whoever is complained of loses it at once, by every way they had it."""
     assert isinstance(data, Protected)
-    named = tuple(dict.fromkeys((*order.matter.complained_of, *data.units)))
-    under = tuple(dict.fromkeys((*order.matter.kept_from, *data.kept_from)))
-    matter = order.matter.model_copy(update={
-        "kind": Kind.REPORT, "confidentiality": Confidentiality.REPORT, "complained_of": named, "kept_from": under})
+    matter = protected(order.matter, data)
     first = "" if order.first_responder in matter.barred else order.first_responder
-    order = replace(promised(order, act), matter=matter, merged_into="", first_responder=first)
+    order = replace(promised(order, act), matter=matter, merged_into="", first_responder=first,
+                    endorsed=order.endorsed and not data.unsigned)
     for part in tuple(order.current()):
         order = _bar(order, part, act)
     offer = order.pending("lead")

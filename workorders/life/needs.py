@@ -41,6 +41,7 @@ class Need(StrEnum):
     NONE_PENDING = auto()
     PENDING = auto()
     BEFORE_DUE = auto()
+    SIGNATURE_LAPSED = auto()
     NOT_PAUSED = auto()
     PAUSED = auto()
     EXTENSIONS_LEFT = auto()

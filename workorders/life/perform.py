@@ -12,11 +12,12 @@ from workorders.life.case import Case
 from workorders.life.checks import lacking
 from workorders.life.confidential import concerned
 from workorders.life.dues import dues_of
+from workorders.life.effects_matter import protected, reclassified
 from workorders.life.errors import BadContent, NotYours, Unseen, WrongStep
 from workorders.life.matters import Strict
 from workorders.life.order import Assignment, Order
 from workorders.life.policy import Rules
-from workorders.life.shapes import Accepted, Protected, shape
+from workorders.life.shapes import Accepted, Protected, Reclassified, shape
 from workorders.life.states import BY_ACT, Go, Of, Step
 from workorders.life.words import CHINESE_DO, CHINESE_STATE, State
 
@@ -51,7 +52,7 @@ def _case(order: Order | None, wish: Wish, rules: Rules) -> Case:
     data = shape(wish.do, wish.data)
     for word in _words_of(data.model_dump(mode="json")):
         texts.check_text("内容", word, rules.policy.text_limit)
-    return Case(order, wish, _widened(data, rules), rules)
+    return Case(order, wish, _unsigned(order, _widened(data, rules), rules), rules)
 
 
 def _check_who(order: Order | None, wish: Wish) -> None:
@@ -80,6 +81,16 @@ def _widened(data: Strict, rules: Rules) -> Strict:
     if isinstance(data, Protected):
         return data.model_copy(update={"kept_from": _under(data.units, data.kept_from, rules)})
     return data
+
+
+def _unsigned(order: Order | None, data: Strict, rules: Rules) -> Strict:
+    """Say whether a leader's signature lapses: policy now asks for one on a ground that they were not shown."""
+    if order is None or not isinstance(data, Reclassified | Protected):
+        return data
+    old = order.matter
+    new = reclassified(old, data) if isinstance(data, Reclassified) else protected(old, data)
+    lapses = order.endorsed and rules.policy.asks_another_signature(old, new)
+    return data.model_copy(update={"unsigned": lapses})
 
 
 def _under(units: tuple[str, ...], known: tuple[str, ...], rules: Rules) -> tuple[str, ...]:

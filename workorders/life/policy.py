@@ -147,6 +147,11 @@ class Policy(Strict):
         """Tell whether policy names this matter; where life is in danger nothing waits."""
         return matter.urgency < Urgency.EMERGENCY and any(when.fits(matter) for when in self.signature)
 
+    def asks_another_signature(self, signed: Matter, now: Matter) -> bool:
+        """Tell whether policy names a matter by a rule that did not name what was signed."""
+        return now.urgency < Urgency.EMERGENCY and any(
+            when.fits(now) and not when.fits(signed) for when in self.signature)
+
 
 @dataclass(frozen=True)
 class Rules:

@@ -38,7 +38,10 @@ class Accepted(Strict):
 
 
 class Reclassified(Strict):
-    """What changes; None stays. Kind and secrecy of a report are not made here but by PROTECT."""
+    """What changes; None stays. Kind and secrecy of a report are not made here but by PROTECT.
+
+    `unsigned`, from the rules: a leader signed for something else, and that signature lapses.
+    """
 
     kind: Kind | None = None
     urgency: Urgency | None = None
@@ -48,13 +51,18 @@ class Reclassified(Strict):
     anonymous: bool | None = None
     confidentiality: Confidentiality | None = None
     tags: tuple[Name, ...] | None = Field(default=None, max_length=20)
+    unsigned: bool = False
 
 
 class Protected(Strict):
-    """The units complained of, none while that is unknown; `kept_from`, those under them, comes from the rules."""
+    """The units complained of, none while that is unknown; `kept_from`, those under them, comes from the rules.
+
+    `unsigned` as in Reclassified.
+    """
 
     units: tuple[UnitId, ...] = Field(default=(), max_length=20)
     kept_from: tuple[UnitId, ...] = Field(default=(), max_length=500)
+    unsigned: bool = False
 
 
 class Refused(Strict):
