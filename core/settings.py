@@ -146,6 +146,11 @@ class Settings(BaseSettings):
         return self.home / "texts"
 
     @property
+    def in_use_file(self) -> Path:
+        """Whom the web and worker processes tell that they are there."""
+        return self.run_dir / "in-use.lock"
+
+    @property
     def control_socket(self) -> Path:
         """The controller's Unix socket."""
         return self.run_dir / "controller.sock"

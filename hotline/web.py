@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from core.control import ControlClient
 from core.db import Database
+from core.in_use import InUseError, working_on
 from core.log import configure
 from core.secrets import Secrets, load_secrets
 from core.settings import Settings
@@ -34,7 +35,12 @@ def build(settings: Settings, secrets: Secrets, directory: Directory, db: Databa
 
 
 async def run(settings: Settings) -> None:
-    """Serve until told to stop."""
+    """Serve until told to stop. Raises InUseError while a backup is being restored."""
+    with working_on(settings.in_use_file):
+        await _serve(settings)
+
+
+async def _serve(settings: Settings) -> None:
     db = Database(settings.database)
     _, config = build(settings, load_secrets(settings), load_directory(settings.directory), db)
     tables = asyncio.create_task(migrated(settings), name="tables")  # until they are there, answers are 503
@@ -49,7 +55,10 @@ async def run(settings: Settings) -> None:
 def main() -> None:
     """Entry point of ``python -m hotline.web``."""
     configure("web")
-    asyncio.run(run(Settings()))
+    try:
+        asyncio.run(run(Settings()))
+    except InUseError as error:
+        raise SystemExit(f"✗ {error}") from error
 
 
 if __name__ == "__main__":

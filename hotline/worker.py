@@ -26,6 +26,7 @@ from core import facts
 from core.control import ControlClient, ControlError
 from core.db import Database, DatabaseDown
 from core.facts import Fact
+from core.in_use import InUseError, working_on
 from core.log import configure, get_logger
 from core.secrets import load_secrets
 from core.segments import JournalReader, last_seq
@@ -250,7 +251,12 @@ def order_client(settings: Settings, own_token: str) -> httpx.AsyncClient:
 
 
 async def run(settings: Settings) -> None:
-    """Run a worker until it is told to stop."""
+    """Run a worker until it is told to stop. Raises InUseError while a backup is being restored."""
+    with working_on(settings.in_use_file):
+        await _run(settings)
+
+
+async def _run(settings: Settings) -> None:
     db, secrets = Database(settings.database), load_secrets(settings)
     way = Way(secrets.phones_key, settings.webhooks_private, f"{settings.node}-{os.getpid()}")
     async with order_client(settings, secrets.api_token) as client, httpx.AsyncClient(trust_env=False) as outside:
@@ -277,7 +283,10 @@ async def _work(settings: Settings, worker: Worker) -> None:
 def main() -> None:
     """Entry point of ``python -m hotline.worker``."""
     configure("worker")
-    asyncio.run(run(Settings()))
+    try:
+        asyncio.run(run(Settings()))
+    except InUseError as error:
+        raise SystemExit(f"✗ {error}") from error
 
 
 if __name__ == "__main__":

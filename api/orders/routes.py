@@ -68,11 +68,11 @@ async def read(request: Request, response: Response, number: Number) -> dict[str
     caller, now, keeper = who(request), now_of(request), keeper_of(request)
     async with database(request).reading() as session:
         row = await orders.seen(session, number, scope_of(caller).orders())
-        if (same := unchanged(request, row.version)) is not None:
-            return same
         kept, sight = await keeper.load(session, number), await sight_of(session, caller)
         if not sight.fields(kept.order):
             raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")
+        if (same := unchanged(request, row.version)) is not None:
+            return same
         body = shown_order(sight, kept, await keeper.rules(session, now), now)
     response.headers["ETag"] = etag_of(kept.order.length)
     return body

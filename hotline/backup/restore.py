@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from core.in_use import InUseError, replacing
 from core.settings import Settings
 from hotline.backup import archive
 from hotline.backup.archive import Manifest
@@ -21,16 +22,34 @@ Progress = Callable[[str], None]
 
 def restore(settings: Settings, source: Path, *, force: bool = False,
             progress: Progress = lambda _: None) -> Manifest:
-    """Put the archive at `source` in the place that `settings` names. Raises BackupError.
+    """Put the archive at `source` in the place that `settings` names. Raises BackupError, also for a disk's fault.
 
     Nothing is touched before the archive is verified and the place is found empty (or `force`) and at rest. The
     database is replaced in one transaction; folders are put aside and thrown away only when all is done.
     """
-    progress("核对归档 · verifying")
-    manifest = archive.verify(source)
+    try:
+        progress("核对归档 · verifying")
+        manifest = archive.verify(source)
+        _check_kind(settings, manifest)
+        with replacing(settings.in_use_file):
+            _put(settings, source, manifest, force=force, progress=progress)
+    except InUseError as error:
+        raise BackupError(str(error)) from error
+    except OSError as error:
+        where = f"{error.filename}:" if error.filename else ""
+        raise BackupError(f"恢复没有完成:{where}{error.strerror or error};检查磁盘空间和目录权限,"
+                          "改好后加 --force 再恢复一次") from error
+    return manifest
+
+
+def _check_kind(settings: Settings, manifest: Manifest) -> None:
     store = store_at(settings.database)
     if store.kind != manifest.database:
         raise BackupError(f"归档来自 {manifest.database},这里用的是 {store.kind};把 HOTLINE_DATABASE_URL 改成同一种")
+
+
+def _put(settings: Settings, source: Path, manifest: Manifest, *, force: bool, progress: Progress) -> None:
+    store = store_at(settings.database)
     _refuse_running(settings)
     if not force:
         _refuse_full(settings, store)
@@ -45,7 +64,6 @@ def restore(settings: Settings, source: Path, *, force: bool = False,
         progress("文件 · files")
         _put_folders(settings, unpacked)
         _put_files(settings, unpacked)
-    return manifest
 
 
 def _refuse_running(settings: Settings) -> None:

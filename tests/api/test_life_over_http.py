@@ -5,6 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
+from api.orders.sight import Sight
+from api.people.caller import Caller
 from tests.api.town_hall import ORDERS, accepted, people
 from tests.api.whole_life import REPLY, Life, live
 from tests.people.staff import Staff
@@ -46,6 +50,19 @@ async def test_two_who_edit_at_once_do_not_overwrite_each_other(staff: Staff) ->
     assert (await office.patch(address, json={"urgency": 0}, headers={"If-Match": now})).status_code == 412
     again = await office.get(address, headers={"If-None-Match": edited.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_known_version_tells_nobody_of_an_order_that_they_do_not_see(
+        staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    life = Life(await accepted(staff), await people(staff, "office"))
+    etag = (await life.read("office")).headers["etag"]
+
+    async def blind(_: Any, caller: Caller) -> Sight:
+        return Sight(caller, ())
+
+    monkeypatch.setattr("api.orders.routes.sight_of", blind)
+    answer = await life.people["office"].get(f"{ORDERS}/{life.number}", headers={"If-None-Match": etag})
+    assert answer.status_code == 404
 
 
 async def test_orders_are_found_by_what_is_asked_of_them_page_by_page(staff: Staff) -> None:

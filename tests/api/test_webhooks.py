@@ -160,6 +160,11 @@ async def test_a_message_never_goes_to_this_machine_unless_a_setting_says_so(sta
         answer = await admin.post("/api/webhooks", json={"name": "x", "url": url, "events": ["close"]},
                                   headers={"Idempotency-Key": url})
         assert answer.status_code == 422, url
+    for host in ("a..example.org", f"{'a' * 64}.example.org", ".example.org"):
+        answer = await admin.post("/api/webhooks", json={"name": "x", "url": f"https://{host}/x", "events": ["close"]},
+                                  headers={"Idempotency-Key": host})
+        assert (answer.status_code, answer.json()["code"]) == (422, "bad_url"), host
+        assert "每段 1 到 63 个字符" in answer.json()["detail"], host
     async with Receiver().listening() as receiver, courier(staff, private=False) as sender:
         made = await subscribed(staff, admin, receiver.port, url=f"https://platform.test:{receiver.port}/in")
         async with staff.db.writing() as session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +16,8 @@ from workorders.exchange import signature
 from workorders.life.acts import Actor, Wish
 from workorders.life.words import Do, Role, State
 from workorders.models import WorkOrder
+from workorders.retention.rules import Event, Rule, RuleSet, What
+from workorders.retention.sweep import Places, sweep
 
 Two = tuple[Platform, Platform]
 HELP = {"kind": "help", "summary": "路灯三天不亮", "address": "中山路 1 号", "caller": "13800001234",
@@ -43,6 +46,32 @@ async def _made(platform: Platform, **more: Any) -> str:
 async def _handed_over(platform: Platform, number: str, partner: str = "district", key: str = "over") -> httpx.Response:
     body = {"number": number, "partner": partner, "why": "属区级职责"}
     return await platform.desk.post("/api/exchange/orders", json=body, headers={"Idempotency-Key": key})
+
+
+async def _erased(platform: Platform, number: str) -> list[ExchangeMessage]:
+    """Close an order long ago, have retention take its words; return the documents about it."""
+    rule = Rule(name="x", what=What.ORDER_WORDS, after_days=30, event=Event.CLOSED, ground="市政府令")
+    async with platform.staff.db.writing() as session:
+        row = await session.get_one(WorkOrder, number)
+        row.state, row.closed_at = "closed", 1.0
+    nowhere = Path("nowhere")
+    places, db, now = Places(nowhere, nowhere), platform.staff.db, platform.staff.now
+    await sweep(db, RuleSet(rules=(rule,)), places, now, lambda *_: None)
+    async with platform.staff.db.reading() as session:
+        return list((await session.execute(select(ExchangeMessage))).scalars())
+
+
+async def test_what_other_platforms_were_told_is_erased_with_the_order_and_not_sent_any_more(
+        two: Two) -> None:
+    city, district = two
+    await _introduced(city, district)
+    number = await _made(city)
+    assert (await _handed_over(city, number)).status_code == 202
+    async with city.staff.db.reading() as session:
+        assert "13800001234" in str((await session.execute(select(ExchangeMessage.body))).scalars().all())
+    (left,) = await _erased(city, number)
+    assert (left.body, left.answer, left.done_at) == ({}, {}, city.staff.now)
+    assert (await _exchange(city))["why"] == ""
 
 
 async def _exchange(platform: Platform) -> dict[str, Any]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
+import subprocess
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +17,8 @@ import pytest
 from sqlmodel import select
 
 from core.db import Database, migrate
-from core.settings import Settings
+from core.in_use import replacing, working_on
+from core.settings import PROJECT, Settings
 from hotline.backup import archive
 from hotline.backup.databases import store_at
 from hotline.backup.errors import BackupError, BrokenArchiveError, NotEmptyError
@@ -166,6 +170,30 @@ def test_a_running_installation_is_not_restored_over(small: Settings, tmp_path: 
         listening.listen()
         with pytest.raises(BackupError, match="正在运行"):
             restore(small, taken.path, force=True)
+
+
+def test_nothing_is_restored_under_a_web_or_worker_process(small: Settings, tmp_path: Path) -> None:
+    taken = backup(small, tmp_path / "b.tar", Wanted())
+    with working_on(small.in_use_file), working_on(small.in_use_file), pytest.raises(BackupError, match="正在运行"):
+        restore(small, taken.path, force=True)
+    restore(small, taken.path, force=True)
+
+
+@pytest.mark.parametrize("process", ["hotline.web", "hotline.worker"])
+def test_neither_web_nor_worker_starts_while_a_backup_is_restored(small: Settings, process: str) -> None:
+    environment = {**os.environ, "HOTLINE_HOME": str(small.home)}
+    with replacing(small.in_use_file):
+        ended = subprocess.run([sys.executable, "-m", process], env=environment, cwd=PROJECT, timeout=60, check=False,
+                               capture_output=True, text=True)
+    assert (ended.returncode, "正在恢复备份" in ended.stderr, "Traceback" in ended.stderr) == (1, True, False)
+
+
+def test_a_disk_that_fails_is_said_with_what_to_do(small: Settings, tmp_path: Path) -> None:
+    taken = backup(small, tmp_path / "b.tar", Wanted())
+    target = Settings(home=tmp_path / "target")
+    (tmp_path / "target").write_text("a file where the folder should be", encoding="utf-8")
+    with pytest.raises(BackupError, match=r"恢复没有完成.*检查磁盘空间和目录权限"):
+        restore(target, taken.path)
 
 
 def test_the_wrong_kind_of_database_is_said_before_anything_is_touched(small: Settings, tmp_path: Path) -> None:

@@ -60,11 +60,22 @@ def fault_of_url(url: str, *, private: bool) -> str:
         return "要用 https;内网地址须由管理员在设置中放行"
     if port == 0 or not url.isascii() or not url.isprintable() or " " in url:
         return "地址里有不能用的字符或端口"
+    if not _can_be_looked_up(host):
+        return "主机名不合规:每段 1 到 63 个字符,不能为空;中文域名写成 xn-- 开头的形式"
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return "" if private or "." in host.rstrip(".") else "不能发往本机或内网"
     return "" if private or may_go_to([str(address)]) else "不能发往本机或内网"
+
+
+def _can_be_looked_up(host: str) -> bool:
+    """Tell whether a resolver takes the name: it encodes it by IDNA first, and not every text can be."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def may_go_to(addresses: Iterable[str]) -> bool:

@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from core.db import Database
-from workorders.civic_tables import TextMessage, WebRequest
+from workorders.civic_tables import Exchange, ExchangeMessage, TextMessage, WebRequest
 from workorders.errors import Held
 from workorders.keeping import erase, files
 from workorders.keeping.tables import Attachment
@@ -123,7 +123,18 @@ async def _words(session: AsyncSession, one: Due, now: float, *, history: bool) 
         return None
     await session.execute(delete(WebRequest).where(col(WebRequest.number) == one.key))
     await session.execute(delete(TextMessage).where(col(TextMessage.number) == one.key))
+    await _exchanged(session, one.key, now)
     return []
+
+
+async def _exchanged(session: AsyncSession, number: str, now: float) -> None:
+    """Take the words of what other platforms were told; what has not arrived by now is not sent any more."""
+    ours = select(Exchange.id).where(col(Exchange.number) == number)
+    messages = update(ExchangeMessage).where(col(ExchangeMessage.exchange).in_(ours))
+    waiting = messages.where(col(ExchangeMessage.done_at).is_(None))
+    await session.execute(waiting.values(done_at=now, leased_until=0.0))
+    await session.execute(messages.values(body={}, answer={}, error=""))
+    await session.execute(update(Exchange).where(col(Exchange.number) == number).values(why=""))
 
 
 async def _attachment(session: AsyncSession, one: Due, places: Places, now: float) -> list[Path] | None:
