@@ -12,6 +12,7 @@ from core.settings import Settings
 from routing.directory import Directory
 from web import errors
 from web.desk import routes as desk
+from web.followup import routes as followup
 from web.headers import SafeHeaders
 from web.orders import routes as orders
 from web.routes_sign_on import router as sign_on
@@ -37,7 +38,8 @@ def install(app: FastAPI, settings: Settings, directory: Directory) -> None:
     app.state.site = make_site(settings, directory)
     if not (DIST / "base.js").exists():
         log.error("the pages' scripts are not built; run: make setup")
-    for router in (sign_on, desk.router, orders.router, wall, *((telephone,) if settings.demo_phone else ())):
+    phone = (telephone,) if settings.demo_phone else ()
+    for router in (sign_on, desk.router, orders.router, followup.router, wall, *phone):
         app.include_router(router, include_in_schema=False)
     app.mount("/static", Built(directory=DIST, check_dir=False), name="static")
     errors.install(app)

@@ -26,6 +26,7 @@ def _sees_all_calls(caller: Caller) -> bool:
 PLACES: Final[tuple[Place, ...]] = (
     Place("desk", "/desk", lambda caller: bool(caller.agent) and caller.may("agents.act")),
     Place("orders", "/orders", lambda caller: caller.may("orders.read")),
+    Place("followup", "/follow-up", lambda caller: caller.may("calls.dial") and not caller.own_house),
     Place("wall", "/wall", _sees_all_calls),
 )
 

@@ -21,6 +21,7 @@ VERBS = ("calls.list", "calls.get", "agents.list", "agent.state", "agent.wrap_up
          "call.hold", "call.resume", "call.consult", "call.bring_back", "call.finish", "call.dial_out", "call.appeal",
          "call.dispose", "party.mute", "party.remove", "party.leave", "phone.open", "phone.close",
          "phone.demo", "phone.here", "phone.gone")
+ANSWERS: dict[str, dict[str, Any]] = {"call.dial_out": {"call": "0123456789abcdef0123456789abcdef"}}  # what is read on
 
 
 class Controller:
@@ -37,7 +38,7 @@ class Controller:
             self.asked.append((verb, args))
             if self.refuse:
                 raise self.refuse
-            return [] if verb.endswith("list") else {"verb": verb}
+            return [] if verb.endswith("list") else {"verb": verb} | ANSWERS.get(verb, {})
 
         return answer
 

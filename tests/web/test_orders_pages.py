@@ -8,10 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
+from api.orders.schemas import BATCHED
 from api.people.models import UnitPlace
 from tests.api.town_hall import APPEAL, ORDERS
 from tests.people.staff import Staff
 from tests.web.http import signed_on
+from web.orders.boxes import OF_ROLE
 from web.orders.forms import ELSEWHERE, form_of, forms_of, unasked
 from workorders.life.shapes import SHAPES, Nothing
 from workorders.life.words import Do, Role
@@ -129,3 +131,37 @@ async def test_units_read_what_units_wrote_and_not_what_the_hotline_noted(staff:
     text = (await water.get(f"/orders/{number}")).text
     assert "请水务先关阀门" in text
     assert "热线内部备注" not in text
+
+
+async def test_each_office_sees_first_what_waits_for_it(staff: Staff) -> None:
+    number = await order(staff)
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    lead = await signed_on(staff, "lead", Role.UNIT_LEAD, unit="housing")
+    leader = await signed_on(staff, "leader", Role.DUTY_LEADER)
+    await act(office, number, "k1", do="submit", data={})
+    assert number in (await leader.get("/orders")).text
+    assert number not in (await office.get("/orders")).text
+    await act(leader, number, "k2", do="endorse", data={})
+    assert number in (await office.get("/orders?box=to_dispatch")).text
+    await act(office, number, "k3", do="dispatch", data={"unit": "housing"})
+    assert number in (await lead.get("/orders?box=to_sign")).text
+    assert number not in (await lead.get("/orders?box=in_hand")).text
+
+
+async def test_a_list_is_narrowed_by_kind_urgency_unit_and_due(staff: Staff) -> None:
+    number = await order(staff)
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    for asked, there in (("kind=complaint", True), ("kind=praise", False), ("urgency=1", False), ("due=late", False),
+                         ("due=week", True), ("unit=water", False)):
+        assert (number in (await office.get(f"/orders?box=all&{asked}")).text) is there, asked
+
+
+async def test_several_orders_are_printed_each_on_its_sheet(staff: Staff) -> None:
+    number = await order(staff)
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    assert (await office.get(f"/orders/print?number={number}&number={number}")).text.count("<section>") == 2
+
+
+def test_what_a_box_offers_for_several_the_interface_takes() -> None:
+    boxes = {box for found in OF_ROLE.values() for box in found}
+    assert {do for box in boxes for do in box.batch} <= {do.value for do in BATCHED}

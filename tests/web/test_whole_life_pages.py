@@ -38,10 +38,13 @@ async def test_an_order_lives_from_acceptance_to_close_through_the_pages_by_six_
         leader = await pages.person("leader", Role.DUTY_LEADER)
         lead = await pages.person("lead", Role.UNIT_LEAD, unit="housing", viewport={"width": 390, "height": 844})
         handler = await pages.person("handler", Role.UNIT_HANDLER, unit="housing")
-        checker = await pages.person("checker", Role.TEAM_LEADER)
+        checker = await pages.person("checker", Role.TEAM_LEADER, agent="a2")
         await do(agent, number, "classify", classification="城市管理 / 物业 / 漏水", urgency="1")
         await do(agent, number, "submit")
-        await do(leader, number, "endorse")
+        await leader.goto("/orders")
+        await leader.check(f"[data-pick='{number}']")
+        await leader.click("[data-batch-do=endorse]")
+        await leader.wait_for_selector(".empty-state")
         await do(office, number, "dispatch", unit="housing")
         await do(handler, number, "sign_for")
         await do(handler, number, "contact", reached="true")
@@ -53,7 +56,11 @@ async def test_an_order_lives_from_acceptance_to_close_through_the_pages_by_six_
         await do(lead, number, "reply", text=REPLY, solved="true")
         assert await faults(lead) == []
         await do(office, number, "pass")
-        await do(checker, number, "begin_follow_up")
+        await checker.goto("/follow-up")
+        assert await faults(checker) == []
+        await checker.click(f"[data-call='{number}']")
+        await checker.wait_for_url(f"**/orders/{number}")
+        assert ("call.dial_out", number) in [(verb, args.get("order")) for verb, args in staff.house.controller.asked]
         await reached(staff, number)
         await do(checker, number, "citizen_says", solved="true", satisfaction="5", contacted="true")
         await do(office, number, "close")

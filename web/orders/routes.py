@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlmodel import select
 
-from api.access import database, needs, who
+from api.access import database, needs, now_of, who
 from api.attachments import routes as attachments
 from api.orders import routes as orders
 from api.orders import routes_acts as acts
@@ -20,26 +22,68 @@ from api.problems import Problem
 from api.schemas import Number
 from api.wire.paging import Cursor
 from web.orders.asked import doors, paths
+from web.orders.boxes import NEEDS_WORDS, Box, boxes_for, chosen
 from web.orders.forms import Form, forms_of
 from web.site import page, site_of
+from workorders.life.words import Kind
 
 router = APIRouter(prefix="/orders", dependencies=[needs("orders.read")])
 _PAGE = 30
+_KINDS: Final = frozenset(kind.value for kind in Kind if kind.value)
 _LINES = 200  # of a history
 # what the API leaves out for those who do not see it
 _UNSEEN: Final[Mapping[str, Any]] = {"clocks": [], "parts": [], "requests": [], "findings": [], "reply": None,
                                      "talk": []}
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the list is looked through for, as the form of the page sends it: "" is not asked."""
+
+    box: Annotated[str, Query(max_length=20)] = ""
+    q: Annotated[str, Query(max_length=100)] = ""
+    kind: Annotated[str, Query(pattern="^[a-z]{0,12}$")] = ""
+    urgency: Annotated[str, Query(pattern="^[0-2]?$")] = ""
+    unit: Annotated[str, Query(pattern=r"^[0-9A-Za-z_.-]{0,40}$")] = ""
+    due: Literal["", "late", "day", "week"] = ""
+    sort: Literal["due", "newest"] = "due"
+
+
 @router.get("")
-async def listed(request: Request, cursor: Cursor = None, sort: Literal["due", "newest"] = "due",
-                 q: Annotated[str, Query(max_length=100)] = "") -> HTMLResponse:
-    """The orders that whoever asks may see, what falls due first at the top."""
-    own = who(request).unit or None
-    asked = Filters(unit=own, sort=sort, q=q.strip() or None)
-    found = await orders.listed(request, asked, cursor, _PAGE)
-    return page(request, "orders.html", rows=found["work_orders"], following=found["next"], sort=sort, q=q,
-                units=await _units(request))
+async def listed(request: Request, looked: Annotated[Looked, Depends()], cursor: Cursor = None) -> HTMLResponse:
+    """The orders that whoever asks may see, in the boxes of their office, what falls due first at the top."""
+    boxes = boxes_for(who(request))
+    box = chosen(boxes, looked.box)
+    found = await orders.listed(request, _filters(request, box, looked), cursor, _PAGE)
+    said = {name: value for name, value in asdict(looked).items() if value} | {"box": box.key}
+    return page(request, "orders.html", rows=found["work_orders"], following=found["next"], looked=looked, boxes=boxes,
+                box=box, asked=urlencode(said), units=await units_of(request), needs_words=NEEDS_WORDS,
+                narrowed=any((looked.q, looked.kind, looked.urgency, looked.unit, looked.due)),
+                export=urlencode([("format", "xlsx"), *_exported(request, box, looked)]))
+
+
+@router.get("/print")
+async def sheets(request: Request,
+                 number: Annotated[list[Number], Query(min_length=1, max_length=100)]) -> HTMLResponse:
+    """Several orders, each as a sheet of paper."""
+    return await desk.prints(request, number)
+
+
+def _filters(request: Request, box: Box, looked: Looked) -> Filters:
+    """Return what the API is asked for. A unit's people see their unit's part, and its own deadline."""
+    now = now_of(request)
+    before = {"late": now, "day": now + 86400.0, "week": now + 7 * 86400.0}.get("late" if box.late else looked.due)
+    return Filters(state=list(box.states) or None, unit=who(request).unit or looked.unit or None,
+                   kind=[Kind(looked.kind)] if looked.kind in _KINDS else None,
+                   urgency=int(looked.urgency) if looked.urgency else None, due_before=before,
+                   q=looked.q.strip() or None, sort=looked.sort)
+
+
+def _exported(request: Request, box: Box, looked: Looked) -> list[tuple[str, str]]:
+    """Return the same list as the export asks for it."""
+    asked = asdict(_filters(request, box, looked))
+    return [(name, str(one)) for name, value in asked.items() if value is not None
+            for one in (value if isinstance(value, list) else [value])]
 
 
 @router.get("/{number}")
@@ -48,7 +92,7 @@ async def one(request: Request, number: Number) -> HTMLResponse:
     body = await orders.read(_as_new(request), Response(), number)
     assert isinstance(body, dict)  # no If-None-Match is passed on
     forms = forms_of(body["acts"])
-    return page(request, "order.html", order={**_UNSEEN, **body}, forms=forms, units=await _units(request),
+    return page(request, "order.html", order={**_UNSEEN, **body}, forms=forms, units=await units_of(request),
                 doors=doors(), paths=paths(), files=await _files(request, number),
                 taken=_was_taken(request, body, forms), history=await _history(request, number))
 
@@ -90,7 +134,7 @@ def _as_new(request: Request) -> Request:
     return Request({**request.scope, "headers": headers}, request.receive)
 
 
-async def _units(request: Request) -> dict[str, str]:
+async def units_of(request: Request) -> dict[str, str]:
     """Return unit → name: those of the directory, and those that stand somewhere."""
     names: dict[str, str] = {party.id: party.name for party in site_of(request).directory.units}
     async with database(request).reading() as session:
