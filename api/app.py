@@ -26,6 +26,8 @@ from api.progress import examples as progress_examples
 from api.progress import routes as progress
 from api.rules import examples as rule_examples
 from api.rules import routes as rules
+from api.talks import examples as talk_examples
+from api.talks import routes as talks
 from api.wire.bodies import BoundedBody, JsonOnly
 from api.wire.examples import Examples
 from api.wire.once_live import Recent
@@ -38,13 +40,13 @@ from workorders.keeping.keeper import Keeper
 
 ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.paper, routes_many.router,
            attachments.router, progress.router, rules.router, hooks.router,
-           calls.router, records.router, agents.router, events.router, house.router,
+           calls.router, talks.router, records.router, agents.router, events.router, house.router,
            routes_session.router, routes_people.router, routes_clients.router, *civic.ROUTERS,
            routes_drafts.router, routes_drafts.imports, routes_releases.router, routes_sounds.router,
            routes_calls.router)
 EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, attachment_examples.EXAMPLES,
                                   progress_examples.EXAMPLES, rule_examples.EXAMPLES, hook_examples.EXAMPLES,
-                                  *civic.EXAMPLES, menu_examples.EXAMPLES)
+                                  *civic.EXAMPLES, talk_examples.EXAMPLES, menu_examples.EXAMPLES)
 
 
 def create_app(settings: Settings, secrets: Secrets, control_client: ControlClient, db: Database) -> FastAPI:

@@ -45,7 +45,7 @@ async def listed(request: Request, before: CallKey | None = None, disposition: s
     if caller is not None:
         query = query.where(col(CallRecord.caller) == caller)
     if caller is not None:
-        await _let_search(request, caller)
+        await let_search(request, caller)
     async with database(request).reading() as session:
         place = select(CallRecord).where(col(CallRecord.key) == before, visible)
         last = (await session.execute(place)).scalar_one_or_none() if before else None
@@ -115,7 +115,7 @@ def _no_recording() -> Problem:
     return Problem(404, "no_recording", "没有这段录音", "看通话记录里的 recordings 与 recording_gap")
 
 
-async def _let_search(request: Request, number: str) -> None:
+async def let_search(request: Request, number: str) -> None:
     """Raise Problem unless the caller may learn numbers: who asks for each in turn, learns a masked one as well."""
     who_asks = who(request)
     if who_asks.may("numbers.see"):

@@ -72,7 +72,7 @@ class Scope:
         """Return which call records, and with them which recordings."""
         reach, agent = self.shape.reach(RECORDS), self.caller.agent
         open_ones = not_(_record_of_a_report())
-        own = or_(_talked(agent) if agent else false(), _named_for_call(self._rules.names))
+        own = or_(talked(agent) if agent else false(), _named_for_call(self._rules.names))
         return _any({Reach.ALL: true(), Reach.OPEN: open_ones, Reach.OWN: own}, reach)
 
     def people(self) -> Condition:
@@ -237,8 +237,8 @@ def _below(unit: Any) -> Any:
     return select(start.union(step).c.unit).scalar_subquery()
 
 
-def _talked(agent: str) -> Condition:
-    """The parties column holds JSON as Python writes it; ids are words, so the text says it exactly."""
+def talked(agent: str) -> Condition:
+    """Return whether somebody was in a call. The column is JSON as Python writes it and ids are words: see its text."""
     return cast(CallRecord.parties, Text).contains(f'"who": "{agent}"', autoescape=True)
 
 

@@ -1,0 +1,84 @@
+"""Calls as they go out to listeners: with lanes and marks, or with the reason why the caller may not hear them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from api.people.caller import Caller
+from api.people.masking import shown_to
+from api.people.scope import scope_of
+from core.ids import is_call_key
+from workorders.keeping.keeper import Kept
+from workorders.models import CallFact, CallRecord, WorkOrder
+from workorders.talks import HOLDS, talk_of
+
+Json = dict[str, Any]
+_SHOWN: Final = ("key", "direction", "caller", "called", "answered_at", "ended_at", "first_responder", "rating",
+                 "interrupted")
+NO_RIGHT: Final = ("no_right", "录音由热线保管,您的岗位不收听录音", "需要核对通话内容时,请热线班长或质检人员收听")
+CONFIDENTIAL: Final = ("confidential", "这通电话属于保密诉求,只有指定的知情人和参加通话的人可以收听",
+                       "确需收听时,请热线把您指定为这张工单的知情人")
+NOT_YOURS: Final = ("not_yours", "坐席只能收听本人参加的通话", "请班长或质检人员收听")
+NOT_YET: Final = ("not_yet", "这通电话还没有通话记录", "通话结束后稍等片刻再看")
+
+
+def calls_of(kept: Kept, *, whole: bool) -> list[str]:
+    """Return the keys of an order's calls: the one it came by and, `whole`, those of its history, the first first."""
+    of_acts = [str(one.data.get("call") or "") for one in kept.acts] if whole else []
+    return [key for key in dict.fromkeys([kept.row.call_key or "", *of_acts]) if is_call_key(key)]
+
+
+async def told(session: AsyncSession, caller: Caller, keys: Sequence[str], *, report: bool) -> list[Json]:
+    """Return these calls as `caller` may have them; `report`: the order they belong to is one."""
+    rows = {one.key: one for one in await _records(session, keys)}
+    may = await _may_hear(session, caller, keys)
+    shown = {one["key"]: one for one in await with_marks(session, caller, [rows[key] for key in keys if key in may])}
+    return [shown.get(key) or _refused(key, _why(caller, rows.get(key), report=report)) for key in keys]
+
+
+async def with_marks(session: AsyncSession, caller: Caller, records: Sequence[CallRecord]) -> list[Json]:
+    """Return records that `caller` may hear, with lanes, marks and the numbers of the orders made of them."""
+    keys = [one.key for one in records]
+    query = select(CallFact.call, CallFact.at, CallFact.kind).where(col(CallFact.call).in_(keys),
+                                                                    col(CallFact.kind).in_(HOLDS))
+    holds = (await session.execute(query)).all()
+    orders = (await session.execute(select(WorkOrder.call_key, WorkOrder.number).where(
+        col(WorkOrder.call_key).in_(keys), scope_of(caller).orders()).order_by(col(WorkOrder.number)))).all()
+    return [_shown(caller, one, [(at, kind) for call, at, kind in holds if call == one.key],
+                   [number for call, number in orders if call == one.key]) for one in records]
+
+
+def _shown(caller: Caller, record: CallRecord, holds: Iterable[tuple[float, str]], orders: list[str]) -> Json:
+    row = record.model_dump()
+    body: Json = {name: row[name] for name in _SHOWN} | asdict(talk_of(row, holds))
+    return {**shown_to(caller, body), "orders": orders, "refused": None}
+
+
+def _refused(key: str, why: tuple[str, str, str]) -> Json:
+    return {"key": key, "refused": dict(zip(("code", "detail", "fix"), why, strict=True))}
+
+
+def _why(caller: Caller, record: CallRecord | None, *, report: bool) -> tuple[str, str, str]:
+    if not caller.may("recordings.listen"):
+        return NO_RIGHT
+    if report:
+        return CONFIDENTIAL
+    if record is None:
+        return NOT_YET
+    return CONFIDENTIAL if scope_of(caller).every_live_call else NOT_YOURS
+
+
+async def _records(session: AsyncSession, keys: Sequence[str]) -> Sequence[CallRecord]:
+    return (await session.execute(select(CallRecord).where(col(CallRecord.key).in_(keys)))).scalars().all()
+
+
+async def _may_hear(session: AsyncSession, caller: Caller, keys: Sequence[str]) -> set[str]:
+    if not caller.may("recordings.listen"):
+        return set()
+    query = select(CallRecord.key).where(col(CallRecord.key).in_(keys), scope_of(caller).records())
+    return set((await session.execute(query)).scalars())
