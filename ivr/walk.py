@@ -6,8 +6,8 @@ The same interpreter as every call, without a call. Used to show a way, to repla
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ivr.interpreter import State, advance, start
@@ -51,6 +51,7 @@ class Walked:
     left_over: tuple[str, ...]
     at: str  # the last step
     asked: Request | None = None  # what waits for the caller, where the walk stopped before its end
+    variables: Mapping[str, str] = field(default_factory=dict)  # as they stand at the end
 
 
 def walk(
@@ -69,11 +70,12 @@ def walk(
         state, request = advance(state, event, now)
         moves += [Move(clock, entry, state.lang) for entry in state.trace]
         if isinstance(request, Done):
-            return Walked(tuple(moves), request.outcome, clock, tuple(waiting), state.step)
+            return Walked(tuple(moves), request.outcome, clock, tuple(waiting), state.step,
+                          variables=state.variables)
         if waiting and waiting[0] == "h" and not isinstance(request, Play):
-            return Walked(tuple(moves), None, clock, tuple(waiting), state.step)
+            return Walked(tuple(moves), None, clock, tuple(waiting), state.step, variables=state.variables)
         if stop and not waiting and not isinstance(request, Play):
-            return Walked(tuple(moves), None, clock, (), state.step, request)
+            return Walked(tuple(moves), None, clock, (), state.step, request, state.variables)
         event = answer(request, waiting)
         clock += lasts(request, event, seconds)
 

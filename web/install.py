@@ -14,6 +14,7 @@ from web import errors
 from web.desk import routes as desk
 from web.followup import routes as followup
 from web.headers import SafeHeaders
+from web.menu_figures import routes as menu_figures
 from web.orders import routes as orders
 from web.routes_sign_on import router as sign_on
 from web.routes_telephone import router as telephone
@@ -21,6 +22,14 @@ from web.routes_wall import router as wall
 from web.site import DIST, make_site
 
 log = get_logger(__name__)
+_PAGES = (  # one line a part, in the order of the bar
+    sign_on,
+    desk.router,
+    orders.router,
+    followup.router,
+    wall,
+    menu_figures.router,
+)
 
 
 class Built(StaticFiles):
@@ -38,8 +47,7 @@ def install(app: FastAPI, settings: Settings, directory: Directory) -> None:
     app.state.site = make_site(settings, directory)
     if not (DIST / "base.js").exists():
         log.error("the pages' scripts are not built; run: make setup")
-    phone = (telephone,) if settings.demo_phone else ()
-    for router in (sign_on, desk.router, orders.router, followup.router, wall, *phone):
+    for router in (*_PAGES, *((telephone,) if settings.demo_phone else ())):
         app.include_router(router, include_in_schema=False)
     app.mount("/static", Built(directory=DIST, check_dir=False), name="static")
     errors.install(app)

@@ -28,6 +28,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("orders", "/orders", lambda caller: caller.may("orders.read")),
     Place("followup", "/follow-up", lambda caller: caller.may("calls.dial") and not caller.own_house),
     Place("wall", "/wall", _sees_all_calls),
+    Place("figures", "/menu/figures", lambda caller: caller.may("flows.read")),
 )
 
 

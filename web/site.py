@@ -91,8 +91,8 @@ def look_of(request: Request) -> dict[str, str]:
             for name, allowed in CHOICES.items()}
 
 
-def for_script(sentences: Mapping[str, str]) -> Markup:
-    """Return sentences as JSON that may stand in a page: no "<" that could end the element."""
+def for_script(sentences: Mapping[str, Any]) -> Markup:
+    """Return sentences, or other data, as JSON that may stand in a page: no "<" that could end the element."""
     return Markup(json.dumps(sentences, ensure_ascii=False).replace("<", "\\u003c"))
 
 

@@ -55,7 +55,7 @@ EXAMPLES: Examples = {
     "POST /api/menu/drafts/{draft}/publish": Example(_ENTRY, {"why": "问候语改短"}, 201),
     "POST /api/menu/drafts/{draft}/walk": Example({
         "moves": [], "seconds": 0.0, "step": "welcome", "lines": ["  0.0 秒 在步骤 welcome 等待按键"], "outcome": None,
-        "asked": {"prompts": ["greeting"], "lang": "zh-CN", "texts": ["您好，12345热线。"],
+        "variables": {}, "asked": {"prompts": ["greeting"], "lang": "zh-CN", "texts": ["您好，12345热线。"],
                   "files": ["zh-CN/p-0a1b2c3d4e5f6071"], "kind": "keys"}}, {"presses": [], "at": "2026-11-25T03:00"}),
     "POST /api/menu/drafts/{draft}/sound": Example("(wav)", {"presses": ["3"]}, media="audio/wav"),
     "POST /api/menu/drafts/{draft}/numbers": Example({
@@ -86,7 +86,7 @@ EXAMPLES: Examples = {
         "outcome": "service", "lines": [{
             "at": 1795400004.2, "release": "7-1f0c22ab", "step": "welcome", "verb": "menu", "heard": ["greeting"],
             "pressed": "2", "why": "key", "to": "complaint", "lang": "zh-CN",
-            "words": "步骤 welcome：按 2 → complaint"}]}),
+            "words": "步骤 主菜单：按 2 → 投诉", "title": "主菜单", "texts": ["您好，12345热线。"]}]}),
     "POST /api/menu/drafts/{draft}/replay": Example({
         "calls": 2000, "same": 1963, "worse": 37,
         "words": "重放 2000 通来电,37 通的结果不同,其中 37 通原来转到人工、现在转不到",

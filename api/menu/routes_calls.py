@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -17,7 +17,10 @@ from api.menu.schemas import DraftId, ReplayIn
 from api.people.scope import scope_of
 from api.schemas import CallKey
 from core.facts import MENU_STEP
+from ivr.errors import IvrError
 from ivr.flow import compile_flow
+from ivr.notices import PROMPT
+from ivr.release import Prompt
 from ivr.releases import load_release
 from ivr.replay import RealCall, Replayed, real_call, replay
 from ivr.requests import TraceEntry
@@ -73,7 +76,10 @@ async def _paths(session: AsyncSession, keys: Sequence[str]) -> dict[str, list[d
 
 @router.get("/calls/{key}/trace", dependencies=[needs("records.read")])
 async def trace(request: Request, key: CallKey) -> dict[str, Any]:
-    """Tell what one caller heard and pressed, step by step, with why the menu led on as it did."""
+    """Tell what one caller heard and pressed, step by step, with why the menu led on as it did.
+
+    `texts` is what was said and `title` what the step is called, as the call's own release has them.
+    """
     async with database(request).reading() as session:
         conditions = [col(CallRecord.key) == key, scope_of(who(request)).records()]
         record = (await session.execute(select(CallRecord).where(*conditions))).scalar_one_or_none()
@@ -81,7 +87,37 @@ async def trace(request: Request, key: CallKey) -> dict[str, Any]:
             raise NotFound(f"没有通话 {key}", "核对通话编号")
         lines = (await _paths(session, [key])).get(key, [])
     return {"call": key, "called": record.called, "answered_at": record.answered_at, "outcome": record.outcome,
-            "lines": [line | {"words": told(_entry(line))} for line in lines]}
+            "lines": await run(_readable, desk(request), lines)}
+
+
+def _readable(at: Desk, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put words beside the names that a trace is made of."""
+    stories = {name: _story(at, name) for name in {str(line.get("release", "")) for line in lines}}
+    return [line | _in_words(line, *stories[str(line.get("release", ""))]) for line in lines]
+
+
+def _story(at: Desk, release_id: str) -> tuple[Mapping[str, Mapping[str, Prompt]], dict[str, str]]:
+    """Return a release's prompts and the titles of its steps; nothing of one that is no longer there."""
+    try:
+        release = load_release(at.publishing.shelf.folder, release_id)
+        if release.id != release_id:
+            return {}, {}
+        steps = at.publishing.shelf.document(int(release_id.split("-", 1)[0]))["steps"]
+    except (IvrError, ValueError):
+        return {}, {}
+    return release.prompts, {name: step["title"] for name, step in steps.items() if step.get("title")}
+
+
+def _in_words(
+    line: dict[str, Any], prompts: Mapping[str, Mapping[str, Prompt]], titles: dict[str, str],
+) -> dict[str, Any]:
+    entry, lang = _entry(line), str(line.get("lang", ""))
+    said = [spoken.get(lang) or next(iter(spoken.values()), None) if (spoken := prompts.get(name)) else None
+            for name in entry.heard]
+    texts = [one.text if one else "紧急通知" if name.startswith(PROMPT) else name
+             for name, one in zip(entry.heard, said, strict=True)]
+    named = replace(entry, step=titles.get(entry.step, entry.step), to=titles.get(entry.to, entry.to))
+    return {"words": told(named), "title": named.step, "texts": texts}
 
 
 def _entry(line: dict[str, Any]) -> TraceEntry:

@@ -189,6 +189,7 @@ def _walk(at: Desk, draft_id: str, wish: WalkIn) -> dict[str, Any]:
     release, found = _walked(at, draft_id, wish)
     return {"moves": [_shown_move(move, release) for move in found.moves], "seconds": round(found.seconds, 2),
             "step": found.at, "lines": list(lines(found)), "outcome": _outcome(found),
+            "variables": dict(found.variables),
             "asked": _asked(found.asked, release)}
 
 
@@ -204,22 +205,34 @@ def _walked(at: Desk, draft_id: str, wish: WalkIn) -> tuple[Release, Walked]:
 
 @router.post("/{draft}/sound", response_class=Response, responses={200: {"content": _WAV}},
              dependencies=[needs("flows.read")])
-async def sound(request: Request, draft: DraftId, wish: WalkIn) -> Response:
-    """Give everything that a walk hears, up to the key that is awaited, as one sound at telephone quality."""
-    heard = await run(_sound, desk(request), draft, wish)
+async def sound(request: Request, draft: DraftId, wish: WalkIn, last: bool = False) -> Response:
+    """Give everything that a walk hears, up to the key that is awaited, as one sound at telephone quality.
+
+    `last`: only what the last key has led to.
+    """
+    heard = await run(_sound, desk(request), draft, wish, last)
     return Response(heard, media_type="audio/wav", headers={"X-Content-Type-Options": "nosniff"})
 
 
-def _sound(at: Desk, draft_id: str, wish: WalkIn) -> bytes:
+def _sound(at: Desk, draft_id: str, wish: WalkIn, last: bool) -> bytes:
     release, found = _walked(at, draft_id, wish)
-    said = [(prompt, move.lang) for move in found.moves for prompt in move.entry.heard]
-    asked = found.asked
-    said += [(prompt, asked.lang) for prompt in asked.prompts] if isinstance(asked, PlayAndRead | TakeMessage) else []
+    said = _said(found)
+    if last and wish.presses:  # what was asked before the last key is the beginning of what has been heard after it
+        before = wish.model_copy(update={"presses": wish.presses[:-1]})
+        said = said[len(_said(_walked(at, draft_id, before)[1])):]
     prompts = at.publishing.prompts
     spoken = [(prompt, release.prompts[prompt][lang], lang) for prompt, lang in said[:_MOST_HEARD]]
     prompts.render((one.recording or name, lang, one.text) for name, one, lang in spoken)
     files = [prompts.folder / lang / f"{one.file}.alaw" for _, one, lang in spoken]
-    return alaw_as_wav(_BREATH.join(file.read_bytes() for file in files))
+    return alaw_as_wav(_BREATH.join(file.read_bytes() for file in files) or _BREATH)
+
+
+def _said(found: Walked) -> list[tuple[str, str]]:
+    """Return the prompts of a walk with their languages, those of the open question last."""
+    said = [(prompt, move.lang) for move in found.moves for prompt in move.entry.heard]
+    asked = found.asked
+    return said + ([(prompt, asked.lang) for prompt in asked.prompts]
+                   if isinstance(asked, PlayAndRead | TakeMessage) else [])
 
 
 def _outcome(found: Walked) -> dict[str, Any] | None:
