@@ -6,21 +6,24 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from sqlmodel import col, select
 
-from api.access import needs
+from api.access import database, needs, now_of
 from api.calls import control
+from api.people.models import Person, PersonSession
+from core.db import DatabaseError
 from web.desk.reading import names_of
+from web.first_steps import STEPS, Steps
 from web.site import page, site_of
 
 router = APIRouter(prefix="/telephone", dependencies=[needs("public")])
 NUMBER: Final = "13900000000"  # asterisk-conf/pjsip.conf.j2: [citizen-page]
-STEPS: Final = ("desk", "answered", "waiting", "room", "three", "rating")
 
 
 @router.get("")
 async def telephone(request: Request) -> HTMLResponse:
     """A dial pad, and what to try in the first five minutes."""
-    return page(request, "telephone.html", steps=STEPS, keys="123456789*0#")
+    return page(request, "telephone.html", steps=list(STEPS), keys="123456789*0#")
 
 
 @router.post("/secret")
@@ -32,10 +35,41 @@ async def secret(request: Request) -> dict[str, Any]:
 
 @router.get("/call")
 async def call(request: Request) -> dict[str, Any]:
-    """Tell where the call of this telephone is, who is in it, and whether an agent with a page is ready."""
+    """Tell where the call of this telephone is, who is in it, and which steps have been done."""
     calls = [one for one in await control(request).do("calls.list") if one["caller"] == NUMBER]
-    agents = await control(request).do("agents.list")
     names = names_of(site_of(request).directory)
     parties = [leg for one in calls[-1:] for leg in one["parties"] if leg["state"] == "room"]
     return {"state": calls[-1]["state"] if calls else "", "people": [names.get(leg["who"], "") for leg in parties],
-            "desk": any(one["kind"] == "web" and one["state"] != "offline" for one in agents)}
+            "done": sorted(await steps_of(request).done(control(request)) | await _signed_on(request))}
+
+
+@router.post("/steps/again")
+async def again(request: Request) -> dict[str, Any]:
+    """Begin the checklist anew."""
+    await steps_of(request).again(control(request))
+    return {"done": sorted(await _signed_on(request))}
+
+
+def steps_of(request: Request) -> Steps:
+    """Return the checklist, made at its first use: it costs nothing where nobody looks."""
+    state = request.app.state
+    if not hasattr(state, "first_steps"):
+        state.first_steps = Steps(NUMBER, frozenset(_desks(request)))
+    made: Steps = state.first_steps
+    return made
+
+
+def _desks(request: Request) -> list[str]:
+    return [agent.id for agent in site_of(request).directory.agents if agent.kind == "web"]
+
+
+async def _signed_on(request: Request) -> set[str]:
+    """Return the step of signing on if an agent with a page is signed on; without the database nothing is known."""
+    query = select(PersonSession.id).join(Person, col(Person.id) == col(PersonSession.person)).where(
+        col(Person.agent).in_(_desks(request)), col(PersonSession.revoked_at).is_(None),
+        col(PersonSession.expires_at) > now_of(request)).limit(1)
+    try:
+        async with database(request).reading() as session:
+            return {"signed_on"} if (await session.execute(query)).first() else set()
+    except DatabaseError:
+        return set()

@@ -40,7 +40,7 @@ async def test_a_newcomer_rings_from_one_tab_and_answers_in_another(house: House
     await desk.ready()
     citizen = await (await browsers.context()).new_page()
     await citizen.goto("/telephone")
-    await citizen.wait_for_selector("#step-desk[data-done='1']")
+    await citizen.wait_for_selector("#step-ready[data-done='1']")
     await citizen.click("#ring")
     await citizen.wait_for_selector("#step-answered[data-done='1']")
     await citizen.wait_for_selector("#told:has-text('语音导航')")
@@ -50,9 +50,16 @@ async def test_a_newcomer_rings_from_one_tab_and_answers_in_another(house: House
     await desk.state("talking")
     await citizen.wait_for_selector("#told:has-text('赵倩')")
     await desk.hears(660)  # both browsers have the same microphone
+    await desk.page.fill("[name=summary]", "路灯不亮，晚上看不清路。")
+    await citizen.wait_for_selector("#step-saved[data-done='1']")
     await desk.press("F9")
-    await citizen.wait_for_selector("#step-rating[data-done='1']")
+    await citizen.wait_for_selector("#told:has-text('1 到 5')")
     await citizen.click("[data-digit='5']")
     await desk.page.wait_for_selector("#rating:has-text('5')")
     await citizen.click("#end")
     await citizen.wait_for_selector("#ring:not([hidden])")
+    await citizen.reload()  # the ticks are the journal's, not the page's
+    await citizen.wait_for_selector("#step-rating[data-done='1']")
+    assert await citizen.get_attribute("#step-three", "data-done") == "0"
+    await citizen.click("#again")
+    await citizen.wait_for_selector("#step-rating[data-done='0']")

@@ -1,4 +1,4 @@
-// The citizen's telephone of the demonstration: rings 12345, presses keys, and ticks off what has been tried.
+// The citizen's telephone of the demonstration: rings 12345, presses keys, shows what has been tried.
 import JsSIP from "jssip";
 import "./base";
 import { ask } from "../http";
@@ -10,20 +10,27 @@ const ring = document.getElementById("ring")!, end = document.getElementById("en
 const far = document.getElementById("far") as HTMLAudioElement;
 let session: any = null;
 
-interface Where { state: string; people: string[]; desk: boolean }
+interface Where { state: string; people: string[]; done: string[] }
 
 function say(key: string, values: Record<string, string> = {}): void { told.textContent = t(`js.telephone.${key}`, values); }
 
-function done(step: string): void {
-  const row = document.getElementById(`step-${step}`);
-  if (!row || row.dataset.done === "1") return;
-  row.dataset.done = "1";
-  row.querySelector<HTMLElement>(".step-done")!.hidden = false;
+/** Tick what has been done; the server knows it from the journal. The first step that is open is the one to do. */
+function tick(steps: string[]): void {
+  let next = true;
+  for (const row of document.querySelectorAll<HTMLElement>("[data-step]")) {
+    const did = steps.includes(row.dataset.step!);
+    row.dataset.done = did ? "1" : "0";
+    row.querySelector<HTMLElement>(".step-done")!.hidden = !did;
+    if (!did && next) row.setAttribute("aria-current", "step"); else row.removeAttribute("aria-current");
+    next &&= did;
+  }
+  document.getElementById("all-done")!.hidden = !next;
 }
 
 function show(on: boolean): void { ring.hidden = on; end.hidden = !on; }
 
 async function call(): Promise<void> {
+  if (!window.isSecureContext) { say("insecure"); return; }
   show(true);
   say("connecting");
   try {
@@ -47,7 +54,6 @@ function dial(ua: any, stream: MediaStream): void {
     far.srcObject = event.streams[0] ?? new MediaStream([event.track]);
     void far.play().catch(() => undefined);
   });
-  session.on("confirmed", () => done("answered"));
   session.on("ended", () => over(ua, "ended"));
   session.on("failed", () => over(ua, "failed"));
 }
@@ -62,12 +68,8 @@ function over(ua: any, word: string): void {
 async function look(): Promise<void> {
   const where = await ask<Where>("GET", "/telephone/call").catch(() => null);
   if (!where) return;
-  if (where.desk) done("desk");
+  tick(where.done);
   if (!session) return;
-  if (where.state === "waiting") done("waiting");
-  if (where.state === "room" && where.people.length) { done("waiting"); done("room"); }
-  if (where.people.length > 1) done("three");
-  if (where.state === "rating") done("rating");
   if (where.state) say(where.state, { people: where.people.filter(Boolean).join(" · ") || t("js.telephone.alone") });
 }
 
@@ -79,5 +81,8 @@ document.addEventListener("click", (event) => {
 ring.addEventListener("click", () => void call());
 end.addEventListener("click", () => { try { session?.terminate(); } catch { /* it has just ended */ } });
 window.addEventListener("pagehide", () => { try { session?.terminate(); } catch { /* it has just ended */ } });
-say("off");
+document.getElementById("again")!.addEventListener("click", async () =>
+  tick((await ask<{ done: string[] }>("POST", "/telephone/steps/again")).done));
+say(window.isSecureContext ? "off" : "insecure");
+void look();
 setInterval(() => void look(), LOOK);
