@@ -22,6 +22,7 @@ from api.export.stream import Asked
 from api.orders.lists import Filters, conditions
 from api.people.audit import note_by
 from api.people.caller import Caller
+from api.people.reach import shape_of
 from api.people.rights import OF_ROLE
 from core.db import Database, DatabaseError, migrate
 from core.settings import Settings
@@ -56,7 +57,7 @@ def export(
     zone = ZoneInfo(settings.timezone)
     moments = [day.replace(tzinfo=zone).timestamp() if day else None for day in (since, until)]
     dialect = "sqlite" if settings.database.startswith("sqlite") else "postgresql"
-    asked = Asked(caller, conditions(Filters(since=moments[0], until=moments[1]), dialect))
+    asked = Asked(caller, conditions(Filters(since=moments[0], until=moments[1]), dialect, shape_of(caller)))
     try:
         migrate(settings.database, MIGRATIONS)
         count = asyncio.run(_export(_Job(settings, asked, to, chosen)))

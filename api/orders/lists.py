@@ -13,9 +13,11 @@ from sqlalchemy import exists
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
+from api.people.reach import Shape
 from api.schemas import CallKey
 from workorders.keeping import words
 from workorders.keeping.tables import OrderUnit
+from workorders.life.confidential import OPEN_TO, Field
 from workorders.life.words import Kind, State
 from workorders.models import WorkOrder
 
@@ -45,7 +47,8 @@ class Filters:
     due_before: Moment = None
     since: Moment = None
     until: Moment = None
-    q: Annotated[str | None, Query(min_length=1, max_length=100, description="words of the summary or address")] = None
+    q: Annotated[str | None, Query(min_length=1, max_length=100, description="words of the summary, or of an address "
+                                         "that the list shows the caller")] = None
     sort: Annotated[Literal["newest", "due"], Query(description="due: what falls due first")] = "newest"
 
 
@@ -71,10 +74,20 @@ def told(asked: Filters) -> dict[str, Any]:
     return found | {name: [one.value for one in found[name]] for name in ANY_OF & found.keys()}
 
 
-def conditions(asked: Filters, dialect: str) -> list[Condition]:
+def conditions(asked: Filters, dialect: str, caller: Shape) -> list[Condition]:
     """Return the filters as conditions. Raises BadContent for words that cannot be looked for."""
     narrowed = narrowing(told(asked))
-    return narrowed if asked.q is None else [*narrowed, words.holding(dialect, words.sought(dialect, asked.q))]
+    if asked.q is None:
+        return narrowed
+    return [*narrowed, words.holding(dialect, words.sought(dialect, asked.q), addresses=addresses_for(caller))]
+
+
+def addresses_for(caller: Shape) -> words.Addresses:
+    """Return in whose addresses a caller's words are looked for: those that a list shows them (sight.of_row)."""
+    if caller.own_house:
+        return words.Addresses.ALL
+    shown = any(Field.ADDRESS in OPEN_TO[role] for role in caller.roles)
+    return words.Addresses.OPEN if shown else words.Addresses.NONE
 
 
 def narrowing(found: Mapping[str, Any]) -> list[Condition]:

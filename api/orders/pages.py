@@ -17,7 +17,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from api.orders.lists import ANY_OF, Condition, Filters, narrowing, told
+from api.orders.lists import ANY_OF, Condition, Filters, addresses_for, narrowing, told
 from api.orders.shown import LISTED
 from api.people.reach import Shape
 from api.people.scope import Scope, named_orders
@@ -127,7 +127,7 @@ def _by_own_due(shape: _Shape) -> Select[Any]:
 
 def _by_words_in_sqlite(shape: _Shape) -> Select[Any]:
     query = _behind_rank(shape, sql_select(*_selected(shape)))
-    return words.newest_in_sqlite(query, words.named("sqlite", shape.words))
+    return words.newest_in_sqlite(query, words.named("sqlite", shape.words), addresses_for(shape.caller))
 
 
 def _behind_rank(shape: _Shape, query: Select[Any]) -> Select[Any]:
@@ -143,7 +143,8 @@ def _narrowed(shape: _Shape, *, but: str = "") -> list[Condition]:
     found = narrowing({name: bindparam(name, expanding=name in ANY_OF) for name in shape.filters - {but}})
     if shape.words:
         sought = words.named(shape.dialect, shape.words)
-        found.append(words.holding(shape.dialect, sought, common=shape.common))
+        found.append(words.holding(shape.dialect, sought, common=shape.common,
+                                   addresses=addresses_for(shape.caller)))
     return found
 
 

@@ -23,6 +23,7 @@ from api.orders.schemas import Described, OrderRow
 from api.orders.shown import columns_of, shown_row
 from api.orders.sight import sight_of
 from api.people.audit import note_by
+from api.people.reach import shape_of
 from api.people.scope import scope_of
 from api.problems import Problem
 from api.schemas import Level, Short, Strict
@@ -82,7 +83,7 @@ async def export(request: Request, asked: Annotated[Filters, Depends()],
                  format: Annotated[Literal["jsonl", "xlsx"], Query()] = "jsonl") -> Response:
     """Give the orders of a list as a file, JSON lines or a workbook; within what the caller sees, and audited."""
     db, caller = database(request), who(request)
-    wanted = Asked(caller, conditions(asked, db.engine.dialect.name))
+    wanted = Asked(caller, conditions(asked, db.engine.dialect.name, shape_of(caller)))
     count = await stream.counted(db, wanted)
     if count > MOST_EXPORTED:
         raise Problem(409, "too_many", f"有 {count} 张工单,一次最多导出 {MOST_EXPORTED} 张", "用时间或区县缩小范围")

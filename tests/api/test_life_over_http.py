@@ -97,3 +97,20 @@ async def test_orders_are_found_by_what_is_asked_of_them_page_by_page(staff: Sta
         refused = await office.get(ORDERS, params=wrong)
         assert (refused.status_code, refused.json()["code"]) == (400, "bad_cursor")
     assert (await office.get(ORDERS, params={"q": "  "})).status_code == 422
+
+
+async def test_nobody_finds_an_order_by_an_address_that_the_list_hides_from_them(staff: Staff) -> None:
+    everybody = await people(staff, "office", "agent")
+    shown = await accepted(staff, key="o1", call_key=None, appeal=None, address="解放路 7 号")
+    hidden = await accepted(staff, key="o2", call_key=None, appeal=None, address="解放路 7 号", anonymous=True)
+    report = await accepted(staff, key="o3", call_key=None, appeal=None, address="解放路 7 号", kind="report")
+    for query in ({"q": "解放路"}, {"q": "解放路", "sort": "due"}, {"q": "解放路 漏水"}):
+        for office in everybody.values():
+            page = (await office.get(ORDERS, params=query)).json()
+            assert [one["number"] for one in page["work_orders"]] == [shown], query
+    found = (await everybody["office"].get(ORDERS, params={"q": "漏水"})).json()["work_orders"]
+    assert {one["number"] for one in found} == {shown, hidden, report}  # by words that are no secret they are found
+    lines = (await everybody["office"].get("/api/work-order-exports", params={"q": "解放路"})).text.splitlines()
+    assert len(lines) == 1
+    own = (await staff.house.client.get(ORDERS, params={"q": "解放路"})).json()["work_orders"]
+    assert len(own) == 3  # the installation itself

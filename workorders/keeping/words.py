@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +23,7 @@ from sqlalchemy import (
     TextClause,
     and_,
     bindparam,
+    case,
     column,
     literal,
     select,
@@ -52,6 +54,14 @@ _KEEP = {
                        "ON CONFLICT (rank) DO UPDATE SET grams = excluded.grams")}
 _RUNS = re.compile(r"[^\W_]+")
 _WORDS = sql_table("order_words", column("rank"), column("rowid"), column("grams"), column("order_words"))
+
+
+class Addresses(StrEnum):
+    """Whose addresses a query looks in: what is hidden from a reader is not found by it either."""
+
+    ALL = "all"
+    OPEN = "open"  # of orders without secrecy
+    NONE = "none"
 
 
 def folded(words: str) -> str:
@@ -133,13 +143,14 @@ def named(dialect: str, count: int) -> Sought:
                   bindparam("grams", type_=grams_type))
 
 
-def holding(dialect: str, query: Sought, *, common: bool = False) -> ColumnElement[bool]:
+def holding(dialect: str, query: Sought, *, common: bool = False,
+            addresses: Addresses = Addresses.ALL) -> ColumnElement[bool]:
     """Return the condition that an order's text holds every word of the query.
 
     Words are what stands between spaces; each must be there as it is written, in any order. `common`: many orders hold
     it, so the newest are found sooner by reading back from the last order than by the index of grams.
     """
-    exact = and_(*(_has(dialect, word) for word in query.words))
+    exact = and_(*(_has(dialect, word, addresses) for word in query.words))
     return exact if common else col(WorkOrder.rank).in_(_candidates(dialect, query.grams)) & exact
 
 
@@ -192,10 +203,11 @@ def _explaining(count: int) -> TextClause:
     return text(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM order_words{each}")
 
 
-def newest_in_sqlite(orders: Select[Any], query: Sought) -> Select[Any]:
+def newest_in_sqlite(orders: Select[Any], query: Sought, addresses: Addresses) -> Select[Any]:
     """Return the orders that hold the query, the newest first, as FTS5 itself gives them: a page costs a page."""
     joined = orders.join(_WORDS, _WORDS.c.rowid == col(WorkOrder.rank)).where(_match(query.grams))
-    return joined.where(*(_has("sqlite", word) for word in query.words)).order_by(_WORDS.c.rowid.desc())
+    exact = (_has("sqlite", word, addresses) for word in query.words)
+    return joined.where(*exact).order_by(_WORDS.c.rowid.desc())
 
 
 def _checked(query: str) -> list[str]:
@@ -207,10 +219,18 @@ def _checked(query: str) -> list[str]:
     return found
 
 
-def _has(dialect: str, word: Any) -> ColumnElement[bool]:
+def _compared(addresses: Addresses) -> Any:
+    both = col(WorkOrder.summary).concat("\n").concat(col(WorkOrder.address))
+    if addresses is Addresses.ALL:
+        return both
+    summary = col(WorkOrder.summary)
+    return summary if addresses is Addresses.NONE else case((col(WorkOrder.secrecy) == 0, both), else_=summary)
+
+
+def _has(dialect: str, word: Any, addresses: Addresses) -> ColumnElement[bool]:
     """Compare by place, not by LIKE: PostgreSQL would guess a LIKE rare and read the whole table for a common word."""
-    both = func.lower(col(WorkOrder.summary).concat("\n").concat(col(WorkOrder.address)))
-    place: ColumnElement[int] = (func.instr if dialect == "sqlite" else func.strpos)(both, word)
+    where = func.instr if dialect == "sqlite" else func.strpos
+    place: ColumnElement[int] = where(func.lower(_compared(addresses)), word)
     return place > 0
 
 
