@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 
 from api.people import clients, sessions
 from api.people.caller import ANYBODY, Caller
@@ -67,13 +70,39 @@ class Needs:
         if permission not in PERMISSIONS:
             raise ValueError(f"no such permission: {permission}")
         self.permission = permission
+        self._known: dict[str, frozenset[str]] = {}  # path of a route → names of its parameters
 
     async def __call__(self, request: Request) -> Caller:
         caller = ANYBODY if self.permission == "public" else await _caller(request, self.permission)
         if self.permission not in caller.permissions:
             raise _refusal(caller, self.permission)
+        if request.query_params and request.method == "GET":
+            self._refuse_unknown(request)
         request.state.caller = replace(caller, address=address_of(request))
         return caller
+
+    def _refuse_unknown(self, request: Request) -> None:
+        """Refuse a parameter that a route does not have: a filter that is misspelt must not show everything.
+
+        A route that declares none reads what it is asked by itself (Open311), or is a page.
+        """
+        route = request.scope.get("route")
+        if not isinstance(route, APIRoute) or not route.include_in_schema:
+            return
+        known = self._known.get(route.path_format)
+        if known is None:
+            found = frozenset(_parameters(route.dependant))
+            known = self._known[route.path_format] = found
+        unknown = sorted(set(request.query_params) - known)
+        if known and unknown:
+            raise Problem(422, "unknown_parameter", f"没有这些参数:{'、'.join(unknown)[:200]}",
+                          f"可用的参数:{'、'.join(sorted(known))}", allowed=sorted(known))
+
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    yield from (one.alias for one in dependant.query_params)
+    for inner in dependant.dependencies:
+        yield from _parameters(inner)
 
 
 def needs(permission: str) -> Any:

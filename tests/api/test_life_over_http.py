@@ -99,6 +99,17 @@ async def test_orders_are_found_by_what_is_asked_of_them_page_by_page(staff: Sta
     assert (await office.get(ORDERS, params={"q": "  "})).status_code == 422
 
 
+async def test_a_misspelt_filter_is_refused_with_those_there_are_and_does_not_show_everything(staff: Staff) -> None:
+    office = (await people(staff, "office"))["office"]
+    for address in (ORDERS, "/api/work-order-exports", "/api/follow-up"):
+        refused = (await office.get(address, params={"distrcit": "高新区"})).json()
+        assert (refused["status"], refused["code"]) == (422, "unknown_parameter")
+        assert "distrcit" in refused["detail"]
+        assert all(name in refused["fix"] for name in refused["allowed"])
+    allowed = (await office.get(ORDERS, params={"x": 1})).json()["allowed"]
+    assert {"district", "q", "cursor", "limit"} <= set(allowed)
+
+
 async def test_nobody_finds_an_order_by_an_address_that_the_list_hides_from_them(staff: Staff) -> None:
     everybody = await people(staff, "office", "agent")
     shown = await accepted(staff, key="o1", call_key=None, appeal=None, address="解放路 7 号")
