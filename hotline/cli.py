@@ -33,6 +33,7 @@ PARTS: Final = {
     "backup": "hotline.cli_backup",
     "restore": "hotline.cli_restore",
     "retention": "hotline.cli_retention",
+    "tidy": "hotline.cli_tidy",
     "openapi": "hotline.cli_openapi",
 }
 

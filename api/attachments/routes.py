@@ -53,9 +53,10 @@ async def add(request: Request, response: Response, number: Number, name: FileNa
     """Add a file, at most 20 MB; what it is its bytes say. Its digest goes into the order's history."""
     data, caller, now = await request.body(), who(request), now_of(request)
     upload = files.Upload(name, request.headers.get("content-type", ""), data)
-    async with changing(request) as session:
+    folder = request.app.state.settings.attachments_dir
+    async with files.on_disk(folder, upload) as written, changing(request) as session:
         kept = await locked(request, session, number, None)
-        made = await files.add(keeper_of(request), session, request.app.state.settings.attachments_dir, number, upload,
+        made = await files.add(keeper_of(request), session, number, written,
                                actor_for(caller, Do.NOTE, kept.order), max(now, kept.order.last_at))
         note_by(session, now, "attachment.added", caller, number, attachment=made.id)
     response.headers["Location"] = f"/api/work-orders/{number}/attachments/{made.id}"

@@ -22,7 +22,8 @@ WHAT: Final = {  # word → how people read it
     "act.for_other": "代他人操作", "audit.read": "查阅审计", "orders.exported": "导出工单",
     "retention.run": "执行保留期清理", "retention.set": "修改保留规则", "hold.set": "设置依法保留",
     "hold.lifted": "解除依法保留", "orders.printed": "打印工单",
-    "attachment.added": "上传附件", "attachment.read": "打开附件", "policy.set": "修改政策", "calendar.set": "修改日历",
+    "attachment.added": "上传附件", "attachment.read": "打开附件", "attachments.tidied": "清理无主附件",
+    "policy.set": "修改政策", "calendar.set": "修改日历",
     "webhook.set": "设置推送", "webhook.removed": "取消推送"}
 
 

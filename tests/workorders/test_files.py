@@ -67,8 +67,10 @@ def test_a_file_that_is_too_large_is_refused_and_names_lead_nowhere() -> None:
 async def test_a_file_is_kept_named_by_its_id_and_sealed_in_the_history(office: Office, tmp_path: Path) -> None:
     number, other = await office.accept(), await office.accept()
     folder = tmp_path / "attachments"
-    async with office.db.writing() as session:
-        made = await files.add(office.keeper, session, folder, number, Upload("现场.png", "", PNG), AGENT, office.now)
+    async with files.on_disk(folder, Upload("现场.png", "", PNG)) as written:
+        assert kept_in(folder) == [written.id]  # before anything is locked
+        async with office.db.writing() as session:
+            made = await files.add(office.keeper, session, number, written, AGENT, office.now)
     async with office.db.reading() as session:
         assert [one.id for one in await files.of_order(session, number)] == [made.id]
         found = await files.find(session, number, made.id)
@@ -92,7 +94,7 @@ async def test_a_file_is_kept_named_by_its_id_and_sealed_in_the_history(office: 
 async def test_a_unit_without_the_order_leaves_no_file(office: Office, tmp_path: Path) -> None:
     number = await office.accept()
     with pytest.raises(Unseen):
-        async with office.db.writing() as session:
-            await files.add(office.keeper, session, tmp_path, number, Upload("a.png", "", PNG), HOUSING, office.now)
+        async with files.on_disk(tmp_path, Upload("a.png", "", PNG)) as written, office.db.writing() as session:
+            await files.add(office.keeper, session, number, written, HOUSING, office.now)
     assert await office.rows(Attachment, number) == []
     assert kept_in(tmp_path) == []

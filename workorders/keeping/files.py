@@ -10,7 +10,8 @@ import asyncio
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -124,23 +125,52 @@ def path_of(folder: Path, attachment_id: str) -> Path:
     return folder / attachment_id[4:6] / attachment_id
 
 
-async def add(keeper: Keeper, session: AsyncSession, folder: Path, number: str, upload: Upload, by: Actor,
-              at: float) -> Attachment:
-    """Keep a file of an order; its digest goes into the history. Raises NotFound, BadContent, LimitReached, LifeError.
+@dataclass(slots=True)
+class Written:
+    """A file whose bytes are on the disk. `named`: a row has been written that names it."""
 
-    The bytes are on the disk before the row is: a crash between the two leaves bytes that nothing names.
+    id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    named: bool = False
+
+
+@asynccontextmanager
+async def on_disk(folder: Path, upload: Upload) -> AsyncIterator[Written]:
+    """Have the bytes on the disk before a transaction begins: nobody waits for the disk while it holds a lock.
+
+    They go again when no row comes to name them; a crash, or a commit that fails, leaves bytes for `hotline tidy`.
+    Raises BadContent, LimitReached.
     """
     name, kind = checked(upload)
+    made = Written(new_id("att"), name, kind, len(upload.data), hashlib.sha256(upload.data).hexdigest())
+    path = path_of(folder, made.id)
+    await asyncio.to_thread(_write, path, upload.data)
+    try:
+        yield made
+    finally:
+        if not made.named:
+            path.unlink(missing_ok=True)
+
+
+async def add(keeper: Keeper, session: AsyncSession, number: str, written: Written, by: Actor,
+              at: float) -> Attachment:
+    """Make a file on the disk one of an order; its digest goes into the history.
+
+    Raises NotFound, LimitReached, LifeError.
+    """
     there = select(func.count()).select_from(Attachment).where(col(Attachment.number) == number)
     if (await session.execute(there)).scalar_one() >= MOST:
         raise LimitReached(f"一张工单最多 {MOST} 个附件", "合并后再传")
-    made = Attachment(id=new_id("att"), number=number, name=name, media_type=kind, size=len(upload.data),
-                      sha256=hashlib.sha256(upload.data).hexdigest(), by=by.id, unit=by.unit, at=at)
+    made = Attachment(id=written.id, number=number, name=written.name, media_type=written.media_type,
+                      size=written.size, sha256=written.sha256, by=by.id, unit=by.unit, at=at)
     told = f"附件 {made.id}(sha256:{made.sha256})"
     await keeper.act(session, number, Wish(Do.NOTE, by, at, text=told))
-    await asyncio.to_thread(_write, path_of(folder, made.id), upload.data)
     session.add(made)
     await session.flush()
+    written.named = True
     return made
 
 

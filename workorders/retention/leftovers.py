@@ -1,4 +1,8 @@
-"""Files whose row says that they are gone: whoever erased them died before unlinking. The next sweep takes them."""
+"""Files that should not be there: their row says that they are gone, or no row names them.
+
+Whoever erased the first, or was writing the second, died half-way. The next sweep takes the first, `hotline tidy` the
+second.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +41,26 @@ async def attachments(db: Database, folder: Path) -> list[Path]:
             query = select(Attachment.id).where(col(Attachment.id).in_(names), col(Attachment.gone_at).is_not(None))
             found += [files.path_of(folder, name) for name in (await session.execute(query)).scalars()]
     return found
+
+
+async def unnamed(db: Database, folder: Path, before: float) -> list[Path]:
+    """Return files of attachments that no row names, written before `before` (epoch s): of uploads that were cut off.
+
+    A younger one may be of an upload whose transaction is not over.
+    """
+    there = await asyncio.to_thread(_old_ones, folder, before)
+    found: list[Path] = []
+    for names in _parts(there):
+        async with db.reading() as session:
+            query = select(Attachment.id).where(col(Attachment.id).in_(names))
+            known = set((await session.execute(query)).scalars())
+        found += [there[name] for name in names if name not in known]
+    return found
+
+
+def _old_ones(folder: Path, before: float) -> dict[str, Path]:
+    """Return old files by the id of their attachment; half-written ones are called by it too."""
+    return {path.name: path for path in sorted(folder.glob("*/att-*")) if path.stat().st_mtime < before}
 
 
 def _sounds_there(folder: Path) -> dict[str, list[Path]]:
