@@ -16,6 +16,7 @@ from web.followup import routes as followup
 from web.headers import SafeHeaders
 from web.menu_figures import routes as menu_figures
 from web.orders import routes as orders
+from web.recordings import routes as recordings
 from web.routes_sign_on import router as sign_on
 from web.routes_telephone import router as telephone
 from web.routes_wall import router as wall
@@ -27,6 +28,7 @@ _PAGES = (  # one line a part, in the order of the bar
     desk.router,
     orders.router,
     followup.router,
+    recordings.router,
     wall,
     menu_figures.router,
 )
@@ -47,8 +49,3 @@ def install(app: FastAPI, settings: Settings, directory: Directory) -> None:
     app.state.site = make_site(settings, directory)
     if not (DIST / "base.js").exists():
         log.error("the pages' scripts are not built; run: make setup")
-    for router in (*_PAGES, *((telephone,) if settings.demo_phone else ())):
-        app.include_router(router, include_in_schema=False)
-    app.mount("/static", Built(directory=DIST, check_dir=False), name="static")
-    errors.install(app)
-    app.add_middleware(SafeHeaders)

@@ -27,6 +27,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("desk", "/desk", lambda caller: bool(caller.agent) and caller.may("agents.act")),
     Place("orders", "/orders", lambda caller: caller.may("orders.read")),
     Place("followup", "/follow-up", lambda caller: caller.may("calls.dial") and not caller.own_house),
+    Place("recordings", "/recordings", lambda caller: caller.may("recordings.listen")),
     Place("wall", "/wall", _sees_all_calls),
     Place("figures", "/menu/figures", lambda caller: caller.may("flows.read")),
 )

@@ -108,6 +108,7 @@ def page(request: Request, template: str, /, status: int = 200, **values: Any) -
         "places": places_for(caller_of(request)),
         "term": lambda seconds: times.term(texts, seconds),
         "moment": lambda at: times.moment(texts, at, now, site.zone),
+        "exact": lambda at: times.exact(at, site.zone),
         "iso": lambda at: times.iso(at, site.zone),
         "script_texts": for_script(texts.below("js.")),
     }

@@ -39,6 +39,11 @@ def moment(texts: Texts, at: float, now: float, zone: ZoneInfo) -> str:
     return texts(key, year=then.year, month=then.month, day=then.day, clock=clock)
 
 
+def exact(at: float, zone: ZoneInfo) -> str:
+    """Return a moment as evidence needs it: the date and the second, never "today"."""
+    return f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M:%S}"
+
+
 def iso(at: float, zone: ZoneInfo) -> str:
     """Return a moment for ``<time datetime>``."""
     return datetime.fromtimestamp(at, zone).isoformat(timespec="seconds")

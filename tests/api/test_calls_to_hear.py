@@ -8,29 +8,17 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from core.facts import Fact
 from tests.api.house import House
 from tests.api.town_hall import APPEAL, CALL, accepted, people
-from tests.people.staff import BEGIN, Staff
-from tests.workorders.story import whole_call
+from tests.people.staff import Staff
+from tests.support.heard import heard
+from tests.workorders.story import BEGIN
 from workorders.life.words import Role
-from workorders.records import keep, settle
-
-SOUND = [{"path": f"{CALL}-{part}.alaw", "role": role, "offset": offset, "seconds": 1.0, "sha256": "ab", "gap": ""}
-         for part, role, offset in (("mixed", "mixed", 0.0), ("citizen", "citizen", 0.0), ("p1", "agent", 14.0))]
 
 
 async def talked(staff: Staff) -> None:
     """A call was made, with a hold, and its recordings stand in the folder."""
-    held = [Fact(n, whole_call()[0].at + at, kind, CALL, f"hold-{n}", {})
-            for n, at, kind in ((900, 28, "citizen.held"), (901, 33, "citizen.back"))]
-    moved = [Fact(one.seq, one.at, one.kind, CALL, f"{CALL}{one.key}", one.data) for one in whole_call()]
-    async with staff.db.writing() as session:
-        await keep(session, [*moved, *held], "controller", BEGIN)
-        await settle(session, CALL, SOUND, "", BEGIN)
-    staff.house.settings.recordings_dir.mkdir(parents=True, exist_ok=True)
-    for one in SOUND:
-        (staff.house.settings.recordings_dir / str(one["path"])).write_bytes(b"\xd5" * 8000)
+    await heard(staff.db, staff.house.settings.recordings_dir, CALL)
 
 
 async def calls(client: httpx.AsyncClient, number: str) -> list[dict[str, Any]]:
@@ -48,8 +36,8 @@ async def test_an_orders_call_has_its_voices_and_marks_for_those_who_may_hear_it
     assert one["refused"] is None
     assert one["orders"] == [number]
     assert one["caller"] == "138****1234"
-    assert [lane["role"] for lane in one["lanes"]] == ["citizen", "agent"]
-    assert [(mark["at"], mark["to"]) for mark in one["marks"] if mark["kind"] == "hold"] == [(28.0, 33.0)]
+    assert [lane["role"] for lane in one["lanes"]] == ["citizen", "agent", "unit"]
+    assert [(mark["at"], mark["to"]) for mark in one["marks"] if mark["kind"] == "hold"] == [(30.0, 36.0)]
     heard = await quality.get(f"/api/recordings/{one['key']}/p1")
     assert heard.headers["content-type"] == "audio/wav"
     assert [row.about for row in await staff.audit("recording.played")] == [CALL]
@@ -90,7 +78,7 @@ async def test_recordings_are_found_by_day_number_agent_and_order_together(house
     await talked(staff)
     number = await accepted(staff)
     quality = await staff.signed_on("quality", Role.QUALITY)
-    day = datetime.fromtimestamp(whole_call()[0].at, ZoneInfo("Asia/Shanghai")).date().isoformat()
+    day = datetime.fromtimestamp(BEGIN, ZoneInfo("Asia/Shanghai")).date().isoformat()
 
     async def found(client: httpx.AsyncClient, **asked: str) -> list[str]:
         answer = await client.get("/api/recordings", params=asked)

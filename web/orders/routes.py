@@ -20,10 +20,12 @@ from api.orders.lists import Filters
 from api.people.models import UnitPlace
 from api.problems import Problem
 from api.schemas import Number
+from api.talks import routes as talks
 from api.wire.paging import Cursor
 from web.orders.asked import doors, paths
 from web.orders.boxes import NEEDS_WORDS, Box, boxes_for, chosen
 from web.orders.forms import Form, forms_of
+from web.recordings.life import names_of, woven
 from web.site import page, site_of
 from workorders.life.words import Kind
 
@@ -91,10 +93,11 @@ async def one(request: Request, number: Number) -> HTMLResponse:
     """One order: its words, clocks, units, and what may be done to it now."""
     body = await orders.read(_as_new(request), Response(), number)
     assert isinstance(body, dict)  # no If-None-Match is passed on
-    forms = forms_of(body["acts"])
-    return page(request, "order.html", order={**_UNSEEN, **body}, forms=forms, units=await units_of(request),
+    forms, units = forms_of(body["acts"]), await units_of(request)
+    life = woven(await _history(request, number), (await talks.of_order(request, number))["calls"])
+    return page(request, "order.html", order={**_UNSEEN, **body}, forms=forms, units=units, life=life,
                 doors=doors(), paths=paths(), files=await _files(request, number),
-                taken=_was_taken(request, body, forms), history=await _history(request, number))
+                taken=_was_taken(request, body, forms), names=names_of(site_of(request).directory, units))
 
 
 @router.get("/{number}/print")

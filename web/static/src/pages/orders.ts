@@ -4,6 +4,7 @@ import { ask, Refused } from "../http";
 import { beside } from "../orders/beside";
 import { boxes, dataOf, forget, keep, labelOf, lacking, restore } from "../orders/fields";
 import { upload } from "../orders/files";
+import { mountPlayers } from "../player/player";
 import { t } from "../texts";
 
 const page = document.getElementById("order-page")!;
@@ -141,3 +142,4 @@ document.getElementById("file-pick")?.addEventListener("change", async (event) =
   picked.value = "";
   if (sent.length && sent.every(Boolean)) location.reload();
 });
+mountPlayers();
