@@ -49,3 +49,8 @@ def install(app: FastAPI, settings: Settings, directory: Directory) -> None:
     app.state.site = make_site(settings, directory)
     if not (DIST / "base.js").exists():
         log.error("the pages' scripts are not built; run: make setup")
+    for router in (*_PAGES, *((telephone,) if settings.demo_phone else ())):
+        app.include_router(router, include_in_schema=False)
+    app.mount("/static", Built(directory=DIST, check_dir=False), name="static")
+    errors.install(app)
+    app.add_middleware(SafeHeaders)
