@@ -14,7 +14,9 @@ from web import errors
 from web.desk import routes as desk
 from web.followup import routes as followup
 from web.headers import SafeHeaders
+from web.menu_days import routes as menu_days
 from web.menu_figures import routes as menu_figures
+from web.menu_numbers import routes as menu_numbers
 from web.orders import routes as orders
 from web.recordings import routes as recordings
 from web.routes_sign_on import router as sign_on
@@ -30,6 +32,8 @@ _PAGES = (  # one line a part, in the order of the bar
     followup.router,
     recordings.router,
     wall,
+    menu_days.router,
+    menu_numbers.router,
     menu_figures.router,
 )
 

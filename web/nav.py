@@ -29,6 +29,8 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("followup", "/follow-up", lambda caller: caller.may("calls.dial") and not caller.own_house),
     Place("recordings", "/recordings", lambda caller: caller.may("recordings.listen")),
     Place("wall", "/wall", _sees_all_calls),
+    Place("days", "/notices", lambda caller: caller.may("flows.read")),
+    Place("numbers", "/numbers", lambda caller: caller.may("flows.read")),
     Place("figures", "/menu/figures", lambda caller: caller.may("flows.read")),
 )
 

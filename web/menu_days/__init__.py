@@ -1,0 +1,1 @@
+"""What changes for hours and days, as a page: notices, special days, information lines."""
