@@ -24,6 +24,8 @@ from api.people import routes_clients, routes_people, routes_session
 from api.people.passwords import Passwords
 from api.progress import examples as progress_examples
 from api.progress import routes as progress
+from api.retention import examples as retention_examples
+from api.retention import routes as retention
 from api.rules import examples as rule_examples
 from api.rules import routes as rules
 from api.talks import examples as talk_examples
@@ -39,13 +41,14 @@ from core.settings import Settings
 from workorders.keeping.keeper import Keeper
 
 ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.paper, routes_many.router,
-           attachments.router, progress.router, rules.router, hooks.router,
+           attachments.router, progress.router, rules.router, retention.router, hooks.router,
            calls.router, talks.router, records.router, agents.router, events.router, house.router,
            routes_session.router, routes_people.router, routes_clients.router, *civic.ROUTERS,
            routes_drafts.router, routes_drafts.imports, routes_releases.router, routes_sounds.router,
            routes_calls.router)
 EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, attachment_examples.EXAMPLES,
                                   progress_examples.EXAMPLES, rule_examples.EXAMPLES, hook_examples.EXAMPLES,
+                                  retention_examples.EXAMPLES,
                                   *civic.EXAMPLES, talk_examples.EXAMPLES, menu_examples.EXAMPLES)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, cast, exists, not_, or_, true
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from workorders.keeping.tables import Attachment, OrderAct
 from workorders.life.words import State
@@ -44,6 +44,13 @@ async def due(session: AsyncSession, rule: Rule, now: float, *, held: bool, afte
                                      or_(since > after[0], and_(since == after[0], key > after[1])))
     rows = (await session.execute(query.order_by(since, key).limit(limit))).all()
     return [Due(rule, name, at, held) for name, at in rows]
+
+
+async def counted(session: AsyncSession, rule: Rule, now: float, *, held: bool) -> int:
+    """Return how much `rule` lets go by `now`, or how much more a hold keeps from it."""
+    key, since, condition, kept = _sought(rule)
+    query = select(func.count(key)).where(condition, since <= rule.cut(now), kept if held else not_(kept))
+    return int((await session.execute(query)).scalar_one())
 
 
 async def everything(session: AsyncSession, rule: Rule, now: float) -> AsyncIterator[Due]:
