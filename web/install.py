@@ -14,6 +14,7 @@ from web import errors
 from web.desk import routes as desk
 from web.followup import routes as followup
 from web.headers import SafeHeaders
+from web.menu import routes as menu
 from web.menu_days import routes as menu_days
 from web.menu_figures import routes as menu_figures
 from web.menu_numbers import routes as menu_numbers
@@ -32,6 +33,7 @@ _PAGES = (  # one line a part, in the order of the bar
     followup.router,
     recordings.router,
     wall,
+    menu.router,
     menu_days.router,
     menu_numbers.router,
     menu_figures.router,

@@ -31,6 +31,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("wall", "/wall", _sees_all_calls),
     Place("days", "/notices", lambda caller: caller.may("flows.read")),
     Place("numbers", "/numbers", lambda caller: caller.may("flows.read")),
+    Place("flows", "/menu", lambda caller: caller.may("flows.read")),
     Place("figures", "/menu/figures", lambda caller: caller.may("flows.read")),
 )
 

@@ -27,7 +27,7 @@ function key(): string {
 
 /** Send a request and return the JSON of its answer. Throws Refused; code "network" when nobody answered. */
 export async function ask<T = unknown>(
-  method: string, path: string, body?: unknown, more: Record<string, string> = {},
+  method: string, path: string, body?: unknown, more: Record<string, string> = {}, patience = PATIENCE,
 ): Promise<T> {
   let answer: Response;
   const headers: Record<string, string> = { "X-CSRF-Token": csrf(), ...more };
@@ -36,7 +36,7 @@ export async function ask<T = unknown>(
   try {
     answer = await fetch(path, {
       method, headers, body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
-      signal: AbortSignal.timeout(PATIENCE), redirect: "error",
+      signal: AbortSignal.timeout(patience), redirect: "error",
     });
   } catch {
     throw new Refused(0, "network");
