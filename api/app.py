@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from api import agents, calls, civic, events, examples, house, problems, records
+from api import agents, calls, civic, events, examples, house, listening, problems, records
 from api.access import Remembered
 from api.attachments import examples as attachment_examples
 from api.attachments import routes as attachments
@@ -42,7 +42,7 @@ from workorders.keeping.keeper import Keeper
 
 ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.paper, routes_many.router,
            attachments.router, progress.router, rules.router, retention.router, hooks.router,
-           calls.router, talks.router, records.router, agents.router, events.router, house.router,
+           calls.router, talks.router, listening.router, records.router, agents.router, events.router, house.router,
            routes_session.router, routes_people.router, routes_clients.router, *civic.ROUTERS,
            routes_drafts.router, routes_drafts.imports, routes_releases.router, routes_sounds.router,
            routes_calls.router)

@@ -51,7 +51,8 @@ def control(request: Request) -> ControlClient:
 async def live(request: Request) -> dict[str, Any]:
     """List the calls that are up now: all, or for an agent those they are in."""
     caller = who(request)
-    found = [call for call in await control(request).do("calls.list") if scope_of(caller).sees_call(call)]
+    found = [_shown(caller, call) for call in await control(request).do("calls.list")
+             if scope_of(caller).sees_call(call)]
     return {"calls": shown_to(caller, found)}
 
 
@@ -62,7 +63,12 @@ async def one(request: Request, key: CallKey) -> Any:
     call = await control(request).do("calls.get", call=key)
     if not caller.own_house and not scope_of(caller).sees_call(call):
         raise Problem(404, "no_such_call", "没有这通正在进行的电话", "刷新通话列表")
-    return shown_to(caller, call)
+    return shown_to(caller, _shown(caller, call))
+
+
+def _shown(caller: Caller, call: dict[str, Any]) -> dict[str, Any]:
+    """Return a call without who listens beside it, unless the caller may listen as well."""
+    return call if caller.may("calls.listen") else {name: one for name, one in call.items() if name != "listeners"}
 
 
 @router.post("", status_code=202, dependencies=[needs("calls.dial")])

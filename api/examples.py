@@ -36,6 +36,10 @@ _CALLS: Examples = {
         {"invitation": "inv-1"}, {"role": "unit", "id": "housing", **_BY}, 202),
     "DELETE /api/calls/{key}/invitations/{invitation}": Example(_DONE),
     "POST /api/calls/{key}/consult": Example({"invitation": "inv-2"}, {"role": "expert", "id": "x1", **_BY}, 202),
+    "POST /api/calls/{key}/listeners": Example({"listener": "leg-1", "already": False}, {"mode": "listen"}, 202),
+    "PATCH /api/calls/{key}/listeners/{listener}": Example({"listener": "leg-1", "mode": "whisper"},
+                                                          {"mode": "whisper"}),
+    "DELETE /api/calls/{key}/listeners/{listener}": Example({"listener": "leg-1"}),
     "PUT /api/calls/{key}/appeals/{number}": Example(
         _DONE, {"agent": "a1001", "kind": "complaint", "urgency": 0, "summary": "楼上漏水", "address": "人民路 12 号"}),
     "POST /api/calls/{key}/disposition": Example(_DONE, {"agent": "a1001", "disposition": "wrong_number"}),

@@ -6,6 +6,7 @@ typed: an invitation names an id of the directory, a call-back names a number th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
@@ -29,6 +30,7 @@ class Acts:
         self._talks = talks
         self._line = line
         self.directory = directory
+        self.on_report: Callable[[str], None] = lambda call: None  # somebody writes down a report in this call
 
     # -- finding ---------------------------------------------------------------------------------------------
     def call(self, key: str) -> Call:
@@ -42,7 +44,8 @@ class Acts:
         if not self._talks.commands:
             raise Refused("switch_away", "the switch is not connected; the talk goes on", "try again in a moment")
 
-    def _talk(self, key: str) -> Call:
+    def talk(self, key: str) -> Call:
+        """Return a live call whose citizen talks or is on hold. Raises Refused."""
         self._connected()
         call = self.call(key)
         if call.state not in _TALKING:
@@ -68,7 +71,7 @@ class Acts:
     # -- inviting --------------------------------------------------------------------------------------------
     async def invite(self, call: str, role: Role, id: str, private: bool = False, by: str = "") -> dict[str, Any]:
         """Invite a unit, expert, leader or emergency desk. The same invitation twice is one ring."""
-        live = self._talk(call)
+        live = self.talk(call)
         party = self._party(role, id)
         same = next((i for i in live.ringing(role) if i.who == id), None)
         if same is not None:
@@ -108,7 +111,7 @@ class Acts:
     # -- hold and consult ------------------------------------------------------------------------------------
     async def hold(self, call: str, by: str = "") -> dict[str, Any]:
         """Everybody but the citizen steps into the side room; the citizen hears music."""
-        live = self._talk(call)
+        live = self.talk(call)
         legs = [leg for leg in live.present() if leg.state is LegState.ROOM]
         if not legs:
             raise Refused("nobody_to_step_aside", "nobody is with the citizen", "resume the talk instead")
@@ -117,7 +120,7 @@ class Acts:
 
     async def resume(self, call: str, by: str = "") -> dict[str, Any]:
         """Everybody steps back to the citizen."""
-        live = self._talk(call)
+        live = self.talk(call)
         legs = [leg for leg in live.present() if leg.state is LegState.SIDE]
         if not legs:
             raise Refused("nobody_aside", "nobody is in the side room", "the talk is on")
@@ -126,7 +129,7 @@ class Acts:
 
     async def consult(self, call: str, role: Role, id: str, by: str = "") -> dict[str, Any]:
         """Step aside and invite somebody there: the citizen hears music, not the consult."""
-        live = self._talk(call)
+        live = self.talk(call)
         self._not_here_yet(live, self._party(role, id), role)
         self._one_unit_at_a_time(live, role)
         agents = [leg for leg in live.present() if leg.role == "agent" and leg.state is LegState.ROOM]
@@ -147,7 +150,7 @@ class Acts:
     # -- one party -------------------------------------------------------------------------------------------
     async def mute(self, call: str, party: str, muted: bool, by: str = "") -> dict[str, Any]:
         """Mute or unmute one party in the room."""
-        live = self._talk(call)
+        live = self.talk(call)
         leg = self._leg(live, party)
         try:
             await self._talks.switch.mute(live, leg, muted=muted)
@@ -165,7 +168,7 @@ class Acts:
 
     async def leave(self, call: str, party: str, by: str = "") -> dict[str, Any]:
         """Leave a talk that goes on. Whoever is alone with the citizen finishes instead."""
-        live = self._talk(call)
+        live = self.talk(call)
         leg = self._leg(live, party)
         others = [x for x in live.present() if x is not leg]
         if not others:
@@ -175,7 +178,7 @@ class Acts:
 
     async def finish(self, call: str, by: str = "") -> dict[str, Any]:
         """End the talk: everybody else is released, the citizen is asked for the rating."""
-        live = self._talk(call)
+        live = self.talk(call)
         try:
             await self._talks.switch.finish(live, by)
         except SwitchError as error:
@@ -239,7 +242,18 @@ class Acts:
         self._may_write(call, agent)
         data = {"agent": agent, "number": number, "appeal": appeal}
         self._talks.say(Said(facts.APPEAL_SAVED, call, data))
+        self._keep_secret(call, number, appeal)
         return data
+
+    def _keep_secret(self, call: str, number: int, appeal: dict[str, Any]) -> None:
+        live = self._talks.board.calls.get(call)
+        if live is None or "kind" not in appeal:
+            return
+        if appeal["kind"] == "report":
+            live.reports.add(number)
+            self.on_report(call)
+        else:
+            live.reports.discard(number)
 
     async def dispose(self, call: str, agent: str, disposition: str) -> dict[str, Any]:
         """Say that this call stated no appeal: wrong number, information given."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.follows import Follow, GatherRoom, HangUp, MuteAgain, QueueChanged, RingNext, Said, StopDialling, agent_fact
+from bridge.listeners import Listeners
 from bridge.model import Call, CitizenState, Invitation, InvitationState, Leg, LegState
 from bridge.reasons import SWITCH_AWAY, UNREACHABLE, why_failed
 from bridge.signals import ChannelGone, ChannelSeen, Joined, NeverBegan, Progress, Report, Ringing, Signal
@@ -36,6 +37,7 @@ class Board:
         self.calls: dict[str, Call] = {}
         self.agents = agents
         self.rules = rules or BoardRules()
+        self.listeners = Listeners()
         self._leg_call: dict[str, str] = {}
         self._citizen_call: dict[str, str] = {}
         self._readers: dict[type, Callable[[Any, float], list[Follow]]] = {
@@ -58,6 +60,7 @@ class Board:
             facts.PARTY_ANSWERED: self._party_answered,
             facts.PARTY_TOOK: self._party_took,
             facts.PARTY_GONE: self._party_gone,
+            facts.LISTEN_BEGAN: self._listening,
         }
 
     # -- the way in ------------------------------------------------------------------------------------------
@@ -86,6 +89,7 @@ class Board:
         self.calls.clear()
         self._leg_call.clear()
         self._citizen_call.clear()
+        self.listeners.clear()
 
     def place_agent(self, agent: str, status: AgentStatus, now: float, **why: Any) -> list[Follow]:
         """Move an agent; return the fact and the wish to look at the queue."""
@@ -224,6 +228,10 @@ class Board:
         ringing = [other for other in losers if other.state is not LegState.ANSWERED]
         return out + self._drop(call, ringing, "taken")  # who has answered hears that it is taken, then hangs up
 
+    def _listening(self, report: Report, now: float) -> list[Follow]:
+        self.listeners.began(report.data.get("listener", ""), report.at)
+        return [self._said(report)]
+
     def _party_gone(self, report: Report, now: float) -> list[Follow]:
         found = self._leg_of(report)
         if found:
@@ -235,6 +243,7 @@ class Board:
         found = self.find_leg(seen.channel_id)
         if found:
             found[1].channel = seen.name
+        self.listeners.seen(seen.channel_id, seen.name)
         return []
 
     def _progress(self, progress: Progress, now: float) -> list[Follow]:
@@ -285,6 +294,8 @@ class Board:
             out.append(GatherRoom(call.key))  # the consult was over before this phone was in it
         if leg.muted and not side:
             out.append(MuteAgain(call.key, leg.id))
+        if leg.replaces in call.legs:
+            out += self._drop(call, [call.legs[leg.replaces]], "taken_over")
         if first and leg.role == "agent":
             call.talked_with.append(leg.who)
             out += self.place_agent(leg.who, AgentStatus.TALKING, now, call=call.key)
@@ -314,7 +325,7 @@ class Board:
             return self._citizen_channel_gone(self.calls.get(key), gone, now)
         found = self.find_leg(gone.channel_id)
         if found is None or found[1].state is LegState.GONE:
-            return []
+            return self.listeners.gone(gone.channel_id, gone.cause, now)
         call, leg = found
         was, leg.state = leg.state, LegState.GONE
         out = self._talk_left(call, leg, gone, now) if leg.joined_at else self._not_reached(call, leg, was, gone, now)

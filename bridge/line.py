@@ -84,6 +84,7 @@ class Line:
         now = {state.id: state for state in self.talks.board.agents}
         live = {leg.who for call in self.talks.board.calls.values() for leg in call.legs.values()
                 if leg.role == "agent" and leg.state is not LegState.GONE}  # also rung by the dialplan alone
+        live |= {one.who for one in self.talks.board.listeners}
         out = []
         for agent in self.directory.agents:
             state = None if agent.id in live else now.get(agent.id)

@@ -23,6 +23,8 @@ class CallMemory:
     talked_with: list[str] = field(default_factory=list)
     invitations: dict[str, dict[str, Any]] = field(default_factory=dict)  # open ones, as intended
     muted: list[str] = field(default_factory=list)  # leg ids
+    reports: list[int] = field(default_factory=list)  # appeals that are reports
+    listening: dict[str, str] = field(default_factory=dict)  # listener → listen, whisper
     rated: bool = False
 
 
@@ -60,6 +62,14 @@ class Memory:
         elif fact.kind == facts.PARTY_MUTED:
             others = [leg for leg in call.muted if leg != fact.data["party"]]
             call.muted = [*others, str(fact.data["party"])] if fact.data.get("muted") else others
+        elif fact.kind == facts.APPEAL_SAVED and "kind" in fact.data.get("appeal", {}):
+            number = int(fact.data["number"])
+            call.reports = [one for one in call.reports if one != number]
+            call.reports += [number] if fact.data["appeal"]["kind"] == "report" else []
+        elif fact.kind in (facts.LISTEN_INTENDED, facts.LISTEN_CHANGED):
+            call.listening[str(fact.data["listener"])] = str(fact.data["mode"])
+        elif fact.kind == facts.LISTEN_ENDED:
+            call.listening.pop(str(fact.data["listener"]), None)
         elif fact.kind == facts.PARTY_JOINED and fact.data.get("role") == "agent":
             who = str(fact.data["who"])
             if who not in call.talked_with:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from routing.directory import PhoneKind, Role
+
+ListenMode = Literal["listen", "whisper"]  # heard by nobody; by the agent alone
 
 
 class CitizenState(StrEnum):
@@ -74,6 +77,27 @@ class Leg:
     provisional: bool = False  # the far end said something before answering
     why: str = ""  # why we are ending it: left, removed, cancelled, gateway_dead …
     joined_at: float = 0.0
+    replaces: str = ""  # the leg that goes once this one is in the room: a take-over
+
+
+@dataclass(slots=True)
+class Listener:
+    """A leader's telephone beside a talk: it hears what an agent hears and says, and is no party to anything.
+
+    `id` is also the Uniqueid of its channel; `party` is the leg that is listened to, `to` whose it is.
+    """
+
+    id: str
+    call: str
+    who: str
+    number: str
+    kind: PhoneKind
+    party: str
+    to: str
+    mode: ListenMode = "listen"
+    channel: str = ""
+    began: float = 0.0
+    why: str = ""
 
 
 @dataclass(slots=True)
@@ -118,6 +142,7 @@ class Call:
     invitations: dict[str, Invitation] = field(default_factory=dict)
     first_responder: str = ""
     talked_with: list[str] = field(default_factory=list)  # agents, in the order they joined
+    reports: set[int] = field(default_factory=set)  # numbers of the appeals that are reports: nobody listens then
 
     def present(self) -> list[Leg]:
         """Return the legs that are in the room or in the side room."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bridge.board import Board
 from bridge.follows import Follow, HangUp, Said, agent_fact
 from bridge.memory import CallMemory, Memory
-from bridge.model import Call, CitizenState, Invitation, InvitationState, Leg, LegState
+from bridge.model import Call, CitizenState, Invitation, InvitationState, Leg, LegState, Listener
 from bridge.switch import ChannelNow
 from core import facts
 from routing.agents import AgentNow, AgentStatus
@@ -23,11 +23,13 @@ def rebuild(board: Board, channels: list[ChannelNow], memory: Memory, *, reboote
     """Make the board anew; return what must be said and done because of what is missing."""
     board.clear()
     for channel in channels:
-        if channel.get("HL_KEY") and not channel.get("HL_PARTY"):
+        if channel.get("HL_KEY") and not channel.get("HL_PARTY") and not channel.get("HL_LISTENER"):
             board.add_call(_call(channel, memory, now, board.rules.return_ring))
     for channel in channels:
         if channel.get("HL_KEY") and channel.get("HL_PARTY"):
             _put_leg(board, channel, memory, now)
+        elif channel.get("HL_LISTENER"):
+            board.listeners.put(_listener(channel, memory))
     out: list[Follow] = []
     for call in board.calls.values():
         out += _close_dead_invitations(call, memory.calls.get(call.key))
@@ -76,6 +78,7 @@ def _call(channel: ChannelNow, memory: Memory, now: float, return_ring: float) -
     call.waits_because = get("HL_WHY") or "menu"
     call.first_responder = remembered.first_responder
     call.talked_with = list(remembered.talked_with)
+    call.reports = set(remembered.reports)
     if call.direction == "out" and not channel.up:
         call.state, call.since = CitizenState.DIALLED, now
     if call.state is CitizenState.WAITING and call.waits_because == "lost" and now - call.since < return_ring:
@@ -101,6 +104,15 @@ def _put_leg(board: Board, channel: ChannelNow, memory: Memory, now: float) -> N
     intended = remembered.invitations.get(leg.invitation)
     if intended and leg.invitation not in call.invitations:
         call.invitations[leg.invitation] = _invitation(intended, leg)
+
+
+def _listener(channel: ChannelNow, memory: Memory) -> Listener:
+    """Return a telephone that went on listening meanwhile."""
+    get = channel.get
+    mode = memory.calls.get(get("HL_KEY"), CallMemory()).listening.get(get("HL_LISTENER"), "listen")
+    return Listener(get("HL_LISTENER"), get("HL_KEY"), get("HL_WHO"), get("HL_NUMBER"),
+                    "web" if get("HL_PHONE") == "web" else "plain", get("HL_LISTENS_AT"), get("HL_LISTENS_TO"),
+                    "whisper" if mode == "whisper" else "listen", channel.name, _number(get("HL_BEGAN")))
 
 
 def _invitation(intended: dict[str, object], leg: Leg) -> Invitation:

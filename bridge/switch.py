@@ -12,12 +12,13 @@ from typing import Protocol
 
 from bridge.ami import Ami, AmiDown, AmiError, AmiTimeout
 from bridge.errors import SwitchAway, SwitchError, SwitchSilent
-from bridge.model import Call, Leg, Target
+from bridge.model import Call, Leg, Listener, Target
 
 WATCHED = (
     "HL_KEY", "HL_STATE", "HL_PARTY", "HL_ROLE", "HL_WHO", "HL_PHONE", "HL_NUMBER", "HL_INVITATION", "HL_WHY",
     "HL_ANSWERED", "HL_CALLER", "HL_CALLED", "HL_DIRECTION", "HL_SINCE", "HL_QUEUED", "HL_SKILL", "HL_UNIT",
     "HL_URGENCY", "HL_LANG", "HL_OUTCOME", "SHARED(HL_PREFER)",
+    "HL_LISTENER", "HL_LISTENS_TO", "HL_LISTENS_AT", "HL_BEGAN",
 )
 
 
@@ -73,6 +74,15 @@ class Switch(Protocol):
 
     async def keep_aside(self, leg: Leg, seconds: int) -> None:
         """Renew the time limit of a leg in the side room."""
+
+    async def listen(self, call: Call, listener: Listener, leg: Leg, seconds: int) -> None:
+        """Originate a telephone that listens to a leg, under its own id; it rings at most `seconds`."""
+
+    async def listen_as(self, listener: Listener, exten: str) -> None:
+        """Go on as ``listen``, ``whisper`` or, as a party, ``join``."""
+
+    async def stop_listening(self, listener: Listener) -> None:
+        """End a listener's telephone."""
 
     async def channels(self) -> list[ChannelNow]:
         """Return every channel."""
@@ -184,6 +194,22 @@ class AmiSwitch:
 
     async def keep_aside(self, leg: Leg, seconds: int) -> None:
         await self._set(leg.channel or leg.id, "TIMEOUT(absolute)", str(seconds))
+
+    async def listen(self, call: Call, listener: Listener, leg: Leg, seconds: int) -> None:
+        variables = {
+            "HL_KEY": call.key, "HL_CITIZEN": call.citizen, "HL_LISTENER": listener.id, "HL_WHO": listener.who,
+            "HL_PHONE": listener.kind, "HL_NUMBER": listener.number, "HL_SPIED": leg.channel,
+            "HL_LISTENS_TO": listener.to, "HL_LISTENS_AT": listener.party,
+        }
+        endpoint = f"PJSIP/{listener.number}"
+        await self._originate(listener.id, call, endpoint, "listener", listener.mode, seconds, variables)
+
+    async def listen_as(self, listener: Listener, exten: str) -> None:
+        where = {"Context": "listener", "Exten": exten, "Priority": "1"}
+        await self._do("Redirect", {"Channel": listener.channel or listener.id, **where})
+
+    async def stop_listening(self, listener: Listener) -> None:
+        await self._do("Hangup", {"Channel": listener.channel or listener.id, "Cause": "16"})
 
     async def channels(self) -> list[ChannelNow]:
         try:

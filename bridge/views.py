@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from bridge.model import Call, Invitation, Leg, LegState
+from bridge.model import Call, Invitation, Leg, LegState, Listener
 
 
-def call_view(call: Call) -> dict[str, Any]:
-    """Return a call with everybody in it. Times are epoch seconds."""
+def call_view(call: Call, listeners: Iterable[Listener] = ()) -> dict[str, Any]:
+    """Return a call with everybody in it, and who listens beside it. Times are epoch seconds."""
     return {
         "call": call.key, "state": call.state.value, "since": call.since, "answered_at": call.answered_at,
         "caller": call.caller, "called": call.called, "direction": call.direction, "skill": call.skill,
@@ -16,7 +17,13 @@ def call_view(call: Call) -> dict[str, Any]:
         "first_responder": call.first_responder,
         "parties": [leg_view(leg) for leg in call.legs.values() if leg.state is not LegState.GONE],
         "invitations": [invitation_view(call, i) for i in call.invitations.values()],
+        "listeners": [listener_view(one) for one in listeners],
     }
+
+
+def listener_view(one: Listener) -> dict[str, Any]:
+    """Return who listens, to whom, how, and since when; 0.0 while the telephone still rings."""
+    return {"listener": one.id, "who": one.who, "to": one.to, "party": one.party, "mode": one.mode, "since": one.began}
 
 
 def leg_view(leg: Leg) -> dict[str, Any]:

@@ -38,6 +38,11 @@ FIRST_RESPONDER = "first_responder"  # unit, party
 CITIZEN_HELD = "citizen.held"  # by (party or "")
 CITIZEN_BACK = "citizen.back"
 TALK_ENDED = "talk.ended"  # act (finish|plain_hangup), by (party or "")
+# -- beside the talk -----------------------------------------------------------------------------------------
+LISTEN_INTENDED = "listen.intended"  # listener, who, phone, mode (listen|whisper), to (agent), party: before Originate
+LISTEN_BEGAN = "listen.began"  # listener, who, to, party: the telephone was picked up
+LISTEN_CHANGED = "listen.changed"  # listener, who, to, mode (listen|whisper|join|take_over), by
+LISTEN_ENDED = "listen.ended"  # listener, who, to, why (hung_up|stopped|talk_left|confidential|…)
 # -- the appeal ----------------------------------------------------------------------------------------------
 APPEAL_SAVED = "appeal.saved"  # agent, number (1.. within the call), appeal {kind, summary, address, unit, ...}
 CALL_DISPOSED = "call.disposed"  # disposition (wrong_number|information_given|…), agent

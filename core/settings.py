@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     return_ring_seconds: int = 10  # the same agent, after a lost leg
     wrap_up_seconds: int = 180
     gateway_silence_seconds: float = 4.0
+    listen_seconds: int = 7200  # a telephone that listens beside a talk is hung up after this
     side_room_seconds: int = 20  # without a controller, everybody steps back to the citizen after this
 
     @classmethod

@@ -23,6 +23,7 @@ from bridge.clock import SteadyClock
 from bridge.errors import Refused, SwitchError
 from bridge.follows import Said
 from bridge.line import Line
+from bridge.listening import Listening
 from bridge.memory import Memory
 from bridge.rebuild import rebuild
 from bridge.signals import signal_of
@@ -69,6 +70,7 @@ class Controller:
         self.talks.commands = False  # until the board is rebuilt
         self.line = Line(self.talks, directory)
         self.acts = Acts(self.talks, self.line, directory)
+        self.listening = Listening(self.talks, self.acts)
         self.web_phones = WebPhones(self.talks, self.line, directory)
         self.menu = build_menu_service(settings, self._menu_fact)
         self.agi = AgiServer({"menu": self.menu.handle})
@@ -166,15 +168,18 @@ class Controller:
             "call.finish": acts.finish, "call.dial_out": acts.dial_out, "call.appeal": acts.appeal,
             "call.dispose": acts.dispose, "party.mute": acts.mute, "party.remove": acts.remove,
             "party.leave": acts.leave, "phone.open": self.web_phones.open, "phone.close": self.web_phones.close,
+            "listen.begin": self.listening.begin, "listen.change": self.listening.change,
+            "listen.stop": self.listening.stop,
             "phone.demo": self.web_phones.demo, "phone.here": self.web_phones.here, "phone.gone": self.web_phones.gone,
         }
         return {name: carry_out(verb) for name, verb in verbs.items()}
 
     async def _calls(self) -> list[dict[str, Any]]:
-        return [call_view(call) for call in self.talks.board.calls.values()]
+        board = self.talks.board
+        return [call_view(call, board.listeners.of(call.key)) for call in board.calls.values()]
 
     async def _call(self, call: str) -> dict[str, Any]:
-        return call_view(self.acts.call(call))
+        return call_view(self.acts.call(call), self.talks.board.listeners.of(call))
 
     async def _agents(self) -> list[dict[str, Any]]:
         names = {a.id: a for a in self.directory.agents}

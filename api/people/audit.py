@@ -18,7 +18,7 @@ WHAT: Final = {  # word → how people read it
     "client.used": "密钥启用",
     "client.refused": "失效密钥被使用",
     "number.unmasked": "查看号码", "number.searched": "按号码查询", "recording.played": "收听录音",
-    "recording.drawn": "查看录音波形",
+    "recording.drawn": "查看录音波形", "call.listened": "旁听通话",
     "act.for_other": "代他人操作", "audit.read": "查阅审计", "orders.exported": "导出工单",
     "retention.run": "执行保留期清理", "retention.set": "修改保留规则", "hold.set": "设置依法保留",
     "hold.lifted": "解除依法保留", "orders.printed": "打印工单",

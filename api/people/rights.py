@@ -17,6 +17,7 @@ PERMISSIONS: Final = frozenset({
     "orders.act",  # steps in an order's life; the table of steps then asks for the office
     "orders.export",  # many orders as a file, within what one may read
     "calls.read", "calls.act", "calls.dial", "calls.for_others",
+    "calls.listen",  # hear a live talk, speak to its agent alone, join it, take it over
     "records.read", "recordings.listen", "agents.read", "agents.act", "events.read", "house.read",
     "attachments.read", "attachments.write",  # of orders that one may read
     "numbers.unmask",  # see one citizen's number, audited
@@ -51,7 +52,8 @@ _OVERSIGHT = _HANDLING | _RECORDS | _FIGURES | {"numbers.unmask", "orders.export
 
 OF_ROLE: Final[Mapping[Role, frozenset[str]]] = {
     Role.AGENT: _AGENT,
-    Role.TEAM_LEADER: _AGENT | _FIGURES | {"calls.for_others", "policy.read", "flows.read"},
+    Role.TEAM_LEADER: _AGENT | _FIGURES | {
+        "calls.for_others", "calls.listen", "policy.read", "flows.read"},
     Role.BACK_OFFICE: _HANDLING | _RECORDS | _FIGURES | {
         "orders.write", "calls.dial", "agents.read", "numbers.unmask",  # dials: follow-up goes through the platform
         "orders.export", "figures.publish", "reports.write", "knowledge.write", "knowledge.publish", "policy.read",

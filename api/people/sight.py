@@ -14,6 +14,7 @@ from core.control import ControlClient
 from core.facts import Fact
 
 _OF_THE_HOUSE = frozenset({facts.CONTROLLER_STARTED, facts.ALARM})
+_BESIDE = frozenset({facts.LISTEN_INTENDED, facts.LISTEN_BEGAN, facts.LISTEN_CHANGED, facts.LISTEN_ENDED})
 _MOST = 1000  # calls followed at once by one reader
 
 
@@ -23,6 +24,7 @@ class Sight:
     def __init__(self, caller: Caller) -> None:
         scope = scope_of(caller)
         self._agent, self._all, self._reports = caller.agent, scope.every_live_call, scope.every_record
+        self._listens = caller.may("calls.listen")
         self._own: set[str] = set()
         self._secret: set[str] = set()
 
@@ -37,6 +39,8 @@ class Sight:
     def sees(self, fact: Fact) -> bool:
         """Tell whether a fact may be shown."""
         self._learn(fact)
+        if fact.kind in _BESIDE and not self._listens:
+            return False  # who is listened to is not told: it would be another talk
         if fact.call in self._own or fact.kind in _OF_THE_HOUSE:
             return True
         if fact.call in self._secret and not self._reports:
