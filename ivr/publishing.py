@@ -6,12 +6,13 @@ Blocks (rendering takes seconds the first time): call it off the event loop.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from core.log import get_logger
+from ivr.city_days import CityDays
 from ivr.difference import Change, changes, plain, words
 from ivr.errors import FlowError, PromptError
 from ivr.flow import Flow, compile_flow, flow_from_data
@@ -49,9 +50,9 @@ class Publishing:
     prompts: PromptStore
     around: Callable[[], Surroundings]
 
-    def check(self, document: dict[str, Any] | bytes, name: str = "草稿") -> Report:
+    def check(self, document: dict[str, Any] | bytes, name: str = "草稿", city: CityDays | None = None) -> Report:
         """Check a document whole, with the real length of every prompt that is rendered already."""
-        around = self.around()
+        around = replace(self.around(), city=city)
         if isinstance(document, bytes):
             return prove_text(document, name, around)
         return prove_data(document, around, name)

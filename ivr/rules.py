@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Protocol
 
+from ivr.city_days import CityDays, missing
 from ivr.document import Path
 from ivr.flow import Flow, compile_flow
 from ivr.policy import FlowPolicy
@@ -15,13 +16,15 @@ from ivr.staff import Staff
 from ivr.timing import seconds_of
 
 FileOf = Callable[[str, str, str], str]
+_SHOWN = 5  # days that a finding names
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a flow is checked against. `prompts`: folder of rendered prompts, to measure; None: judge by the words.
 
-    `staff`: who is there; None leaves people out. `recording(name, lang)` tells whether a recording is there.
+    `staff`: who is there; None leaves people out. `recording(name, lang)` tells whether a recording is there. `city`:
+    the days of the city's working calendar; None leaves them out.
     """
 
     today: date
@@ -30,6 +33,7 @@ class Surroundings:
     prompts: Any = None
     file_of: FileOf = lambda name, lang, text: name
     recording: Callable[[str, str], bool] = lambda name, lang: True
+    city: CityDays | None = None
 
 
 class Add(Protocol):
@@ -50,6 +54,8 @@ def rules_of_the_house(around: Surroundings) -> Iterator[Rule]:
     yield from (rules.lengths, rules.choices, rules.words, rules.recordings, rules.reviews)
     if around.staff is not None:
         yield rules.people
+    if around.city is not None:
+        yield rules.days
 
 
 class _Rules:
@@ -113,6 +119,22 @@ class _Rules:
                 add(("steps", name, "review"), "review-due", f"信息 {name!r} 的复核日期 {step.review} {when}",
                     "请负责单位核对内容，改写 review", True)
 
+    def days(self, flow: Flow, add: Add) -> None:
+        """Calendars of office hours know the days that the city has off, and those that are worked for them."""
+        city, today = self.around.city, self.around.today
+        assert city is not None
+        for name, calendar in flow.head.calendars.items():
+            weekdays = [opening.days for opening in calendar.weekly]
+            lack = missing(weekdays, calendar.holidays, calendar.working, calendar.special, city, today)
+            if lack.off:
+                add(("calendars", name, "holidays"), "city-day-off",
+                    f"日历 {name!r} 没有写上市里放假的 {_some(lack.off)}，那几天会按上班接听",
+                    "请加入 holidays；当天照常上班的，请在 special 中写明", True)
+            if lack.worked:
+                add(("calendars", name, "working"), "city-day-worked",
+                    f"日历 {name!r} 没有写上调休上班的 {_some(lack.worked)}，那几天会按下班处理",
+                    "请加入 working；当天不上班的，请在 special 中写明", True)
+
     def people(self, flow: Flow, add: Add) -> None:
         """Every skill has an agent, every unit exists and has a duty phone."""
         staff = self.around.staff
@@ -128,6 +150,11 @@ class _Rules:
         for number, begins in flow.head.numbers.items():
             if begins.unit and not staff.units.get(begins.unit):
                 add(("numbers", number, "unit"), "unknown-unit", *_no_unit(begins.unit, begins.unit in staff.units))
+
+
+def _some(days: tuple[date, ...]) -> str:
+    shown = "、".join(day.isoformat() for day in days[:_SHOWN])
+    return shown if len(days) <= _SHOWN else f"{shown} 等 {len(days)} 天"
 
 
 def _no_unit(unit: str, known: bool) -> tuple[str, str]:

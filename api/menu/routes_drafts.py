@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 
 from api.access import needs
+from api.menu.city import city_days
 from api.menu.desk import Desk, desk, run, shown_finding
 from api.menu.schemas import (
     CommentIn,
@@ -146,8 +147,8 @@ async def comment(request: Request, draft: DraftId, wish: CommentIn) -> dict[str
 @router.get("/{draft}/check", dependencies=[needs("flows.read")])
 async def check(request: Request, draft: DraftId) -> dict[str, Any]:
     """Check a draft whole: every finding with its place, remedy, and a caller to whom it happens."""
-    at = desk(request)
-    report = await run(lambda: at.publishing.check(at.drafts.get(draft).document))
+    at, city = desk(request), await city_days(request)
+    report = await run(lambda: at.publishing.check(at.drafts.get(draft).document, city=city))
     rows = [] if report.flow is None else [
         {"step": step, "depth": depth, "by": by} for step, depth, by in heard_in_order(report.flow)]
     return {"ok": report.ok, "findings": [shown_finding(finding) for finding in report.findings], "rows": rows}

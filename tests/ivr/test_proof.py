@@ -13,6 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from ivr.city_days import CityDays
 from ivr.document import read_document
 from ivr.errors import Finding, ReleaseError
 from ivr.interpreter import State, advance, start
@@ -290,6 +291,21 @@ def test_reviews_that_are_due_and_calendars_that_run_out_are_reminders_only() ->
     report = prove_text(text(steps, head), "t.yaml", AROUND)
     assert report.ok
     assert {"review-due", "old-calendar", "one-sided-calendar"} <= {finding.code for finding in report.findings}
+
+
+def test_days_of_the_city_that_a_calendar_lacks_are_a_reminder() -> None:
+    steps = (f"  welcome: {MENU}, \"3\": when}}}}\n"
+             "  when: {verb: hours, calendar: office, open: person, closed: person}")
+    hours = "from: 08:30, to: \"17:30\""
+    head = HEAD + f"calendars: {{office: {{weekly: [{{days: mon-fri, {hours}}}], holidays: [2027-01-01]}}}}\n"
+    city = CityDays(frozenset({date(2027, 1, 1), date(2027, 2, 8)}), frozenset({date(2027, 2, 20)}))
+    found = prove_text(text(steps, head), "t.yaml", replace(AROUND, city=city))
+    assert found.ok
+    told = {finding.code: finding.problem for finding in found.findings}
+    assert "2027-02-08" in told["city-day-off"]
+    assert "2027-01-01" not in told["city-day-off"]
+    assert "2027-02-20" in told["city-day-worked"]
+    assert not any("city-day" in finding.code for finding in prove_text(text(steps, head), "t.yaml", AROUND).findings)
 
 
 def test_the_default_flow_satisfies_the_policy_with_the_people_of_the_demo_city(directory: Directory) -> None:

@@ -88,6 +88,22 @@ async def test_notices_days_and_lines_are_shown_to_whoever_may_and_changed_by_wh
     assert (await unit.get("/numbers")).status_code == 403
 
 
+async def test_days_that_the_city_announces_are_missed_until_the_menu_has_them(staff: Staff) -> None:
+    admin = await signed_on(staff, "guanli", Role.ADMIN)
+    await published(admin)
+    there = await admin.get("/api/calendar")
+    calendar = there.json()["calendar"]
+    calendar["years"].append({"year": 2027, "source": "国办通知", "off": ["2027-01-01"], "worked": ["2027-01-09"]})
+    put = await admin.put("/api/calendar", json={"calendar": calendar, "why": "国办通知"},
+                          headers={"If-Match": there.headers["ETag"]})
+    assert put.status_code == 200, put.text
+    assert "还有 2 天没有放进来" in (await admin.get("/notices")).text
+    made = (await admin.post("/api/menu/drafts", json={"title": "白天", "release": 0})).json()
+    checked = (await admin.get(f"/api/menu/drafts/{made['id']}/check")).json()
+    assert checked["ok"]
+    assert {"city-day-off", "city-day-worked"} <= {finding["code"] for finding in checked["findings"]}
+
+
 async def test_the_directory_says_what_became_of_each_number_and_counts_its_calls(staff: Staff) -> None:
     admin = await signed_on(staff, "guanli", Role.ADMIN)
     await published(admin, (["numbers"], {"12319": {"name": "城管热线", "field": "city", "entry": "welcome",

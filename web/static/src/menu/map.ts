@@ -1,14 +1,17 @@
 // The flow as a map, for checking: who edits does so in the list. Drawn by LogicFlow, which only shows here.
-import LogicFlow, { BezierEdge, BezierEdgeModel, h, RectNode, RectNodeModel } from "@logicflow/core";
+import LogicFlow, { h, PolylineEdge, PolylineEdgeModel, RectNode, RectNodeModel } from "@logicflow/core";
 import { has, t } from "../texts";
-import { linesOf, placesOf, type Line, type MapDocument, type Way } from "./layout";
+import { linesOf, planOf, type Line, type MapDocument, type Plan, type Way } from "./layout";
 
 /** What callers did at a step, as /api/menu/figures tells it. */
 export interface Tally { entered: number; left: number; reached_person: number; to: Record<string, number> }
 export type Counts = Record<string, Tally>;
 export interface FlowMap { update(flow: MapDocument, selected?: string, counts?: Counts): void }
 
-const WIDE = 200, HIGH = 60, COLUMN = 300, ROW = 104, MARGIN = 24, LETTERS = 12;
+interface Point { x: number; y: number }
+const WIDE = 200, HIGH = 60, COLUMN = 320, MARGIN = 24, LETTERS = 12;
+const BULGE = 44; // px that a line swings out where it turns back
+const TIP = 10; // px before the box where a line is level, so that its arrow points straight
 
 class StepModel extends RectNodeModel {
   setAttributes(): void {
@@ -31,7 +34,13 @@ class StepView extends RectNode {
   }
 }
 
-class WayModel extends BezierEdgeModel {
+class WayModel extends PolylineEdgeModel {
+  initEdgeData(data: LogicFlow.EdgeConfig): void {
+    super.initEdgeData(data);
+    this.updatePoints();
+  }
+  updatePoints(): void { this.pointsList = (this.properties as unknown as { points: Point[] }).points; }
+  getTextPosition(): Point { return (this.properties as unknown as { label: Point }).label; }
   getEdgeStyle() {
     const tacit = Boolean((this.properties as Record<string, unknown>).tacit);
     return { ...super.getEdgeStyle(), stroke: "var(--edge-strong)", strokeWidth: tacit ? 1 : 1.6, strokeDasharray: tacit ? "4 4" : "" };
@@ -40,6 +49,30 @@ class WayModel extends BezierEdgeModel {
     const style = super.getTextStyle();
     return { ...style, color: "var(--ink)", fontSize: 13, background: { ...style.background, fill: "var(--surface)", stroke: "transparent" } };
   }
+}
+
+class WayView extends PolylineEdge {
+  getEdge() {
+    const { pointsList } = this.props.model, style = this.props.model.getEdgeStyle();
+    const { x, y } = pointsList.at(-1)!;
+    return h("g", {}, [
+      h("path", { className: "map-way", d: curve(pointsList as Point[]), fill: "none", stroke: style.stroke, strokeWidth: style.strokeWidth,
+                  strokeDasharray: style.strokeDasharray }),
+      h("path", { className: "map-tip", d: `M${x} ${y}l${-TIP} ${-TIP / 2}v${TIP}z` })]);
+  }
+}
+
+/** A line through points: level along a lane, swinging from one lane to the next. */
+function curve(points: Point[]): string {
+  const [first, ...rest] = points;
+  let at = first!, path = `M${at.x} ${at.y}`;
+  for (const to of rest) {
+    const turns = Math.abs(to.x - at.x) < COLUMN - WIDE - TIP - 1, bend = turns ? BULGE * (to.x > first!.x || at === first ? 1 : -1) : (to.x - at.x) / 2;
+    path += at.y === to.y ? `L${to.x} ${to.y}` : turns ? `C${at.x + bend} ${at.y} ${to.x + bend} ${to.y} ${to.x} ${to.y}`
+      : `C${at.x + bend} ${at.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`;
+    at = to;
+  }
+  return path;
 }
 
 function short(said: string): string {
@@ -53,21 +86,41 @@ function said(way: Way): string {
 
 function verb(name: string): string { return has(`js.map.verb.${name}`) ? t(`js.map.verb.${name}`) : name; }
 
-function nodes(flow: MapDocument, lines: Line[], selected: string, counts?: Counts) {
-  return placesOf(flow, lines).map(({ step, column, row }) => {
+function middle(column: number): number { return MARGIN + WIDE / 2 + column * COLUMN; }
+
+function nodes(flow: MapDocument, plan: Plan, selected: string, counts?: Counts) {
+  return plan.places.map(({ step, column, y }) => {
     const one = flow.steps[step]!, title = one.title || step, tally = counts?.[step];
     const note = counts ? t("js.map.counts", { entered: tally?.entered ?? 0, left: tally?.left ?? 0 }) : verb(one.verb);
     const label = t("js.map.step", { title, verb: verb(one.verb), note: counts ? note : "" });
-    return { id: step, type: "step", x: MARGIN + WIDE / 2 + column * COLUMN, y: MARGIN + HIGH / 2 + row * ROW,
+    return { id: step, type: "step", x: middle(column), y: MARGIN + y,
              properties: { verb: one.verb, title: short(title), note, label, chosen: step === selected ? "1" : "" } };
   });
 }
 
-function edges(lines: Line[], counts?: Counts) {
-  return lines.map(({ from, to, ways }, at) => {
-    const gone = counts?.[from]?.to[to];
-    const text = ways.map(said).slice(0, 3).join(" / ") + (ways.length > 3 ? "…" : "") + (gone ? ` · ${gone}` : "");
-    return { id: `way-${at}`, type: "way", sourceNodeId: from, targetNodeId: to, text, properties: { tacit: ways.every((way) => way.tacit) } };
+/** The points of a line: out of its box at the right, along its lanes, into the other box at the left. */
+function pointsOf(from: Point, to: Point, lanes: Point[], back: boolean): Point[] {
+  const along = lanes.flatMap(({ x, y }) => back ? [{ x: x + WIDE / 2, y }, { x: x - WIDE / 2, y }] : [{ x: x - WIDE / 2, y }, { x: x + WIDE / 2, y }]);
+  const end = { x: to.x - WIDE / 2, y: to.y };
+  return [{ x: from.x + WIDE / 2, y: from.y }, ...along, { x: end.x - TIP, y: end.y }, end];
+}
+
+/** Where a line's words stand: in the middle of its first swing, or earlier where another line's stand there already. */
+function labelOf(points: Point[], taken: Set<string>): Point {
+  const [a, b] = points as [Point, Point], key = `${b.x} ${b.y}`, free = !taken.has(key);
+  taken.add(key);
+  const t = free ? 0.5 : 0.28, near = 3 * t * t - 2 * t * t * t; // of a swing that is level at both ends
+  return { x: a.x + (b.x - a.x) * t + (Math.abs(b.x - a.x) < 1 ? BULGE * 0.75 : 0), y: a.y + (b.y - a.y) * near };
+}
+
+function edges(plan: Plan, lines: Line[], counts?: Counts) {
+  const at = new Map(plan.places.map(({ step, column, y }) => [step, { x: middle(column), y: MARGIN + y }])), taken = new Set<string>();
+  return lines.map(({ from, to, ways }, number) => {
+    const lanes = plan.ways[number]!.map((name) => plan.lanes.get(name)!).map((lane) => ({ x: middle(lane.column), y: MARGIN + lane.y }));
+    const points = pointsOf(at.get(from)!, at.get(to)!, lanes, at.get(to)!.x <= at.get(from)!.x), gone = counts?.[from]?.to[to];
+    const text = ways.map(said).slice(0, 2).join(" / ") + (ways.length > 2 ? "…" : "") + (gone ? ` · ${gone}` : "");
+    return { id: `way-${number}`, type: "way", sourceNodeId: from, targetNodeId: to, startPoint: points[0]!, endPoint: points.at(-1)!, pointsList: points,
+             text, properties: { tacit: ways.every((way) => way.tacit), points, label: labelOf(points, taken) } };
   });
 }
 
@@ -81,7 +134,7 @@ export function mountMap(element: HTMLElement, flow: MapDocument, hooks: { onSel
   const lf = new LogicFlow({ container: canvas, isSilentMode: true, grid: false, history: false, partial: false, allowResize: false,
                              stopZoomGraph: true, stopScrollGraph: true, stopMoveGraph: true, edgeTextDraggable: false, nodeTextEdit: false });
   lf.register({ type: "step", view: StepView, model: StepModel });
-  lf.register({ type: "way", view: BezierEdge, model: WayModel });
+  lf.register({ type: "way", view: WayView, model: WayModel });
   const chosen = (event: Event) => (event.target as Element).closest("[data-step]")?.getAttribute("data-step");
   canvas.addEventListener("click", (event) => { const step = chosen(event); if (step) hooks.onSelect(step); }, true);
   canvas.addEventListener("keydown", (event) => {
@@ -92,10 +145,10 @@ export function mountMap(element: HTMLElement, flow: MapDocument, hooks: { onSel
   }, true);
   const update = (next: MapDocument, selected = "", counts?: Counts): void => {
     const focused = (document.activeElement as HTMLElement | null)?.closest("[data-step]")?.getAttribute("data-step");
-    const lines = linesOf(next), drawn = nodes(next, lines, selected, counts);
+    const lines = linesOf(next), plan = planOf(next, lines), drawn = nodes(next, plan, selected, counts);
     // the canvas is as large as the flow, and its frame scrolls: by wheel, touch, keys and whatever has the focus
-    lf.resize(Math.max(...drawn.map((node) => node.x), 0) + WIDE / 2 + MARGIN, Math.max(...drawn.map((node) => node.y), 0) + HIGH / 2 + MARGIN);
-    lf.render({ nodes: drawn, edges: edges(lines, counts) });
+    lf.resize(Math.max(...drawn.map((node) => node.x), 0) + WIDE / 2 + MARGIN, plan.height + 2 * MARGIN);
+    lf.render({ nodes: drawn, edges: edges(plan, lines, counts) });
     if (focused) element.querySelector<SVGElement>(`[data-step="${CSS.escape(focused)}"]`)?.focus();
     else if (selected) element.querySelector(`[data-step="${CSS.escape(selected)}"]`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   };
