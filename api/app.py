@@ -20,7 +20,7 @@ from api.menu import routes_calls, routes_drafts, routes_releases, routes_sounds
 from api.orders import examples as order_examples
 from api.orders import routes as orders
 from api.orders import routes_acts, routes_desk, routes_many
-from api.people import routes_clients, routes_people, routes_session
+from api.people import routes_changes, routes_clients, routes_people, routes_session
 from api.people.passwords import Passwords
 from api.progress import examples as progress_examples
 from api.progress import routes as progress
@@ -43,7 +43,8 @@ from workorders.keeping.keeper import Keeper
 ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.paper, routes_many.router,
            attachments.router, progress.router, rules.router, retention.router, hooks.router,
            calls.router, talks.router, listening.router, records.router, agents.router, events.router, house.router,
-           routes_session.router, routes_people.router, routes_clients.router, *civic.ROUTERS,
+           routes_session.router, routes_people.router, routes_changes.router, routes_clients.router,
+           *civic.ROUTERS,
            routes_drafts.router, routes_drafts.imports, routes_releases.router, routes_sounds.router,
            routes_calls.router)
 EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, attachment_examples.EXAMPLES,

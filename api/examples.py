@@ -69,6 +69,12 @@ _PEOPLE: Examples = {
     "PATCH /api/people/{person_id}": Example(_PERSON, {"active": False}),
     "POST /api/people/{person_id}/password": Example(
         {"id": "u-5f1c", "must_change": False}, {"old": "the old one", "new": "a wholly new sentence"}),
+    "GET /api/people/{person_id}/changes": Example({"changes": [
+        {"at": 1795400000.0, "what": "person.changed", "by": "u-01", "by_name": "陈立",
+         "data": {"roles": [["agent"], ["agent", "team_leader"]]}}]}),
+    "GET /api/units/{unit}/changes": Example({"changes": [
+        {"at": 1795400000.0, "what": "unit.placed", "by": "u-01", "by_name": "陈立",
+         "data": {"name": "人民路街道", "upper": "district1"}}]}),
     "GET /api/units": Example({"units": [{"unit": "housing", "name": "住房和城乡建设局", "upper": ""}]}),
     "PUT /api/units/{unit}": Example({"unit": "street1", "name": "人民路街道", "upper": "district1"},
                                      {"name": "人民路街道", "upper": "district1"}),

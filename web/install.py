@@ -11,6 +11,7 @@ from core.log import get_logger
 from core.settings import Settings
 from routing.directory import Directory
 from web import errors
+from web.admin import people, policy, units
 from web.desk import routes as desk
 from web.followup import routes as followup
 from web.headers import SafeHeaders
@@ -37,6 +38,9 @@ _PAGES = (  # one line a part, in the order of the bar
     menu_days.router,
     menu_numbers.router,
     menu_figures.router,
+    people.router,
+    units.router,
+    policy.router,
 )
 
 

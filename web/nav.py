@@ -33,6 +33,9 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("numbers", "/numbers", lambda caller: caller.may("flows.read")),
     Place("flows", "/menu", lambda caller: caller.may("flows.read")),
     Place("figures", "/menu/figures", lambda caller: caller.may("flows.read")),
+    Place("people", "/people", lambda caller: caller.may("people.read")),
+    Place("units", "/units", lambda caller: caller.may("people.write")),  # others meet units in their own work
+    Place("policy", "/policy", lambda caller: caller.may("policy.write")),
 )
 
 

@@ -12,6 +12,7 @@ _CALENDAR = {"years": [{"year": 2026, "source": "国办发明电〔2025〕7号",
 EXAMPLES: Examples = {
     "GET /api/policy": Example(_HEAD | {"policy": _POLICY}),
     "GET /api/policy/versions": Example({"versions": [_HEAD]}),
+    "GET /api/policy/versions/{version}": Example(_HEAD | {"policy": _POLICY}),
     "PUT /api/policy": Example(_HEAD | {"policy": _POLICY}, {"policy": _POLICY, "why": _HEAD["why"]}),
     "GET /api/calendar": Example(_HEAD | {"calendar": _CALENDAR}),
     "GET /api/calendar/versions": Example({"versions": [_HEAD]}),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import database, needs, now_of, who
 from api.orders.keeping import keeper_of
 from api.people.audit import note_by
+from api.problems import Problem
 from api.schemas import Strict
 from api.wire.once import OnceIfAsked
 from api.wire.versions import check, etag_of, expected
@@ -99,6 +100,19 @@ async def policy(request: Request, response: Response) -> dict[str, Any]:
 async def policies(request: Request) -> dict[str, Any]:
     """List the versions of the policy."""
     return await _all(request, rules.POLICY)
+
+
+@router.get("/policy/versions/{version}", responses={200: {"model": PolicyOut}}, dependencies=[needs("policy.read")])
+async def policy_version(request: Request, version: Annotated[int, Path(ge=0, le=999_999)]) -> dict[str, Any]:
+    """Show one version of the policy as it was set; version 0 is what the software came with."""
+    if version == 0:
+        return _AS_IT_CAME | {rules.POLICY: Policy().model_dump(mode="json")}
+    async with database(request).reading() as session:
+        there = await rules.versions(session, rules.POLICY)
+    row = next((one for one in there if one.version == version), None)
+    if row is None:
+        raise Problem(404, "not_found", f"没有第 {version} 版政策", "从版本列表中选择")
+    return _version(row) | {rules.POLICY: row.body}
 
 
 @router.put("/policy", responses={200: {"model": PolicyOut}}, openapi_extra={"x-refusals": [412, 428]},

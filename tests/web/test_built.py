@@ -27,7 +27,7 @@ def test_what_is_built_is_not_committed() -> None:
     assert {"/web/static/dist/", "/node_modules/"} <= set(ignored)
 
 
-@pytest.mark.parametrize("script", ["base", "desk", "telephone", "orders", "wall"])
+@pytest.mark.parametrize("script", ["admin", "admin_policy", "base", "desk", "telephone", "orders", "wall"])
 def test_a_page_s_script_is_light_and_runs_without_eval_of_its_own(script: str) -> None:
     built = (DIST / f"{script}.js").read_bytes()
     assert len(gzip.compress(built, 6)) <= MOST

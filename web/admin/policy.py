@@ -1,0 +1,82 @@
+"""The policy: clocks, caps, samples, the ladder; what a change would change; every version with who, when and why."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import HTMLResponse
+from sqlmodel import col, select
+
+from api.access import database, needs, who
+from api.people.models import Person
+from api.rules import routes as rules
+from api.schemas import Strict
+from web.admin.difference import difference, place_in_words, value_in_words
+from web.site import for_script, page, texts_of
+from workorders.life.calendar import Unit
+from workorders.life.policy import Policy
+
+router = APIRouter(prefix="/policy", dependencies=[needs("policy.read")])
+# the fields of a policy as the page groups them; terms, desks, ladder and signature have tables of their own
+GROUPS: Final = {
+    "pauses": ("most_pauses", "longest_pause"),
+    "extensions": ("most_extensions",),
+    "returns": ("return_within", "plead_within", "most_returns"),
+    "sampling": ("follow_up_share", "refusal_review_share", "calls_to_reach", "unhappy_at_most"),
+    "closing": ("close_margin", "object_within", "reopen_within", "longest_shelving"),
+    "texts": ("least_reply", "text_limit"),
+}
+
+
+class Wish(Strict):
+    """A policy that somebody thinks of setting."""
+
+    policy: Policy
+
+
+@router.get("")
+async def shown(request: Request) -> HTMLResponse:
+    """The newest policy, to be read or changed, and its versions."""
+    newest = await rules.policy(request, Response())
+    versions = (await rules.policies(request))["versions"]
+    return page(request, "policy.html", newest=newest, policy=newest["policy"], groups=GROUPS, versions=versions,
+                units=[unit.value for unit in Unit], writes=who(request).may("policy.write"),
+                names=await _names(request, {one["by"] for one in versions}),
+                words=_words(request), for_script=for_script(newest["policy"]),
+                document=json.dumps(newest["policy"], ensure_ascii=False, indent=2))
+
+
+@router.get("/versions/{version}")
+async def version(request: Request, version: Annotated[int, Path(ge=1, le=999_999)]) -> HTMLResponse:
+    """What one version changed in the one before it."""
+    now, before = await rules.policy_version(request, version), await rules.policy_version(request, version - 1)
+    return page(request, "policy_version.html", one=now, changes=_told(request, before["policy"], now["policy"]),
+                names=await _names(request, {now["by"]}))
+
+
+@router.post("/difference", dependencies=[needs("policy.write")])
+async def would_change(request: Request, wish: Wish) -> dict[str, Any]:
+    """Check a policy and tell what it would change in the newest one; nothing is set."""
+    newest = await rules.policy(request, Response())
+    wanted = wish.policy.model_dump(mode="json")
+    return {"version": newest["version"], "policy": wanted, "changes": _told(request, newest["policy"], wanted)}
+
+
+def _told(request: Request, before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, str]]:
+    texts = texts_of(request)
+    return [{"place": place_in_words(texts, one.path), "before": value_in_words(texts, one.path, one.before),
+             "after": value_in_words(texts, one.path, one.after)} for one in difference(before, after)]
+
+
+def _words(request: Request) -> Any:
+    texts = texts_of(request)
+    return lambda name, value: value_in_words(texts, (name,), value)
+
+
+async def _names(request: Request, ids: set[str]) -> dict[str, str]:
+    """Return id → name of the people who set something."""
+    query = select(Person.id, Person.name).where(col(Person.id).in_(ids))
+    async with database(request).reading() as session:
+        return {person: name for person, name in await session.execute(query)}
