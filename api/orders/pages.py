@@ -46,7 +46,7 @@ class _Shape:
     caller: Shape
     filters: frozenset[str]
     sort: str
-    behind: bool = False  # a page before
+    behind: bool = False  # there is a page before
     words: int = 0  # of the query
     common: bool = False  # many orders hold them
     units: int = 0  # at whose orders the list begins
@@ -100,9 +100,8 @@ async def _with_words(session: AsyncSession, shape: _Shape, query: str) -> tuple
 @lru_cache(_KEPT)
 def _statement(shape: _Shape) -> Select[Any]:
     """Return the statement of a shape, with a place for each value."""
-    made = (_by_own_due if shape.by_own_due else
-            _by_words_in_sqlite if shape.by_words and shape.dialect == "sqlite" else _by_columns)(shape)
-    return made.where(named_orders(shape.caller)).limit(_MOST)
+    way = _by_own_due if shape.by_own_due else _by_words if shape.by_words and not shape.common else _by_columns
+    return way(shape).where(named_orders(shape.caller)).limit(_MOST)
 
 
 def _by_columns(shape: _Shape) -> Select[Any]:
@@ -114,7 +113,8 @@ def _by_columns(shape: _Shape) -> Select[Any]:
     if shape.units and not shape.filters:
         units = [bindparam(name, type_=Text()) for name in _numbered("unit", range(shape.units))]
         query = query.where(newest_of(units, _AFTER["newest"][0] if shape.behind else None, _MOST))
-    return _behind_rank(shape, query).order_by(col(WorkOrder.rank).desc())
+    query = query.where(col(WorkOrder.rank) < _AFTER["newest"][0]) if shape.behind else query
+    return query.order_by(col(WorkOrder.rank).desc())
 
 
 def _by_own_due(shape: _Shape) -> Select[Any]:
@@ -125,13 +125,10 @@ def _by_own_due(shape: _Shape) -> Select[Any]:
     return query.where(*narrowed)
 
 
-def _by_words_in_sqlite(shape: _Shape) -> Select[Any]:
-    query = _behind_rank(shape, sql_select(*_selected(shape)))
-    return words.newest_in_sqlite(query, words.named("sqlite", shape.words), addresses_for(shape.caller))
-
-
-def _behind_rank(shape: _Shape, query: Select[Any]) -> Select[Any]:
-    return query.where(col(WorkOrder.rank) < _AFTER["newest"][0]) if shape.behind else query
+def _by_words(shape: _Shape) -> Select[Any]:
+    """Return the newest orders that hold the words, by the index of grams."""
+    return words.newest(shape.dialect, sql_select(*_selected(shape)), words.named(shape.dialect, shape.words),
+                        addresses_for(shape.caller), _AFTER["newest"][0] if shape.behind else None)
 
 
 def _selected(shape: _Shape) -> list[Any]:
@@ -140,7 +137,7 @@ def _selected(shape: _Shape) -> list[Any]:
 
 def _narrowed(shape: _Shape, *, but: str = "") -> list[Condition]:
     """Return the filters of a shape as conditions, with a place for each value."""
-    found = narrowing({name: bindparam(name, expanding=name in ANY_OF) for name in shape.filters - {but}})
+    found = narrowing({name: bindparam(name, expanding=name in ANY_OF) for name in sorted(shape.filters - {but})})
     if shape.words:
         sought = words.named(shape.dialect, shape.words)
         found.append(words.holding(shape.dialect, sought, common=shape.common,

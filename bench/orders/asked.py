@@ -79,20 +79,17 @@ def units_list(rng: Random, _: str) -> Question:
 
 
 def search(rng: Random, dialect: str) -> Question:
-    """The newest orders that hold a word, as an agent sees them."""
+    """The newest orders that hold a word, as an agent sees them: by its grams, or read back from the newest."""
     word = rng.choice(WORDS)
     caller = Caller("person", "p-agent1", "x", OF_ROLE[Role.AGENT], frozenset({Role.AGENT}), agent="a1001")
-    holds = "(w.summary LIKE :like OR w.address LIKE :like)"
-    found = ("SELECT rowid FROM order_words WHERE order_words MATCH :grams" if dialect == "sqlite" else
-             "SELECT rank FROM order_words WHERE grams @> CAST(:grams AS text[])")
-    grams = words.wanted(word)
-    given: Any = " ".join(grams) if dialect == "sqlite" else grams
-    who = {"agent": "a1001", "person": "p-agent1"}
-    rare = _newest_by_hand(f"SELECT @ FROM work_order w WHERE w.rank IN ({found}) AND {holds} AND {_SEEN} "
-                           "ORDER BY w.rank DESC LIMIT 51", {"q": word}, grams=given, like=f"%{word}%", **who)
-    common = _newest_by_hand(f"SELECT @ FROM work_order w WHERE {holds} AND {_SEEN} ORDER BY w.rank DESC LIMIT 51",
-                             {"q": word}, like=f"%{word}%", **who)
-    return Question(_listed(caller, Filters(q=word)), (rare, common))
+    values = {"grams": words.sought(dialect, word).grams, "like": f"%{word}%", "agent": "a1001", "person": "p-agent1"}
+    grams, sort, like = _GRAMS[dialect]
+    where = f"WHERE (w.summary {like} :like OR w.secrecy = 0 AND w.address {like} :like) AND {_SEEN}"
+    ways = (f"SELECT @ FROM work_order w {where} AND w.rank IN ({grams}) ORDER BY w.rank DESC LIMIT 51",
+            f"SELECT @ FROM ({grams} {sort}) f JOIN work_order w ON w.rank = f.rank {where} ORDER BY f.rank DESC "
+            "LIMIT 51",
+            f"SELECT @ FROM work_order w {where} ORDER BY w.rank DESC LIMIT 51")
+    return Question(_listed(caller, Filters(q=word)), [_newest_by_hand(sql, {"q": word}, **values) for sql in ways])
 
 
 def first_search(rng: Random, dialect: str) -> Question:
@@ -126,6 +123,10 @@ QUESTIONS: dict[str, Callable[[Random, str], Question]] = {
     "search, new words": first_search, "month's assessment": months_figures,
 }
 
+_GRAMS = {  # what finds candidates, what sorts them before they are opened, and what compares without regard to case
+    "sqlite": ("SELECT rowid AS rank FROM order_words WHERE order_words MATCH :grams", "", "LIKE"),
+    "postgresql": ("SELECT rank FROM order_words WHERE grams @> CAST(:grams AS text[])",
+                   "ORDER BY rank DESC OFFSET 0", "ILIKE")}
 _COLUMNS = ", ".join(f'w."{name}"' for name in COLUMNS)
 _SEEN = ("((w.kind <> 'report' AND w.secrecy < 2) OR w.agent = :agent OR EXISTS (SELECT 1 FROM order_named n "
          "WHERE n.number = w.number AND n.person IN (:agent, :person)))")

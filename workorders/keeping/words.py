@@ -203,11 +203,20 @@ def _explaining(count: int) -> TextClause:
     return text(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM order_words{each}")
 
 
-def newest_in_sqlite(orders: Select[Any], query: Sought, addresses: Addresses) -> Select[Any]:
-    """Return the orders that hold the query, the newest first, as FTS5 itself gives them: a page costs a page."""
-    joined = orders.join(_WORDS, _WORDS.c.rowid == col(WorkOrder.rank)).where(_match(query.grams))
-    exact = (_has("sqlite", word, addresses) for word in query.words)
-    return joined.where(*exact).order_by(_WORDS.c.rowid.desc())
+def newest(dialect: str, orders: Select[Any], query: Sought, addresses: Addresses, before: Any = None) -> Select[Any]:
+    """Return the orders that hold the query, the newest first, opened in that order until the page is full.
+
+    `before`: the rank at which the page before ended, None for the first; a value, or a place for it.
+    """
+    found = _candidates(dialect, query.grams)
+    if before is not None:
+        found = found.where(_rank(dialect) < before)
+    if dialect != "sqlite":  # FTS5 gives them in their order; here OFFSET keeps the sorting before the opening
+        found = found.order_by(_rank(dialect).desc()).offset(0)
+    ranks = found.subquery()
+    joined = orders.join(ranks, ranks.c.rank == col(WorkOrder.rank))
+    exact = (_has(dialect, word, addresses) for word in query.words)
+    return joined.where(*exact).order_by(ranks.c.rank.desc())
 
 
 def _checked(query: str) -> list[str]:
@@ -234,12 +243,12 @@ def _has(dialect: str, word: Any, addresses: Addresses) -> ColumnElement[bool]:
     return place > 0
 
 
-def _candidates(dialect: str, found: Any) -> Any:
+def _candidates(dialect: str, found: Any) -> Select[Any]:
     if dialect == "sqlite":
-        return select(_WORDS.c.rowid).where(_match(found))
+        return select(_rank(dialect)).where(_WORDS.c.order_words.op("MATCH", is_comparison=True)(found))
     given = found if isinstance(found, BindParameter) else literal(found, ARRAY(Text()))
-    return select(_WORDS.c.rank).where(_WORDS.c.grams.op("@>")(given))
+    return select(_rank(dialect)).where(_WORDS.c.grams.op("@>")(given))
 
 
-def _match(found: Any) -> ColumnElement[bool]:
-    return _WORDS.c.order_words.op("MATCH", is_comparison=True)(found)
+def _rank(dialect: str) -> ColumnElement[int]:
+    return _WORDS.c.rowid.label("rank") if dialect == "sqlite" else _WORDS.c.rank
