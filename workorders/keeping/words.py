@@ -42,9 +42,9 @@ from workorders.life.errors import BadContent
 from workorders.models import WorkOrder
 
 LONGEST_QUERY = 100  # characters
-# Fetching m orders costs m steps, reading back through n to a page of those that m have costs about n / m: the two are
-# equal near the root of n. Measured at 100,000 and 1,000,000 on PostgreSQL: ten times the root.
-MANY = 10.0
+# Sorting m ranks costs m steps, reading back through n to a page of those that m have costs about n / m: the two are
+# equal near the root of n. Measured at 100,000 and 1,000,000 on PostgreSQL: some seventeen times the root.
+MANY = 17.0
 _ASKED = 8  # grams of a query that the planner is asked about
 _GUESSED_FOR, _GUESSED_MOST = 600.0, 5000  # s, grams: what it said is remembered
 _MOST_GRAMS = 6000
