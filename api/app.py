@@ -24,6 +24,8 @@ from api.people import routes_changes, routes_clients, routes_people, routes_ses
 from api.people.passwords import Passwords
 from api.progress import examples as progress_examples
 from api.progress import routes as progress
+from api.quality import examples as quality_examples
+from api.quality import routes_checks, routes_clips
 from api.retention import examples as retention_examples
 from api.retention import routes as retention
 from api.rules import examples as rule_examples
@@ -45,12 +47,14 @@ ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.pa
            calls.router, talks.router, listening.router, records.router, agents.router, events.router, house.router,
            routes_session.router, routes_people.router, routes_changes.router, routes_clients.router,
            *civic.ROUTERS,
+           routes_checks.rules, routes_checks.router, routes_clips.router,
            routes_drafts.router, routes_drafts.imports, routes_releases.router, routes_sounds.router,
            routes_calls.router)
 EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, attachment_examples.EXAMPLES,
                                   progress_examples.EXAMPLES, rule_examples.EXAMPLES, hook_examples.EXAMPLES,
                                   retention_examples.EXAMPLES,
-                                  *civic.EXAMPLES, talk_examples.EXAMPLES, menu_examples.EXAMPLES)
+                                  *civic.EXAMPLES, talk_examples.EXAMPLES, quality_examples.EXAMPLES,
+                                  menu_examples.EXAMPLES)
 
 
 def create_app(settings: Settings, secrets: Secrets, control_client: ControlClient, db: Database) -> FastAPI:

@@ -26,6 +26,9 @@ PERMISSIONS: Final = frozenset({
     "figures.publish",  # the file for the press
     "reports.read", "reports.write", "reports.sign",  # daily to monthly, 要情专报; whoever reads one may give receipt
     "knowledge.read", "knowledge.write", "knowledge.publish",  # a unit writes its own articles, the hotline publishes
+    "quality.read",  # checks of calls: one's own; with one of the following, all of them; training clips
+    "quality.write",  # draw and score, make clips
+    "quality.appeal", "quality.decide",  # the agent; a second person
     "policy.read", "policy.write", "calendar.read", "calendar.write",
     "flows.read", "flows.write", "flows.publish",  # the menu
     "directory.read", "directory.write",
@@ -45,7 +48,7 @@ _FIGURES = frozenset({"figures.read", "reports.read"})
 _RECORDS = frozenset({"records.read", "recordings.listen"})
 _WATCHING = frozenset({"calls.read", "agents.read", "events.read"})
 _AGENT = _HANDLING | _RECORDS | _WATCHING | {
-    "orders.write", "calls.act", "calls.dial", "agents.act", "numbers.unmask"}
+    "orders.write", "calls.act", "calls.dial", "agents.act", "numbers.unmask", "quality.read", "quality.appeal"}
 _ON_DUTY = _HANDLING | _WATCHING | _FIGURES | {"reports.sign", "policy.read"}
 _OVERSIGHT = _HANDLING | _RECORDS | _FIGURES | {"numbers.unmask", "orders.export", "policy.read", "exchange.read",
                                                 "retention.read"}
@@ -53,12 +56,12 @@ _OVERSIGHT = _HANDLING | _RECORDS | _FIGURES | {"numbers.unmask", "orders.export
 OF_ROLE: Final[Mapping[Role, frozenset[str]]] = {
     Role.AGENT: _AGENT,
     Role.TEAM_LEADER: _AGENT | _FIGURES | {
-        "calls.for_others", "calls.listen", "policy.read", "flows.read"},
+        "calls.for_others", "calls.listen", "policy.read", "flows.read", "quality.decide"},
     Role.BACK_OFFICE: _HANDLING | _RECORDS | _FIGURES | {
         "orders.write", "calls.dial", "agents.read", "numbers.unmask",  # dials: follow-up goes through the platform
         "orders.export", "figures.publish", "reports.write", "knowledge.write", "knowledge.publish", "policy.read",
-        "flows.read", "exchange.read", "exchange.act"},
-    Role.QUALITY: _HANDLING | _RECORDS | _FIGURES | {"policy.read"},
+        "flows.read", "exchange.read", "exchange.act", "quality.read", "quality.decide"},
+    Role.QUALITY: _HANDLING | _RECORDS | _FIGURES | {"policy.read", "quality.read", "quality.write", "quality.decide"},
     Role.UNIT_HANDLER: _HANDLING | {"numbers.unmask"},  # the unit must reach the citizen
     Role.UNIT_LEAD: _HANDLING | {
         "figures.read", "numbers.unmask", "people.read", "orders.export", "knowledge.write", "rosters.write"},

@@ -75,6 +75,10 @@ class Scope:
         own = or_(talked(agent) if agent else false(), _named_for_call(self._rules.names))
         return _any({Reach.ALL: true(), Reach.OPEN: open_ones, Reach.OWN: own}, reach)
 
+    def training(self) -> Condition:
+        """Return which call records others may learn from: never those of reports."""
+        return not_(_record_of_a_report())
+
     def people(self) -> Condition:
         """Return which people."""
         return _any({Reach.ALL: true(), Reach.UNIT: self.of_units(col(Person.unit))}, self.shape.reach(PEOPLE))

@@ -88,7 +88,8 @@ class Rulebook:
         return next((made for since, made in reversed(self._versions[kind]) if since <= at), None)
 
     async def _read(self, session: AsyncSession) -> None:
-        query = select(RuleVersion).order_by(col(RuleVersion.valid_from), col(RuleVersion.version))
+        query = select(RuleVersion).where(col(RuleVersion.kind).in_((POLICY, CALENDAR))).order_by(
+            col(RuleVersion.valid_from), col(RuleVersion.version))
         versions: dict[str, list[tuple[float, Any]]] = {POLICY: [], CALENDAR: []}
         for row in (await session.execute(query)).scalars():
             made = Policy.model_validate(row.body) if row.kind == POLICY else calendar_from(row.body)
@@ -112,7 +113,7 @@ def below(uppers: Mapping[str, str]) -> dict[str, frozenset[str]]:
 
 async def set_policy(session: AsyncSession, policy: Policy, valid_from: float, by: str, why: str, now: float) -> int:
     """Add a version of the policy; return its number. Orders keep the terms they were promised by."""
-    return await _set(session, POLICY, policy.model_dump(mode="json"), valid_from, by, why, now)
+    return await add_version(session, POLICY, policy.model_dump(mode="json"), valid_from, by, why, now)
 
 
 async def set_calendar(session: AsyncSession, calendar: Calendar, valid_from: float, by: str, why: str,
@@ -120,13 +121,14 @@ async def set_calendar(session: AsyncSession, calendar: Calendar, valid_from: fl
     """Add a version of the calendar; return its number. Every open order is looked at: it may have been guessed."""
     data = calendar_json(calendar)
     calendar_from(data)
-    version = await _set(session, CALENDAR, data, valid_from, by, why, now)
+    version = await add_version(session, CALENDAR, data, valid_from, by, why, now)
     await session.execute(update(Timer).where(col(Timer.kind) == "order", col(Timer.due_at) > now).values(due_at=now))
     return version
 
 
-async def _set(session: AsyncSession, kind: str, body: dict[str, Any], valid_from: float, by: str, why: str,
-               now: float) -> int:
+async def add_version(session: AsyncSession, kind: str, body: dict[str, Any], valid_from: float, by: str, why: str,
+                      now: float) -> int:
+    """Add a version of a kind of rule; return its number."""
     last = (await session.execute(select(func.max(RuleVersion.version)).where(col(RuleVersion.kind) == kind))).scalar()
     version = int(last or 0) + 1
     session.add(RuleVersion(kind=kind, version=version, valid_from=max(valid_from, now), body=body, by=by, why=why,

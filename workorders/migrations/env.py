@@ -8,7 +8,8 @@ from sqlmodel import SQLModel
 import workorders.civic_tables
 import workorders.hooks.tables
 import workorders.keeping.tables
-import workorders.models  # noqa: F401  (fills the metadata)
+import workorders.models
+import workorders.quality.tables  # noqa: F401  (fills the metadata)
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=SQLModel.metadata,
                   render_as_batch=True)
