@@ -18,7 +18,10 @@ router = APIRouter(prefix="/api/agents", tags=["agents"], route_class=OnceInMemo
 @router.get("", dependencies=[needs("agents.read")])
 async def listed(request: Request) -> dict[str, Any]:
     """List the agents with their states."""
-    return {"agents": await control(request).do("agents.list")}
+    found = await control(request).do("agents.list")
+    if not who(request).may("calls.listen"):  # who listens beside a talk is told to those who may as well
+        found = [{name: value for name, value in one.items() if name != "listening"} for one in found]
+    return {"agents": found}
 
 
 @router.put("/{agent}/state", dependencies=[needs("agents.act")])

@@ -183,9 +183,10 @@ class Controller:
 
     async def _agents(self) -> list[dict[str, Any]]:
         names = {a.id: a for a in self.directory.agents}
+        beside = {one.who: one.call for one in self.talks.board.listeners}
         return [
             {**agent_view(self.talks, s.id), "name": names[s.id].name, "phone": names[s.id].phone,
-             "kind": names[s.id].kind}
+             "kind": names[s.id].kind, "listening": beside.get(s.id, "")}
             for s in self.talks.board.agents if s.id in names
         ]
 

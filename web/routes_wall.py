@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 
 from api.access import needs, now_of, who
 from api.calls import control
+from api.people.caller import Caller
 from api.people.scope import scope_of
 from api.problems import Problem
 from core.control import ControlError
@@ -69,6 +70,22 @@ async def _figures(request: Request) -> dict[str, Any]:
     try:
         calls, agents = await control(request).do("calls.list"), await control(request).do("agents.list")
     except ControlError:
-        return {"wall": None, "agents": [], "states": AGENT_STATES}
+        return {"wall": None, "agents": [], "states": AGENT_STATES, "listening": None, "talks": {}}
+    caller = who(request)
     shown = sorted(agents, key=lambda one: (AGENT_STATES.index(one["state"]), one["agent"]))
-    return {"wall": wall_of(calls, agents, now_of(request)), "agents": shown, "states": AGENT_STATES}
+    return {"wall": wall_of(calls, agents, now_of(request)), "agents": shown, "states": AGENT_STATES,
+            "listening": listening_of(calls, caller.agent), "talks": talks_of(calls, caller)}
+
+
+def listening_of(calls: Sequence[Mapping[str, Any]], agent: str) -> Mapping[str, Any] | None:
+    """Return how the caller's own telephone listens, with its `call`; None when it does not."""
+    found = ({**one, "call": call["call"]} for call in calls for one in call.get("listeners", ()))
+    return next((one for one in found if agent and one["who"] == agent), None)
+
+
+def talks_of(calls: Sequence[Mapping[str, Any]], caller: Caller) -> dict[str, str]:
+    """Return agent → call, for the talks that the caller may listen to: with a telephone, and never to themselves."""
+    if not caller.agent or not caller.may("calls.listen"):
+        return {}
+    return {leg["who"]: call["call"] for call in calls if call["state"] in _WITH_SOMEBODY for leg in call["parties"]
+            if leg["role"] == "agent" and leg["state"] in ("room", "side") and leg["who"] != caller.agent}

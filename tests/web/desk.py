@@ -67,7 +67,7 @@ class House:
         """Make the tables, add people, serve."""
         await migrated(self.town.settings)
         await self.person("zhaoqian", "赵倩", Role.AGENT, agent="a1004")
-        await self.person("sunlei", "孙磊", Role.AGENT, agent="a1005")
+        await self.person("sunlei", "孙磊", Role.TEAM_LEADER, agent="a1005")
         await self.person("zhou", "周岚", Role.DUTY_LEADER)
         await self.serve()
 

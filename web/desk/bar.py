@@ -111,6 +111,7 @@ class Bar:
     party: str = ""
     muted: bool = False
     direction: str = "in"
+    listening: str = ""  # the call that this agent listens to
     kind: str = "web"
     talk_since: float = 0.0
     buttons: tuple[Button, ...] = ()
@@ -142,7 +143,7 @@ def bar_of(agent: View, call: View | None, names: Mapping[str, str]) -> Bar:
     return Bar(
         state, agent["agent"], _since(agent, call, state), float(agent["until"] or 0), agent["why"],
         call=call["call"] if call else str(agent["call"]), party=party, muted=muted,
-        direction=call["direction"] if call else "in", kind=kind,
+        direction=call["direction"] if call else "in", listening=str(agent.get("listening", "")), kind=kind,
         talk_since=float(own["joined_at"] or 0) if own else 0.0,
         buttons=tuple(_button(acts, allowed, places) for acts in PLACES),
         people=_people(agent["agent"], live, names), invited=_invited(live, names), allowed=allowed)

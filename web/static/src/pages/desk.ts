@@ -121,12 +121,12 @@ async function takeSound(steal: boolean): Promise<void> {
   await openPhone();
 }
 
-/** A ring for the talk this browser has just lost is answered by itself; so is one that the agent asked for. */
+/** A ring for the talk this browser has just lost is answered by itself; so is one asked for: a call-back, listening. */
 function returning(): void {
   const now = barNow();
   const [call, at] = (localStorage.getItem(TALK) ?? "").split(" ");
   const lost = call === now.call && Date.now() / 1000 - Number(at) < RETURN;
-  if (!phone.ringing || !(lost || now.direction === "out")) return;
+  if (!phone.ringing || !(lost || now.listening || now.direction === "out")) return;
   if (lost) tell("returning", t("js.returning"), "told");
   void phone.answer();
 }
@@ -138,7 +138,9 @@ onBar((now, before) => {
   showRating();
   document.title = now.state === "ringing" ? t("js.title.ringing") : title;
   if (now.state === "ringing" && web && wantSound && !phone.talking) void ring(); else hush();
-  if (now.state === "ringing") returning();
+  if (now.state === "ringing" || now.listening) returning();
+  if (now.listening) tell("listening", t("js.listening"), "told", [{ label: t("js.listening.to_wall"), run: () => location.assign("/wall") }]);
+  else clear("listening");
   if (now.state === "three" && before.state === "talking") void chime();
   if (IN_TALK.has(now.state)) localStorage.setItem(TALK, `${now.call} ${Date.now() / 1000}`);
   if (now.state === "lost") tell("returning", t("js.returning"), "told"); else if (before.state === "lost") clear("returning");
