@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
-from api.access import needs
+from api.access import needs, who
 from api.menu import routes_drafts as drafts
 from api.menu import routes_releases as releases
 from ivr.schema import MAX_CHOICES
@@ -37,7 +37,8 @@ def _latest(acts: list[Mapping[str, Any]]) -> dict[int, Mapping[str, Any]]:
 async def edited(request: Request, draft: Draft) -> HTMLResponse:
     """One draft: the list of what the citizen hears, and beside it the step that is edited."""
     body = await drafts.read(request, draft)
-    current = (await releases.listed(request))["current"]
+    caller = who(request)
     units = {unit.id: unit.name for unit in site_of(request).directory.units}
     return page(request, "flow_editor.html", draft=body,
-                data=for_script({"draft": body, "units": units, "current": current, "choices": MAX_CHOICES}))
+                data=for_script({"draft": body, "units": units, "choices": MAX_CHOICES, "me": caller.word,
+                                 "may_write": caller.may("flows.write"), "may_publish": caller.may("flows.publish")}))

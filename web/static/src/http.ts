@@ -46,3 +46,27 @@ export async function ask<T = unknown>(
                                      [said.detail, said.fix].filter(Boolean).join(" "), said.errors ?? []);
   return said as T;
 }
+
+/** Ask for a sound. Throws Refused. */
+export async function askSound(method: string, path: string, body?: unknown): Promise<Blob> {
+  const headers: Record<string, string> = { "X-CSRF-Token": csrf() };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const answer = await answered(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+  return answer.blob();
+}
+
+/** Send a file as it is and return the JSON of the answer. Throws Refused. */
+export async function send<T = unknown>(path: string, file: Blob): Promise<T> {
+  const headers = { "X-CSRF-Token": csrf(), "Idempotency-Key": key(), "Content-Type": "application/octet-stream" };
+  return (await answered(path, { method: "POST", headers, body: file })).json() as Promise<T>;
+}
+
+const SOUND_PATIENCE = 30_000; // ms; speaking and levelling take their time
+
+async function answered(path: string, wish: RequestInit): Promise<Response> {
+  const answer = await fetch(path, { ...wish, signal: AbortSignal.timeout(SOUND_PATIENCE), redirect: "error" }).catch(() => null);
+  if (!answer) throw new Refused(0, "network");
+  if (answer.ok) return answer;
+  const said = await answer.json().catch(() => ({}));
+  throw new Refused(answer.status, said.code ?? `http_${answer.status}`, said.retry_after ?? 0, [said.detail, said.fix].filter(Boolean).join(" "));
+}
