@@ -20,6 +20,7 @@ WATCHED = (
     "HL_URGENCY", "HL_LANG", "HL_OUTCOME", "SHARED(HL_PREFER)",
     "HL_LISTENER", "HL_LISTENS_TO", "HL_LISTENS_AT", "HL_BEGAN",
 )
+TRIAL_NUMBER = "0000"  # who rings when a menu is tried: a desk in a page knows it by that (web/static/src/phone.ts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,9 @@ class Switch(Protocol):
 
     async def give_secret(self, phone: str, secret: str) -> None:
         """Put the SIP secret of an agent's page into the switch. Returns once it is in force."""
+
+    async def play_menu(self, endpoint: str, key: str, place: str, seconds: int) -> None:
+        """Ring a telephone at most `seconds`; who answers hears a menu for trial from `place` on."""
 
     async def stop_dialling(self, channel: str) -> None:
         """End the ringing of an outgoing call's citizen."""
@@ -160,6 +164,13 @@ class AmiSwitch:
         fields = {"Channel": "Local/open@web-phone/n", "Context": "web-phone", "Exten": "done", "Priority": "1",
                   "Timeout": "3000", "Async": "false"}
         await self._do("Originate", fields, {"HL_WEB_PHONE": phone, "HL_WEB_SECRET": secret})
+
+    async def play_menu(self, endpoint: str, key: str, place: str, seconds: int) -> None:
+        channel = f"trial-{key}"
+        fields = {"ActionID": channel, "Channel": endpoint, "ChannelId": channel, "Context": "menu-trial", "Exten": "s",
+                  "Priority": "1", "Timeout": str(seconds * 1000), "Async": "true",
+                  "CallerID": f"{self._city_number} <{TRIAL_NUMBER}>"}
+        await self._do("Originate", fields, {"HL_TRIAL": key, "HL_TRIAL_PLACE": place})
 
     async def stop_dialling(self, channel: str) -> None:
         await self._do("Hangup", {"Channel": channel, "Cause": "16"})

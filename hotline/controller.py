@@ -29,6 +29,7 @@ from bridge.rebuild import rebuild
 from bridge.signals import signal_of
 from bridge.switch import AmiSwitch
 from bridge.talks import TalkRules, Talks
+from bridge.trials import Trials
 from bridge.views import call_view
 from bridge.web_phones import WebPhones
 from core import facts
@@ -38,7 +39,8 @@ from core.log import configure, get_logger
 from core.secrets import Secrets, load_secrets
 from core.settings import Settings
 from ivr.agi import AgiServer
-from ivr.build import build_due, build_menu_service
+from ivr.build import build_due, build_menu_service, build_trials
+from ivr.trial import ROUTE
 from routing.agents import AgentBoard, AgentStatus
 from routing.directory import Directory, load_directory
 
@@ -73,7 +75,8 @@ class Controller:
         self.listening = Listening(self.talks, self.acts)
         self.web_phones = WebPhones(self.talks, self.line, directory)
         self.menu = build_menu_service(settings, self._menu_fact)
-        self.agi = AgiServer({"menu": self.menu.handle})
+        self.trials = Trials(self.talks, directory)
+        self.agi = AgiServer({"menu": self.menu.handle, ROUTE: build_trials(settings).handle})
         self.control = ControlServer(settings.control_socket, self._handlers(), journal)
         self._ticks: list[asyncio.Task[None]] = []
         self._journal_ok = True
@@ -171,6 +174,7 @@ class Controller:
             "listen.begin": self.listening.begin, "listen.change": self.listening.change,
             "listen.stop": self.listening.stop,
             "phone.demo": self.web_phones.demo, "phone.here": self.web_phones.here, "phone.gone": self.web_phones.gone,
+            "menu.try": self.trials.ring,
         }
         return {name: carry_out(verb) for name, verb in verbs.items()}
 

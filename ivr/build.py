@@ -24,6 +24,7 @@ from ivr.rules import Surroundings
 from ivr.shelf import Shelf
 from ivr.speech import Espeak
 from ivr.staff import staff_of
+from ivr.trial import TrialService, trials
 from routing.directory import load_directory
 
 log = get_logger(__name__)
@@ -99,6 +100,11 @@ def build_menu_service(settings: Settings, on_fact: OnFact) -> MenuService:
         flows, build_prompts(settings, alarm), on_fact, lambda: datetime.now(UTC), settings.recordings_dir,
         NoticeBoard(settings.release_dir, alarm),
     )
+
+
+def build_trials(settings: Settings) -> TrialService:
+    """Return what serves menus for trial."""
+    return TrialService(trials(settings), build_prompts(settings), lambda: datetime.now(UTC))
 
 
 def build_due(settings: Settings) -> Callable[[], Awaitable[None]]:

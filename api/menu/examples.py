@@ -58,6 +58,8 @@ EXAMPLES: Examples = {
         "variables": {}, "asked": {"prompts": ["greeting"], "lang": "zh-CN", "texts": ["您好，12345热线。"],
                   "files": ["zh-CN/p-0a1b2c3d4e5f6071"], "kind": "keys"}}, {"presses": [], "at": "2026-11-25T03:00"}),
     "POST /api/menu/drafts/{draft}/sound": Example("(wav)", {"presses": ["3"]}, media="audio/wav"),
+    "POST /api/menu/drafts/{draft}/ring": Example(
+        {"trial": "47e9dc92acc548f891a23a728acaeb29", "phone": "6001", "kind": "plain"}, status=202),
     "POST /api/menu/drafts/{draft}/numbers": Example({
         "words": "共 1 行：新增 1，更新 0，拒绝 0", "version": 5,
         "lines": [{"line": 2, "number": "12319", "result": "taken", "problem": "", "fix": ""}]}, "(xlsx)"),

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.access import needs
+from api.access import needs, who
+from api.calls import control
 from api.menu.city import city_days
 from api.menu.desk import Desk, desk, run, shown_finding
 from api.menu.schemas import (
@@ -22,7 +23,8 @@ from api.menu.schemas import (
     TurnIn,
     WalkIn,
 )
-from ivr.build import recordings
+from api.problems import Problem
+from ivr.build import recordings, release_flow
 from ivr.bundle import export, keep_sounds, read_bundle
 from ivr.difference import Change, plain
 from ivr.draft_store import Draft
@@ -36,6 +38,7 @@ from ivr.release import Release
 from ivr.requests import CallFacts, PlayAndRead, TakeMessage
 from ivr.requests import Request as Asked
 from ivr.timing import seconds_of
+from ivr.trial import beginning, trials
 from ivr.upload import alaw_as_wav
 from ivr.walk import Move, Walked, lines, told, walk
 
@@ -226,6 +229,23 @@ def _sound(at: Desk, draft_id: str, wish: WalkIn, last: bool) -> bytes:
     prompts.render((one.recording or name, lang, one.text) for name, one, lang in spoken)
     files = [prompts.folder / lang / f"{one.file}.alaw" for _, one, lang in spoken]
     return alaw_as_wav(_BREATH.join(file.read_bytes() for file in files) or _BREATH)
+
+
+@router.post("/{draft}/ring", status_code=202, dependencies=[needs("flows.write")])
+async def ring(request: Request, draft: DraftId) -> dict[str, Any]:
+    """Ring the telephone of whoever asks; the switch plays them the draft as it is now."""
+    caller = who(request)
+    if not caller.agent:
+        raise Problem(409, "no_phone", "您没有登记坐席话机,试听电话打不出去",
+                      "请管理员在人员里给您登记一个坐席,或用页面上的试拨")
+    place = await run(_tried, desk(request), draft)
+    rung: dict[str, Any] = await control(request).do("menu.try", agent=caller.agent, place=place, by=caller.word)
+    return rung
+
+
+def _tried(at: Desk, draft_id: str) -> str:
+    _, flow = at.flow(draft_id)
+    return beginning(release_flow(flow, at.publishing.prompts, trials(at.settings)).id)
 
 
 def _said(found: Walked) -> list[tuple[str, str]]:

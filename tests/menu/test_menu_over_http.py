@@ -14,6 +14,7 @@ from core.facts import MENU_STEP
 from ivr.number_sheet import MAX_BYTES
 from ivr.releases import FlowStore
 from ivr.sound import from_wav
+from ivr.trial import trials
 from ivr.upload import wav
 from tests.people.staff import BEGIN, Staff
 from workorders.life.words import Role
@@ -226,6 +227,21 @@ async def keep_calls(staff: Staff) -> None:
                                    parties=[{"joined_at": BEGIN - 3500}]))
             session.add(CallFact(id=f"{key}/1", call=key, at=BEGIN - 3597, kind=MENU_STEP, source="controller",
                                  data={**line, "release": "1-abcd", "heard": ["greeting"]}))
+
+
+async def test_the_telephone_of_whoever_tries_a_draft_is_rung_and_nobody_elses(
+    staff: Staff, admin: httpx.AsyncClient,
+) -> None:
+    made = await draft(admin)
+    assert (await admin.post(f"/api/menu/drafts/{made['id']}/ring")).json()["code"] == "no_phone"
+    other = await staff.signed_on("guanli2", Role.ADMIN, Role.AGENT, agent="a1001")
+    answer = await other.post(f"/api/menu/drafts/{made['id']}/ring")
+    assert answer.status_code == 202, answer.text
+    verb, asked = staff.house.controller.asked[-1]
+    assert (verb, asked["agent"]) == ("menu.try", "a1001")
+    tried = FlowStore(trials(staff.house.settings)).get(asked["place"].split("/")[0])
+    assert asked["place"] == f"{tried.id}//"
+    assert not (staff.house.settings.release_dir / "flow.json").exists()
 
 
 async def test_what_callers_did_is_counted_traced_and_replayed(staff: Staff, admin: httpx.AsyncClient) -> None:

@@ -19,9 +19,12 @@ class Telephone {
   private readonly state = made("p", "walk-state");
   private readonly day = made("input", "");
   private readonly pad = made("div", "walk-pad");
+  private readonly ringer = made("button", "button walk-ring");
 
   constructor(private readonly element: HTMLElement, private readonly draft: string, private readonly onStep: (step: string | null) => void) {
     this.state.setAttribute("role", "status");
+    this.ringer.type = "button";
+    this.ringer.textContent = t("js.walk.ring");
     this.heard.setAttribute("aria-label", t("js.walk.heard"));
     this.day.type = "datetime-local";
     this.day.addEventListener("change", () => { if (this.presses.length || this.heard.childElementCount) void this.begin(); });
@@ -34,7 +37,8 @@ class Telephone {
     this.pad.append(...KEYS.map((key) => this.button(key, () => this.press(key), "walk-key", t("js.walk.press", { key }))));
     const acts = made("div", "walk-acts");
     acts.append(this.button(t("js.walk.begin"), () => this.begin(), "primary"), this.button(t("js.walk.silence"), () => this.press("t")),
-                this.button(t("js.walk.hang_up"), () => this.press("h")));
+                this.button(t("js.walk.hang_up"), () => this.press("h")), this.ringer);
+    this.ringer.addEventListener("click", () => void this.ring());
     element.classList.add("walk");
     element.replaceChildren(clock, acts, this.pad, this.state, this.heard, this.known);
     element.addEventListener("keydown", (event) => this.typed(event));
@@ -70,8 +74,20 @@ class Telephone {
 
   private mayPress(open: boolean): void {
     if (open) this.pad.dataset.open = "yes"; else delete this.pad.dataset.open;
-    for (const button of this.element.querySelectorAll<HTMLElement>(".walk-key, .walk-acts .button:not(.primary)"))
+    for (const button of this.element.querySelectorAll<HTMLElement>(".walk-key, .walk-acts .button:not(.primary, .walk-ring)"))
       button.setAttribute("aria-disabled", String(!open));
+  }
+
+  /** Have the switch ring the reader's own telephone and play the draft there, as callers would hear it. */
+  private async ring(): Promise<void> {
+    if (this.ringer.getAttribute("aria-busy") === "true") return;
+    this.ringer.setAttribute("aria-busy", "true");
+    this.sound.pause();
+    try {
+      const { phone } = await ask<{ phone: string }>("POST", `/api/menu/drafts/${this.draft}/ring`);
+      this.state.textContent = t("js.walk.rings", { phone });
+    } catch (error) { this.state.textContent = (error as Refused).message; }
+    this.ringer.removeAttribute("aria-busy");
   }
 
   private async go(): Promise<void> {
