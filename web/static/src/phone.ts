@@ -129,6 +129,8 @@ export class Phone {
   }
 
   get ringing(): boolean { return Boolean(this.session?.isInProgress()); }
+  /** A draft of the menu rings, because this agent asked for it (bridge/switch.py: TRIAL_NUMBER). */
+  get trial(): boolean { return this.session?.remote_identity?.uri?.user === "0000"; }
   get talking(): boolean { return Boolean(this.session?.isEstablished()); }
 
   /** Answer the ring. */
@@ -141,6 +143,11 @@ export class Phone {
     } catch (error) {
       this.events.onMicrophoneRefused((error as DOMException).name);
     }
+  }
+
+  /** Send a key of the telephone. */
+  press(key: string): void {
+    if (this.talking) this.session.sendDTMF(key, { transportType: "RFC2833" });
   }
 
   /** Decline the ring, or end the leg. */
@@ -158,7 +165,7 @@ export class Phone {
     (await pc.getStats()).forEach((one) => { if (one.type === "inbound-rtp") count += one.packetsReceived; });
     const now = performance.now();
     if (count !== this.packets.last) { this.packets.last = count; this.packets.since = now; }
-    const silent = now - this.packets.since > SILENCE;
+    const silent = now - this.packets.since > SILENCE && !this.trial; // a menu that waits for a key says nothing
     if (silent !== this.packets.silent) { this.packets.silent = silent; this.events.onSilence(silent); }
   }
 

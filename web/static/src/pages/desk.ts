@@ -11,6 +11,7 @@ import { closeOrder, mindOrder, saveNow, showOrder } from "../order";
 import { Phone, type Line } from "../phone";
 import { own } from "../tabs";
 import { clock, t } from "../texts";
+import { showTrial } from "../trial";
 
 const frame = document.getElementById("callbar")!;
 const web = frame.dataset.kind === "web";
@@ -98,8 +99,8 @@ function lineTold(): void {
 
 const phone = new Phone(document.getElementById("far") as HTMLAudioElement, {
   onLine,
-  onRing: () => { returning(); void refreshBar(); },
-  onTalk: (on) => { if (on) { hush(); clear("returning"); } void refreshBar(); },
+  onRing: () => { if (phone.trial) void phone.answer(); else returning(); void refreshBar(); },
+  onTalk: (on) => { if (on) { hush(); clear("returning"); } showTrial(phone, on); void refreshBar(); },
   onMicrophoneRefused: microphoneRefused,
   onSilence: (silent) => silent ? tell("silence", t("js.silence"), "fault") : clear("silence"),
   onSoundBlocked: () => tell("sound", t("js.sound.blocked"), "fault", [{ label: t("js.sound.allow"), run: () => {
