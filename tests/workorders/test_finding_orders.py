@@ -18,7 +18,8 @@ from workorders.keeping.likeness import Like, Stated, like
 from workorders.keeping.lists import by_due, newest_of
 from workorders.keeping.numbers import rank_of
 from workorders.life.errors import BadContent
-from workorders.life.words import Do
+from workorders.life.matters import Matter
+from workorders.life.words import Do, Kind
 from workorders.models import WorkOrder
 
 APPEALS = ("中山路三楼水管漏水,物业不管", "解放路 12 号夜间施工噪声扰民", "幸福小区电梯停运三天",
@@ -91,6 +92,15 @@ async def test_no_report_and_nothing_that_is_over_is_like_anything(office: Offic
         asked = Stated("13800001234", APPEALS[0], is_report=True)
         assert await like(session, asked, true(), office.now) == []
         assert await like(session, replace(asked, is_report=False), col(WorkOrder.agent) == AGENT.id, office.now) == []
+
+
+async def test_a_likeness_tells_nobody_whether_a_hidden_address_was_guessed(office: Office) -> None:
+    hidden = replace(complaint(), matter=Matter(kind=Kind.COMPLAINT, anonymous=True), summary=APPEALS[0])
+    await office.accept(replace(hidden, address="解放路 7 号"))
+    async with office.db.reading() as session:
+        scores = [(await like(session, Stated(summary=APPEALS[0], address=guess), true(), office.now))[0].score
+                  for guess in ("解放路 7 号", "人民路 12 号")]
+    assert scores[0] == scores[1]
 
 
 async def test_a_units_pages_begin_at_its_own_shares(office: Office) -> None:

@@ -51,7 +51,8 @@ def score(stated: Stated, row: WorkOrder) -> float:
     words = fuzz.ratio(stated.summary, row.summary)
     if stated.summary and row.summary:
         words = max(words, 0.9 * fuzz.partial_ratio(stated.summary, row.summary))
-    place = fuzz.ratio(stated.address, row.address) if stated.address and row.address else words
+    shown = row.secrecy == int(Confidentiality.OPEN)  # else a guess of a hidden address would be told by the score
+    place = fuzz.ratio(stated.address, row.address) if shown and stated.address and row.address else words
     return min(100.0, 0.8 * words + 0.2 * place + SAME_CALLER * same)
 
 
