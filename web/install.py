@@ -20,6 +20,7 @@ from web.menu_days import routes as menu_days
 from web.menu_figures import routes as menu_figures
 from web.menu_numbers import routes as menu_numbers
 from web.orders import routes as orders
+from web.quality import routes as quality
 from web.recordings import routes as recordings
 from web.routes_sign_on import router as sign_on
 from web.routes_telephone import router as telephone
@@ -33,6 +34,7 @@ _PAGES = (  # one line a part, in the order of the bar
     orders.router,
     followup.router,
     recordings.router,
+    quality.router,
     wall,
     menu.router,
     menu_days.router,

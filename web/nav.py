@@ -28,6 +28,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("orders", "/orders", lambda caller: caller.may("orders.read")),
     Place("followup", "/follow-up", lambda caller: caller.may("calls.dial") and not caller.own_house),
     Place("recordings", "/recordings", lambda caller: caller.may("recordings.listen")),
+    Place("quality", "/quality", lambda caller: caller.may("quality.read")),
     Place("wall", "/wall", _sees_all_calls),
     Place("days", "/notices", lambda caller: caller.may("flows.read")),
     Place("numbers", "/numbers", lambda caller: caller.may("flows.read")),

@@ -55,6 +55,7 @@ class Player {
     const words = t("js.player.of", { at: duration(at), whole: duration(whole) });
     this.part("[data-head]").style.left = `${(100 * at) / Math.max(whole, 0.1)}%`;
     this.part("[data-at]").textContent = words;
+    this.slider.dataset.now = at.toFixed(1);
     this.slider.setAttribute("aria-valuenow", at.toFixed(0));
     this.slider.setAttribute("aria-valuetext", words);
   }
