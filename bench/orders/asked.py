@@ -11,7 +11,7 @@ one counts.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from random import Random
@@ -41,14 +41,12 @@ Ask = Callable[[AsyncSession], Awaitable[Any]]
 class Question:
     """One question with its own values: ours, and one or more ways by hand, of which the quickest counts.
 
-    `plain` turns our answer into what the hand gives, so that the two can be compared; `before` is done before ours.
-    Neither is timed.
+    `plain` turns our answer into what the hand gives, so that the two can be compared; it is not timed.
     """
 
     ours: Ask
     hands: Sequence[Ask]
     plain: Callable[[Any], Any] = lambda answer: answer
-    before: Ask | None = None
 
 
 def agents_page(rng: Random, _: str) -> Question:
@@ -92,15 +90,6 @@ def search(rng: Random, dialect: str) -> Question:
     return Question(_listed(caller, Filters(q=word)), [_newest_by_hand(sql, {"q": word}, **values) for sql in ways])
 
 
-def first_search(rng: Random, dialect: str) -> Question:
-    """The same, for words that nobody looked for lately: nothing is remembered of them."""
-    return replace(search(rng, dialect), before=_forget)
-
-
-async def _forget(session: AsyncSession) -> None:
-    (await session.connection()).info.clear()
-
-
 def months_figures(rng: Random, _: str) -> Question:
     """The assessment of every unit in a month."""
     month = rng.randint(1, 10)
@@ -120,7 +109,7 @@ def months_figures(rng: Random, _: str) -> Question:
 
 QUESTIONS: dict[str, Callable[[Random, str], Question]] = {
     "agent's page": agents_page, "unit's list": units_list, "full-text search": search,
-    "search, new words": first_search, "month's assessment": months_figures,
+    "month's assessment": months_figures,
 }
 
 _GRAMS = {  # what finds candidates, what sorts them before they are opened, and what compares without regard to case

@@ -102,7 +102,7 @@ async def _one(db: Database, dialect: str, name: str) -> Pair:
         question = QUESTIONS[name](rng, dialect)
         asks = [question.ours, *question.hands]
         rng.shuffle(asks)  # who comes first finds the pages colder
-        told = {ask: await _timed(db, ask, question.before if ask is question.ours else None) for ask in asks}
+        told = {ask: await _timed(db, ask) for ask in asks}
         _same(name, question, {ask: answer for ask, (_, answer) in told.items()})
         if turn >= _WARM:
             ours.append(told[question.ours][0])
@@ -111,11 +111,9 @@ async def _one(db: Database, dialect: str, name: str) -> Pair:
     return Pair(percentile(ours, 0.95), percentile(hand, 0.95), (median(ours), median(hand)))
 
 
-async def _timed(db: Database, ask: Ask, before: Ask | None = None) -> tuple[float, Any]:
+async def _timed(db: Database, ask: Ask) -> tuple[float, Any]:
     async with db.reading() as session:
         await session.connection()  # taking a connection and BEGIN belong to the request, not to the question
-        if before is not None:
-            await before(session)
         began = time.perf_counter()
         answer = await ask(session)
         return (time.perf_counter() - began) * 1000, answer

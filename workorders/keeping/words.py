@@ -10,17 +10,15 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
-    TextClause,
     and_,
     bindparam,
     case,
@@ -45,13 +43,16 @@ LONGEST_QUERY = 100  # characters
 # Sorting m ranks costs m steps, reading back through n to a page of those that m have costs about n / m: the two are
 # equal near the root of n. Measured at 100,000 and 1,000,000 on PostgreSQL: some seventeen times the root.
 MANY = 17.0
-_ASKED = 8  # grams of a query that the planner is asked about
-_GUESSED_FOR, _GUESSED_MOST = 600.0, 5000  # s, grams: what it said is remembered
+_REMEMBERED = 600.0  # s: how frequent grams are
 _MOST_GRAMS = 6000
 _KEEP = {
     "sqlite": text("INSERT OR REPLACE INTO order_words(rowid, grams) VALUES (:rank, :grams)"),
     "postgresql": text("INSERT INTO order_words(rank, grams) VALUES (:rank, :grams) "
                        "ON CONFLICT (rank) DO UPDATE SET grams = excluded.grams")}
+_COUNTED = text(
+    "SELECT greatest(c.reltuples, 0), s.most_common_elems::text::text[], s.most_common_elem_freqs FROM pg_class c "
+    "JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stats s ON s.schemaname = n.nspname "
+    "AND s.tablename = c.relname AND s.attname = 'grams' WHERE c.oid = 'order_words'::regclass")
 _RUNS = re.compile(r"[^\W_]+")
 _WORDS = sql_table("order_words", column("rank"), column("rowid"), column("grams"), column("order_words"))
 
@@ -157,50 +158,32 @@ def holding(dialect: str, query: Sought, *, common: bool = False,
 async def is_common(session: AsyncSession, query: str) -> bool:
     """Tell whether so many orders hold the query that a page of the newest is found by reading back (PostgreSQL).
 
-    The planner is asked about each gram by itself, which it guesses well. Of several it multiplies the frequencies,
-    though they go together (身份, 份证), takes a common word for a rare one and fetches every order that has it. What
-    it said is remembered with the connection for a while: how common a word is does not change by the minute.
+    The rarest of its grams decides. The planner itself multiplies their frequencies, though they go together
+    (身份, 份证), and takes a common word for a rare one. How frequent each gram is has been counted by ANALYZE; it is
+    remembered with the connection for a while, for it does not change by the minute.
     """
-    grams_asked = _checked(query)[:_ASKED]
-    guesses = await _guesses(session)
-    if unknown := [gram for gram in grams_asked if gram not in guesses.holding]:
-        guesses.orders, *holding_each = await _planned(session, unknown)
-        guesses.holding |= zip(unknown, holding_each, strict=True)
-    return min(guesses.holding[gram] for gram in grams_asked) >= MANY * math.sqrt(guesses.orders)
+    found = _checked(query)
+    known = await _frequencies(session)
+    return min(known.of_gram.get(gram, 0.0) for gram in found) * math.sqrt(known.orders) >= MANY
 
 
-@dataclass(slots=True)
-class _Guesses:
-    """How many orders the planner believes there are, and how many hold a gram; asked since `since`, monotonic s."""
+@dataclass(frozen=True, slots=True)
+class _Frequencies:
+    """How many orders there are, and in what share of them a gram stands (rare ones are left out)."""
 
-    since: float
-    orders: float = 0.0
-    holding: dict[str, float] = field(default_factory=dict)
-
-    def good_at(self, now: float) -> bool:
-        return now - self.since < _GUESSED_FOR and len(self.holding) < _GUESSED_MOST
+    until: float  # monotonic s
+    orders: float
+    of_gram: Mapping[str, float]
 
 
-async def _guesses(session: AsyncSession) -> _Guesses:
+async def _frequencies(session: AsyncSession) -> _Frequencies:
     info, now = (await session.connection()).info, time.monotonic()
-    kept: _Guesses | None = info.get(_Guesses)
-    if kept is None or not kept.good_at(now):
-        kept = info[_Guesses] = _Guesses(now)
-    return kept
-
-
-async def _planned(session: AsyncSession, grams_asked: Sequence[str]) -> list[float]:
-    """Return how many orders the planner thinks there are, and how many it thinks hold each of the grams."""
-    values = {f"g{place}": gram for place, gram in enumerate(grams_asked)}
-    told = await rows_of(session, _explaining(len(grams_asked)), values)
-    return [float(plan["Plan Rows"]) for plan in told[0][0][0]["Plan"]["Plans"]]
-
-
-@lru_cache(_ASKED)
-def _explaining(count: int) -> TextClause:
-    each = "".join(f" UNION ALL SELECT 1 FROM order_words WHERE grams @> ARRAY[:g{place}]::text[]"
-                   for place in range(count))
-    return text(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM order_words{each}")
+    known: _Frequencies | None = info.get(_Frequencies)
+    if known is None or known.until < now:
+        ((orders, found, shares),) = await rows_of(session, _COUNTED, {})
+        of_gram = dict(zip(found or (), shares or (), strict=False))  # behind the shares: the least, the most, no grams
+        known = info[_Frequencies] = _Frequencies(now + _REMEMBERED, orders, of_gram)
+    return known
 
 
 def newest(dialect: str, orders: Select[Any], query: Sought, addresses: Addresses, before: Any = None) -> Select[Any]:
