@@ -22,8 +22,8 @@ router = APIRouter(tags=["house"])
 @router.get("/health", dependencies=[needs("public")])
 async def health(request: Request, response: Response) -> dict[str, Any]:
     """Tell what works: 200 when this process can do its work, 503 when its database is away."""
-    journal = await _journal(request)
-    counts = await _counts(request.app.state.db)
+    journal = await journal_of(request)
+    counts = await counts_of(request.app.state.db)
     response.status_code = 503 if counts is None else 200
     return {"ok": counts is not None and bool(journal and journal["ok"]), "database": counts is not None,
             "controller": journal is not None, "journal": bool(journal and journal["ok"])}
@@ -33,7 +33,7 @@ async def health(request: Request, response: Response) -> dict[str, Any]:
 async def metrics(request: Request) -> Response:
     """Give the house's figures in Prometheus' text form."""
     registry = CollectorRegistry()
-    journal, counts = await _journal(request), await _counts(request.app.state.db)
+    journal, counts = await journal_of(request), await counts_of(request.app.state.db)
     figures = {
         "hotline_controller_up": ("1 when the controller answers", float(journal is not None)),
         "hotline_database_up": ("1 when the database answers", float(counts is not None)),
@@ -57,7 +57,8 @@ async def openapi(request: Request) -> Any:
     return request.app.openapi()
 
 
-async def _journal(request: Request) -> dict[str, Any] | None:
+async def journal_of(request: Request) -> dict[str, Any] | None:
+    """Return how the controller's journal is; None when the controller does not answer."""
     try:
         journal: dict[str, Any] = (await control(request).do("ping"))["journal"]
     except ControlError:
@@ -65,7 +66,8 @@ async def _journal(request: Request) -> dict[str, Any] | None:
     return journal
 
 
-async def _counts(db: Database) -> dict[str, int] | None:
+async def counts_of(db: Database) -> dict[str, int] | None:
+    """Return what waits in the database: outbox, dead, unsettled; None when the database is away."""
     query = select(func.count()).select_from(CallRecord).where(col(CallRecord.settled_at).is_(None))
     try:
         async with db.reading() as session:

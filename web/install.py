@@ -25,6 +25,8 @@ from web.recordings import routes as recordings
 from web.routes_sign_on import router as sign_on
 from web.routes_telephone import router as telephone
 from web.routes_wall import router as wall
+from web.routes_wall_day import Day
+from web.routes_wall_day import router as wall_day
 from web.site import DIST, make_site
 
 log = get_logger(__name__)
@@ -36,6 +38,7 @@ _PAGES = (  # one line a part, in the order of the bar
     recordings.router,
     quality.router,
     wall,
+    wall_day,
     menu.router,
     menu_days.router,
     menu_numbers.router,
@@ -59,6 +62,7 @@ class Built(StaticFiles):
 def install(app: FastAPI, settings: Settings, directory: Directory) -> None:
     """Add every page. `app` is what api.app.create_app has made."""
     app.state.site = make_site(settings, directory)
+    app.state.wall_day = Day()
     if not (DIST / "base.js").exists():
         log.error("the pages' scripts are not built; run: make setup")
     for router in (*_PAGES, *((telephone,) if settings.demo_phone else ())):

@@ -3,6 +3,7 @@
 import { htmx } from "../base";
 import { ask, Refused } from "../http";
 import { clock, duration, t } from "../texts";
+import { followDay } from "../wall_day";
 
 const EVERY = 3000, GREY = 2 * EVERY, LOST = 60000; // ms
 let at = Date.now(), skew = 0;
@@ -51,3 +52,4 @@ document.addEventListener("click", (event) => {
 
 setInterval(() => void refresh(), EVERY);
 setInterval(tick, 1000);
+followDay();

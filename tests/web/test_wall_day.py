@@ -1,0 +1,67 @@
+"""The wallboard's shares and alarms: from real records, for whoever sees every live call, and honest without them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.people.staff import Staff
+from tests.web.http import signed_on
+from tests.workorders.story import BEGIN, whole_call
+from web.routes_wall_day import KEPT, alarms_of
+from workorders.answering import Answering
+from workorders.life.words import Role
+from workorders.records import keep
+
+FINE: dict[str, Any] = {"ok": True, "shed": {"menu.step": 0}}
+COUNTS = {"outbox": 3, "dead": 0, "unsettled": 2}
+
+
+async def test_the_shares_of_the_day_are_told_with_what_they_were_counted_from(staff: Staff) -> None:
+    client = await signed_on(staff, "leader", Role.TEAM_LEADER)
+    staff.now = BEGIN + 600
+    assert "—" in (await client.get("/wall/day")).text  # nobody rang yet
+    async with staff.db.writing() as session:
+        await keep(session, whole_call(), "controller", staff.now)
+    staff.now += KEPT
+    shown = (await client.get("/wall/day")).text
+    assert shown.count("100.0%") == 2
+    assert "1 个来电要找人工" in shown
+    assert "没有告警" in shown
+
+
+@pytest.mark.parametrize(("role", "agent"), [(Role.AGENT, "a1004"), (Role.ADMIN, "")])
+async def test_who_does_not_see_every_live_call_does_not_see_the_shares(staff: Staff, role: Role, agent: str) -> None:
+    client = await signed_on(staff, "somebody", role, agent=agent)
+    assert (await client.get("/wall/day")).status_code == 403
+
+
+async def test_without_its_database_the_screen_says_so_and_shows_no_share(staff: Staff) -> None:
+    client = await signed_on(staff, "leader", Role.DUTY_LEADER)
+    async with staff.db.writing() as session:
+        await session.execute(text("ALTER TABLE call_record RENAME TO gone"))
+    shown = (await client.get("/wall/day")).text
+    assert "数据库连接不上" in shown
+    assert "%</span>" not in shown
+
+
+async def test_a_controller_that_does_not_answer_is_an_alarm_that_says_what_to_do(staff: Staff) -> None:
+    client = await signed_on(staff, "leader", Role.DUTY_LEADER)
+    await staff.house.controller.server.stop()
+    shown = (await client.get("/wall/day")).text
+    assert "通话控制程序没有回应" in shown
+    assert "没有告警" not in shown
+
+
+@pytest.mark.parametrize(("journal", "counts", "day", "expected"), [
+    (FINE, COUNTS, Answering(0, 100, 95, 90), ()),
+    (FINE, COUNTS, Answering(0, 100, 94, 90), ("connect",)),
+    (FINE, COUNTS, Answering(0, 19, 1, 1), ()),  # too few to say anything
+    (None, None, None, ("controller", "database")),
+    ({"ok": False, "shed": {"menu.step": 4}}, {**COUNTS, "dead": 1}, None, ("journal", "shed", "undelivered")),
+])
+def test_what_is_out_of_order_is_named_the_worst_first(journal: Any, counts: Any, day: Answering | None,
+                                                       expected: tuple[str, ...]) -> None:
+    assert alarms_of(journal, counts, day) == expected
