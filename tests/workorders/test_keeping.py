@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from core.db import DatabaseDown
-from tests.life.lives import AGENT, CITIZEN, HOUSING, HOUSING_LEAD, OFFICE, OFFICE2, WATER_LEAD, when
+from tests.life.lives import AGENT, CITIZEN, DUTY, HOUSING, HOUSING_LEAD, OFFICE, OFFICE2, WATER_LEAD, when
 from tests.support.rung import joined, rang
 from tests.workorders.office import CALL, NOW, Office, complaint, report
 from workorders.errors import AppealTaken, LostUpdate, NotFound
@@ -211,6 +211,9 @@ async def test_a_unit_was_on_call_only_where_the_orders_own_call_shows_it(office
     await office.do(number, Do.UPHOLD_PLEA, OFFICE2, about="water")
     with pytest.raises(NeedsMore, match="没有该单位参加通话"):
         await office.do(number, Do.REDISPATCH, OFFICE, unit="housing", on_call=True, call=CALL)
+    await office.do(number, Do.ASK_ARBITRATION, OFFICE)
+    with pytest.raises(NeedsMore, match="没有该单位参加通话"):
+        await office.do(number, Do.ARBITRATE_MOVE, DUTY, unit="housing", on_call=True, call=CALL)
 
 
 async def test_a_contact_names_a_call_of_this_order_or_none(office: Office) -> None:
