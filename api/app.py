@@ -28,6 +28,8 @@ from api.quality import examples as quality_examples
 from api.quality import routes_checks, routes_clips
 from api.retention import examples as retention_examples
 from api.retention import routes as retention
+from api.rosters import examples as roster_examples
+from api.rosters import routes as rosters
 from api.rules import examples as rule_examples
 from api.rules import routes as rules
 from api.talks import examples as talk_examples
@@ -43,7 +45,7 @@ from core.settings import Settings
 from workorders.keeping.keeper import Keeper
 
 ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.paper, routes_many.router,
-           attachments.router, progress.router, rules.router, retention.router, hooks.router,
+           attachments.router, progress.router, rules.router, rosters.router, retention.router, hooks.router,
            calls.router, talks.router, listening.router, records.router, agents.router, events.router, house.router,
            routes_session.router, routes_people.router, routes_changes.router, routes_clients.router,
            *civic.ROUTERS,
@@ -51,7 +53,8 @@ ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.pa
            routes_drafts.router, routes_drafts.imports, routes_releases.router, routes_sounds.router,
            routes_calls.router)
 EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, attachment_examples.EXAMPLES,
-                                  progress_examples.EXAMPLES, rule_examples.EXAMPLES, hook_examples.EXAMPLES,
+                                  progress_examples.EXAMPLES, rule_examples.EXAMPLES, roster_examples.EXAMPLES,
+                                  hook_examples.EXAMPLES,
                                   retention_examples.EXAMPLES,
                                   *civic.EXAMPLES, talk_examples.EXAMPLES, quality_examples.EXAMPLES,
                                   menu_examples.EXAMPLES)

@@ -6,7 +6,7 @@ typed: an invitation names an id of the directory, a call-back names a number th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
 
@@ -18,7 +18,8 @@ from bridge.talks import Talks
 from core import facts
 from core.ids import is_word, new_call_key, new_id
 from routing.agents import BUSY, AgentRefused, AgentStatus
-from routing.directory import Directory, Party, Role
+from routing.directory import Directory, Party, Phone, Role
+from routing.roster_file import RosterFile
 
 _TALKING = frozenset({CitizenState.ROOM, CitizenState.HELD})
 
@@ -26,10 +27,11 @@ _TALKING = frozenset({CitizenState.ROOM, CitizenState.HELD})
 class Acts:
     """Everything an agent, through the desk or the API, can do with a live call."""
 
-    def __init__(self, talks: Talks, line: Line, directory: Directory) -> None:
+    def __init__(self, talks: Talks, line: Line, directory: Directory, rosters: RosterFile) -> None:
         self._talks = talks
         self._line = line
         self.directory = directory
+        self._rosters = rosters
         self.on_report: Callable[[str], None] = lambda call: None  # somebody writes down a report in this call
 
     # -- finding ---------------------------------------------------------------------------------------------
@@ -79,10 +81,13 @@ class Acts:
         self._not_here_yet(live, party, role)
         self._one_unit_at_a_time(live, role)
         invitation = Invitation(
-            new_id("inv"), role, party.id, party.name, waves_of(party), private, by, self._talks.rules.unit_ring
+            new_id("inv"), role, party.id, party.name, self._waves(party), private, by, self._talks.rules.unit_ring
         )
         self._talks.invite(live, invitation)
         return {"invitation": invitation.id, "already": False}
+
+    def _waves(self, party: Party) -> tuple[tuple[Target, ...], ...]:
+        return waves_of(self._rosters.phones(party, self._talks.clock()))
 
     @staticmethod
     def _not_here_yet(call: Call, party: Party, role: Role) -> None:
@@ -263,9 +268,9 @@ class Acts:
         return data
 
 
-def waves_of(party: Party) -> tuple[tuple[Target, ...], ...]:
-    """Return the phones of a party as waves: those of the same order ring together."""
-    phones = sorted(party.phones, key=lambda p: p.order)
+def waves_of(told: Iterable[Phone]) -> tuple[tuple[Target, ...], ...]:
+    """Return phones as waves: those of the same order ring together."""
+    phones = sorted(told, key=lambda p: p.order)
     return tuple(
         tuple(Target(f"PJSIP/{p.number}@network", p.number, "plain", p.accept) for p in wave)
         for _, wave in groupby(phones, key=lambda p: p.order)

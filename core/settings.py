@@ -142,6 +142,11 @@ class Settings(BaseSettings):
         return self.home / "release"
 
     @property
+    def rosters_file(self) -> Path:
+        """The units' duty rosters in force, as the controller reads them."""
+        return self.home / "rosters.json"
+
+    @property
     def texts_dir(self) -> Path:
         """Text messages that go out and come in, where `text_messages` is ``folder``."""
         return self.home / "texts"

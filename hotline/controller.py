@@ -13,6 +13,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import uvloop
 
@@ -43,6 +44,7 @@ from ivr.build import build_due, build_menu_service, build_trials
 from ivr.trial import ROUTE
 from routing.agents import AgentBoard, AgentStatus
 from routing.directory import Directory, load_directory
+from routing.roster_file import RosterFile
 
 log = get_logger(__name__)
 
@@ -71,7 +73,8 @@ class Controller:
         self.talks = Talks(board, self.switch, journal, SteadyClock(), talk_rules(settings))
         self.talks.commands = False  # until the board is rebuilt
         self.line = Line(self.talks, directory)
-        self.acts = Acts(self.talks, self.line, directory)
+        rosters = RosterFile(settings.rosters_file, ZoneInfo(settings.timezone))
+        self.acts = Acts(self.talks, self.line, directory, rosters)
         self.listening = Listening(self.talks, self.acts)
         self.web_phones = WebPhones(self.talks, self.line, directory)
         self.menu = build_menu_service(settings, self._menu_fact)

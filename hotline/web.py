@@ -11,16 +11,19 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.rosters.keeping import publish
 from core.control import ControlClient
-from core.db import Database
+from core.db import Database, DatabaseError
 from core.in_use import InUseError, working_on
-from core.log import configure
+from core.log import configure, get_logger
 from core.secrets import Secrets, load_secrets
 from core.settings import Settings
 from hotline.database import migrated
 from routing.directory import Directory, load_directory
 from web.install import install
 from web.switch_socket import Sockets
+
+log = get_logger(__name__)
 
 
 def build(settings: Settings, secrets: Secrets, directory: Directory, db: Database) -> tuple[FastAPI, uvicorn.Config]:
@@ -34,6 +37,15 @@ def build(settings: Settings, secrets: Secrets, directory: Directory, db: Databa
                                ws=sockets.protocol())
 
 
+async def _ready(settings: Settings, db: Database) -> None:
+    """Bring the tables up to date, then lay the rosters beside the switch: after a restore the file may be old."""
+    await migrated(settings)
+    try:
+        await publish(db, settings.rosters_file)
+    except (OSError, DatabaseError) as error:
+        log.error("rosters not published", error=str(error))
+
+
 async def run(settings: Settings) -> None:
     """Serve until told to stop. Raises InUseError while a backup is being restored."""
     with working_on(settings.in_use_file):
@@ -43,7 +55,7 @@ async def run(settings: Settings) -> None:
 async def _serve(settings: Settings) -> None:
     db = Database(settings.database)
     _, config = build(settings, load_secrets(settings), load_directory(settings.directory), db)
-    tables = asyncio.create_task(migrated(settings), name="tables")  # until they are there, answers are 503
+    tables = asyncio.create_task(_ready(settings, db), name="tables")  # until they are there, answers are 503
     try:
         await uvicorn.Server(config).serve()
     finally:

@@ -23,11 +23,13 @@ class DirectoryError(ValueError):
     """The directory file cannot be used; the message says where and what to do."""
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """What a file or a request tells: nothing beside it, never changed."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Agent(_Strict):
+class Agent(Strict):
     """A call-taker (坐席). `phone` is the SIP endpoint of our own switch on which the agent is rung."""
 
     id: Word
@@ -37,7 +39,7 @@ class Agent(_Strict):
     skills: tuple[Word, ...] = ("general",)
 
 
-class Phone(_Strict):
+class Phone(Strict):
     """A telephone outside, reached through the network. `accept`: whoever answers presses 1 before joining."""
 
     number: Number
@@ -46,7 +48,7 @@ class Phone(_Strict):
     accept: bool = False
 
 
-class Party(_Strict):
+class Party(Strict):
     """Somebody who can be invited: a unit (承办单位), an expert, a leader on duty, or 110/119/120."""
 
     id: Word
@@ -55,7 +57,7 @@ class Party(_Strict):
     phones: tuple[Phone, ...] = Field(min_length=1, max_length=12)
 
 
-class Directory(_Strict):
+class Directory(Strict):
     """Everybody who can be rung. Ids are unique over all lists."""
 
     agents: tuple[Agent, ...] = ()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -23,6 +25,7 @@ from core import facts
 from core.facts import Fact
 from routing.agents import AgentBoard, AgentStatus
 from routing.directory import Directory
+from routing.roster_file import RosterFile
 from tests.bridge.test_board import CITIZEN, KEY, Table, report
 
 
@@ -226,8 +229,9 @@ async def test_a_consult_with_somebody_who_is_here_does_not_send_the_citizen_to_
     line, talks, switch = line_of(table)
     talking(table)
     table.board.add_leg(table.call, Leg("u1", "unit", "housing", "1", "plain", "inv-2", state=LegState.ROOM))
+    acts = Acts(talks, line, line.directory, RosterFile(Path("nowhere"), ZoneInfo("Asia/Shanghai")))
     with pytest.raises(Refused, match="already"):
-        await Acts(talks, line, line.directory).consult(KEY, "unit", "housing", by="a1")
+        await acts.consult(KEY, "unit", "housing", by="a1")
     assert switch.asked == 0
 
 

@@ -10,6 +10,9 @@ from core.control import ControlRefused
 from core.facts import Fact
 from hotline.demo.legs import CityCall, Phone
 from hotline.demo.tones import level_db
+from routing.directory import Phone as Number
+from routing.roster import Roster, Slot
+from routing.roster_file import as_bytes
 from tests.support.town import Town
 
 pytestmark = [pytest.mark.switch, pytest.mark.asyncio(loop_scope="module")]
@@ -408,3 +411,17 @@ async def test_an_outgoing_call_to_a_busy_citizen_leaves_nothing(town: Town) -> 
     assert (await town.fact("invite.failed", 12, mark, party="citizen")).data["why"] == "busy"
     await town.nothing_left()
     assert await town.control.do("calls.list") == []
+
+
+async def test_who_is_on_duty_by_the_units_own_roster_is_rung(town: Town) -> None:
+    always = Slot(days=("mon", "tue", "wed", "thu", "fri", "sat", "sun"), begin="00:00", end="00:00",
+                  phones=(Number(number="66010002"),))
+    town.settings.rosters_file.write_bytes(as_bytes({"housing": Roster(slots=(always,))}))
+    await town.city.set_behaviour("66010002", "answers", after=0.5)
+    try:
+        talk = await begin(town)
+        joined = await talk.invite()
+        assert joined.data["phone"] == "66010002"
+        assert (await talk.fact("invite.intended", role="unit")).data["phones"] == [["66010002"]]
+    finally:
+        town.settings.rosters_file.unlink()

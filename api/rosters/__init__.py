@@ -1,0 +1,1 @@
+"""Duty rosters over HTTP: kept by each unit for itself, every version kept, published for the controller as a file."""
