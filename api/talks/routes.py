@@ -22,6 +22,7 @@ from api.schemas import Number, Word
 from api.talks.reading import calls_of, told, with_marks
 from api.wire.paging import Cursor, Limit, cursor_of, filters_digest, place_of
 from workorders import orders
+from workorders.errors import NotFound
 from workorders.keeping.keeper import Kept
 from workorders.life.confidential import Field as Seen
 from workorders.life.confidential import level_of
@@ -96,7 +97,9 @@ async def _calls(request: Request, session: AsyncSession, number: str) -> tuple[
     """Return an order that the caller may see, with the keys of its calls. Raises NotFound."""
     await orders.seen(session, number, scope_of(who(request)).orders())
     kept, sight = await keeper_of(request).load(session, number), await sight_of(session, who(request))
-    return kept, calls_of(kept, whole=Seen.HISTORY in sight.fields(kept.order))
+    if not (fields := sight.fields(kept.order)):
+        raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")
+    return kept, calls_of(kept, whole=Seen.HISTORY in fields)
 
 
 async def _asked(request: Request, session: AsyncSession, wanted: Wanted) -> list[Any]:
