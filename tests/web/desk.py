@@ -36,16 +36,18 @@ FLAGS = (
 WAIT = 40_000  # ms; on a busy machine slow is no fault
 _PLAIN = "localStorage.setItem('desk.plain_sound', '1')"  # no echo cancelling: it takes a tone for noise
 
-# strongest frequency of what the page's earphone gets, over half a second
+# frequencies of what the page's earphone gets, over half a second: peaks within 20 dB of the strongest, that one first
 _HEARS = """async () => {
-  const far = document.getElementById('far'); if (!far.srcObject) return 0;
+  const far = document.getElementById('far'); if (!far.srcObject) return [];
   const context = new AudioContext({sampleRate: 16000}); await context.resume();
   const ear = context.createAnalyser(); ear.fftSize = 8192;
   context.createMediaStreamSource(far.srcObject).connect(ear);
   await new Promise(done => setTimeout(done, 700));
   const loud = new Float32Array(ear.frequencyBinCount); ear.getFloatFrequencyData(loud);
-  let best = 0; loud.forEach((level, n) => { if (level > loud[best]) best = n; });
-  await context.close(); return loud[best] > -60 ? best * 16000 / 8192 : 0;
+  await context.close();
+  const floor = Math.max(-60, Math.max(...loud) - 20), peaks = [];
+  loud.forEach((level, n) => { if (level > floor && level >= loud[n - 1] && level > loud[n + 1]) peaks.push(n); });
+  return peaks.sort((a, b) => loud[b] - loud[a]).map(n => n * 16000 / 8192);
 }"""
 
 
@@ -225,7 +227,14 @@ class Desk:
         end, got = time.monotonic() + deadline, 0.0
         while abs(got - hz) > 12:
             assert time.monotonic() < end, f"the desk hears {got:.0f} Hz, not {hz}"
-            got = float(await self.page.evaluate(_HEARS))
+            got = float(next(iter(await self.page.evaluate(_HEARS)), 0.0))
+
+    async def hears_among(self, hz: float, deadline: float = 30.0) -> None:
+        """Wait until this tone is among the sounds in the earphone: of several who speak any may be the strongest."""
+        end, got = time.monotonic() + deadline, [0.0]
+        while all(abs(one - hz) > 12 for one in got):
+            assert time.monotonic() < end, f"the desk hears {got} Hz, and {hz} is not among them"
+            got = await self.page.evaluate(_HEARS)
 
 
 async def talk(house: House, desk: Desk) -> tuple[CityCall, str]:

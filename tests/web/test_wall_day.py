@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from core.settings import PROJECT
 from tests.people.staff import Staff
+from tests.web.axe import faults
 from tests.web.http import signed_on
+from tests.web.people_at_pages import AtPages
 from tests.workorders.story import BEGIN, whole_call
 from web.routes_wall_day import KEPT, alarms_of
 from workorders.answering import Answering
@@ -16,6 +19,7 @@ from workorders.life.words import Role
 from workorders.records import keep
 
 FINE: dict[str, Any] = {"ok": True, "shed": {"menu.step": 0}}
+OUT = PROJECT / "var" / "screenshots"
 COUNTS = {"outbox": 3, "dead": 0, "unsettled": 2}
 
 
@@ -65,3 +69,29 @@ async def test_a_controller_that_does_not_answer_is_an_alarm_that_says_what_to_d
 def test_what_is_out_of_order_is_named_the_worst_first(journal: Any, counts: Any, day: Answering | None,
                                                        expected: tuple[str, ...]) -> None:
     assert alarms_of(journal, counts, day) == expected
+
+
+@pytest.mark.slow
+async def test_the_screen_gets_shares_and_alarms_by_itself_and_above_the_agents(staff: Staff, chromium: str) -> None:
+    staff.now = BEGIN + 600
+    async with staff.db.writing() as session:
+        await keep(session, whole_call(), "controller", staff.now)
+    OUT.mkdir(parents=True, exist_ok=True)
+    async with AtPages(staff, chromium) as pages:
+        page = await pages.person("boss", Role.DUTY_LEADER)
+        await page.goto("/wall")
+        await page.wait_for_selector("#wall-connected:has-text('100.0%')")
+        assert await page.evaluate("""() => { const top = one => document.querySelector(one).getBoundingClientRect().top
+            return top('.figures') < top('#wall-day') && top('#wall-day') < top('.wall-agents') }""")
+        for theme in ("light", "dark"):
+            await page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+            for wide in (1366, 390):
+                await page.set_viewport_size({"width": wide, "height": 844})
+                assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), wide
+                await page.screenshot(path=OUT / f"zh-CN-wall-day-{theme}-{wide}.png", full_page=True)
+            assert await faults(page) == [], theme
+        await staff.house.controller.server.stop()
+        await page.evaluate("location.reload()")
+        await page.wait_for_selector("#wall-alarms .is-fault:has-text('控制程序')")
+        await page.screenshot(path=OUT / "zh-CN-wall-day-alarm.png", full_page=True)
+        assert pages.loud == []
