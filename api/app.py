@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from functools import cache
 from typing import Any
@@ -40,6 +41,7 @@ from api.wire.once_live import Recent
 from api.wire.openapi import describe
 from core.control import ControlClient
 from core.db import Database
+from core.relay import ControlFacts, Relay
 from core.secrets import Secrets
 from core.settings import Settings
 from workorders.keeping.keeper import Keeper
@@ -59,12 +61,15 @@ EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, at
                                   *civic.EXAMPLES, talk_examples.EXAMPLES, quality_examples.EXAMPLES,
                                   menu_examples.EXAMPLES)
 
+_PRIMING = 16  # streams that ask the controller at once which calls are their reader's
+
 
 def create_app(settings: Settings, secrets: Secrets, control_client: ControlClient, db: Database) -> FastAPI:
     """Return the application; it opens nothing by itself and keeps no state of a call."""
     app = FastAPI(title="12345 hotline", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings, app.state.secrets, app.state.control, app.state.db = settings, secrets, control_client, db
     app.state.streams, app.state.clock = 0, time.time
+    app.state.relay, app.state.priming = Relay(ControlFacts(control_client)), asyncio.Semaphore(_PRIMING)
     app.state.keeper = Keeper(ZoneInfo(settings.timezone), settings.history_digest)
     app.state.passwords, app.state.remembered, app.state.recent = Passwords(), Remembered(), Recent()
     for router in ROUTERS:

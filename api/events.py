@@ -19,8 +19,9 @@ from api.people.masking import shown_to
 from api.people.sight import Sight
 from api.problems import Problem
 from api.schemas import CallKey
-from core.control import ControlClient, ControlDown, ControlRefused
+from core.control import ControlDown, ControlRefused
 from core.facts import Fact
+from core.relay import Relay
 
 router = APIRouter(tags=["events"])
 STREAMS = 200  # browsers at once on one web process
@@ -63,12 +64,14 @@ async def _counted(request: Request, after: int, call: str | None) -> AsyncGener
 
 async def _following(request: Request, after: int, call: str | None) -> AsyncGenerator[str, None]:
     client, away = control(request), False
+    relay: Relay = request.app.state.relay
     sight = Sight(who(request))
     yield ": 12345\n\n"
     while True:
         try:
-            await sight.prime(client)
-            async with aclosing(_with_beats(client, after)) as parts:
+            async with request.app.state.priming:
+                await sight.prime(client)
+            async with aclosing(_with_beats(relay, after)) as parts:
                 async for fact in parts:
                     if away:
                         away = False
@@ -91,9 +94,9 @@ async def _following(request: Request, after: int, call: str | None) -> AsyncGen
             await asyncio.sleep(_PAUSE)
 
 
-async def _with_beats(client: ControlClient, after: int) -> AsyncGenerator[Fact | None, None]:
+async def _with_beats(relay: Relay, after: int) -> AsyncGenerator[Fact | None, None]:
     """Yield facts, and None whenever none came for a while."""
-    async with aclosing(client.facts(after)) as facts:
+    async with aclosing(relay.follow(after)) as facts:
         coming = asyncio.ensure_future(anext(facts))
         try:
             while True:

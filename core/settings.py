@@ -74,6 +74,7 @@ class Settings(BaseSettings):
 
     # data
     database_url: str = ""  # default: SQLite in <home>
+    live_events: Literal["socket", "postgres"] = "socket"  # where web processes follow the journal
     history_digest: str = "sha256"  # seals the history of orders: sha256 or sm3
 
     # rules of the queue and the talk

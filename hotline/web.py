@@ -6,6 +6,7 @@ A talk's sound does not come this way; a page whose socket is cut signs on again
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,12 +17,15 @@ from core.control import ControlClient
 from core.db import Database, DatabaseError
 from core.in_use import InUseError, working_on
 from core.log import configure, get_logger
+from core.relay import Relay
+from core.relay_postgres import PostgresFacts
 from core.secrets import Secrets, load_secrets
 from core.settings import Settings
 from hotline.database import migrated
 from routing.directory import Directory, load_directory
 from web.install import install
 from web.switch_socket import Sockets
+from workorders.models import Offset
 
 log = get_logger(__name__)
 
@@ -30,6 +34,8 @@ def build(settings: Settings, secrets: Secrets, directory: Directory, db: Databa
     """Return the application with API and pages, and how it is served."""
     control = ControlClient(settings.control_socket)
     app = create_app(settings, secrets, control, db)
+    if settings.live_events == "postgres" and not db.is_sqlite:
+        app.state.relay = Relay(PostgresFacts(db.url, partial(_position, db, f"journal:{settings.node}")))
     install(app, settings, directory)
     sockets = Sockets(app, settings, control)
     return app, uvicorn.Config(app, host=settings.web_address, port=settings.web_port, log_config=None,
@@ -44,6 +50,12 @@ async def _ready(settings: Settings, db: Database) -> None:
         await publish(db, settings.rosters_file)
     except (OSError, DatabaseError) as error:
         log.error("rosters not published", error=str(error))
+
+
+async def _position(db: Database, name: str) -> int:
+    async with db.reading() as session:
+        row = await session.get(Offset, name)
+    return row.position if row else 0
 
 
 async def run(settings: Settings) -> None:

@@ -28,6 +28,7 @@ from core.db import Database, DatabaseDown
 from core.facts import Fact
 from core.in_use import InUseError, working_on
 from core.log import configure, get_logger
+from core.relay_postgres import announce
 from core.secrets import load_secrets
 from core.segments import JournalReader, last_seq
 from core.settings import Settings
@@ -90,9 +91,11 @@ class Worker:
         if self._reader is None:
             self._reader = await self._from_where_we_were(name)
         try:
+            announces, before = self._settings.live_events == "postgres", self._reader.seq
             batch = await asyncio.to_thread(self._reader.poll, BATCH)
             if batch:
-                await self._keep(batch, "controller", name, batch[-1].seq, "")
+                await self._keep(batch, "controller", name, batch[-1].seq, "",
+                                 before if announces else None)
         except BaseException:  # whatever it was: start again from where the database says we are
             self.close()
             raise
@@ -116,10 +119,13 @@ class Worker:
             self._reader.close()
         self._reader = None
 
-    async def _keep(self, batch: Sequence[Fact], source: str, name: str, position: int, mark: str) -> None:
+    async def _keep(self, batch: Sequence[Fact], source: str, name: str, position: int, mark: str,
+                    announced_after: int | None = None) -> None:
         try:
             async with self._db.writing() as session:
                 await self._take(session, batch, source)
+                if announced_after is not None:
+                    await announce(session, batch, announced_after)
                 await records.move_offset(session, name, position, mark)
         except SQLAlchemyError:
             log.exception("facts refused by the database, taking them one by one", reader=name)
