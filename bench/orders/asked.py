@@ -66,14 +66,15 @@ def units_list(rng: Random, _: str) -> Question:
     """
     unit = rng.choice(UNITS)
     caller = Caller("person", "p-x", "x", OF_ROLE[Role.UNIT_HANDLER], frozenset({Role.UNIT_HANDLER}), unit=unit)
-    hand = _by_hand(
+    shares = "SELECT number, due FROM order_unit WHERE unit = :unit AND live = TRUE AND NOT void"
+    hands = [_by_hand(
         "WITH RECURSIVE above(unit) AS (SELECT CAST(:unit AS text) UNION SELECT CAST(p.upper AS text) FROM unit_place "
-        "p JOIN above a ON p.unit = a.unit) "
-        "SELECT @, u.due FROM order_unit u JOIN work_order w ON w.number = u.number WHERE u.unit = :unit "
-        "AND u.live AND NOT u.void AND NOT EXISTS (SELECT 1 FROM order_barred b WHERE b.number = w.number AND b.unit "
-        "IN (SELECT unit FROM above)) ORDER BY u.due, u.number LIMIT 51",
+        f"p JOIN above a ON p.unit = a.unit) SELECT @, u.due FROM ({way}) u JOIN work_order w ON w.number = u.number "
+        "WHERE NOT EXISTS (SELECT 1 FROM order_barred b WHERE b.number = w.number AND b.unit IN (SELECT unit FROM "
+        "above)) ORDER BY u.due, u.number LIMIT 51",
         (*COLUMNS, "own_due"), ("own_due", "number"), {"unit": unit, "sort": "due"}, {"unit": unit})
-    return Question(_listed(caller, Filters(unit=unit, sort="due")), (hand,))
+        for way in (shares, f"{shares} ORDER BY due, number LIMIT 101")]
+    return Question(_listed(caller, Filters(unit=unit, sort="due")), hands)
 
 
 def search(rng: Random, dialect: str) -> Question:
