@@ -22,6 +22,7 @@ from web.menu_numbers import routes as menu_numbers
 from web.orders import routes as orders
 from web.quality import routes as quality
 from web.recordings import routes as recordings
+from web.roster import routes as roster
 from web.routes_sign_on import router as sign_on
 from web.routes_telephone import router as telephone
 from web.routes_wall import router as wall
@@ -35,6 +36,7 @@ _PAGES = (  # one line a part, in the order of the bar
     desk.router,
     orders.router,
     followup.router,
+    roster.router,
     recordings.router,
     quality.router,
     wall,

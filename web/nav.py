@@ -29,6 +29,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("followup", "/follow-up", lambda caller: caller.may("calls.dial") and not caller.own_house),
     Place("recordings", "/recordings", lambda caller: caller.may("recordings.listen")),
     Place("quality", "/quality", lambda caller: caller.may("quality.read")),
+    Place("roster", "/roster", lambda caller: bool(caller.unit) or caller.may("rosters.write")),
     Place("wall", "/wall", _sees_all_calls),
     Place("days", "/notices", lambda caller: caller.may("flows.read")),
     Place("numbers", "/numbers", lambda caller: caller.may("flows.read")),
