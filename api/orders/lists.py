@@ -9,16 +9,17 @@ from operator import eq, ge, lt
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Query
-from sqlalchemy import exists
+from sqlalchemy import case, exists, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
 from api.people.reach import Shape
+from api.problems import Problem
 from api.schemas import CallKey
 from workorders.keeping import words
-from workorders.keeping.tables import OrderUnit
+from workorders.keeping.tables import OrderFinding, OrderUnit
 from workorders.life.confidential import OPEN_TO, Field
-from workorders.life.words import Kind, State
+from workorders.life.words import UNIT_ROLES, Kind, State
 from workorders.models import WorkOrder
 
 Word = Annotated[str | None, Query(max_length=60)]
@@ -47,6 +48,8 @@ class Filters:
     due_before: Moment = None
     since: Moment = None
     until: Moment = None
+    finding: Annotated[Literal["open", "established", "cleared", "referred"] | None,
+                       Query(description="has a finding that stands so; for those who see histories")] = None
     q: Annotated[str | None, Query(min_length=1, max_length=100, description="words of the summary, or of an address "
                                          "that the list shows the caller")] = None
     sort: Annotated[Literal["newest", "due"], Query(description="due: what falls due first")] = "newest"
@@ -57,12 +60,21 @@ def _with_part_of(unit: Any) -> Condition:
                           col(OrderUnit.live))
 
 
+def _with_finding(stands: Any) -> Condition:
+    """Return whether an order has a finding that stands so. What was referred was established before."""
+    row = OrderFinding
+    now = case((col(row.referred_at).is_not(None), "referred"), (col(row.established).is_(True), "established"),
+               (col(row.decided_at).is_not(None), "cleared"), else_="open")
+    return col(WorkOrder.number).in_(select(col(row.number)).where(now == stands))
+
+
 _EQUAL: Final = ("owner", "district", "street", "first", "second", "third", "agent", "call_key")
 ANY_OF: Final = frozenset({"state", "kind"})
 _NARROWED: Final[Mapping[str, Callable[[Any], Condition]]] = {  # `q` is a matter of its own
     **{name: partial(eq, col(getattr(WorkOrder, name))) for name in _EQUAL},
     **{name: col(getattr(WorkOrder, name)).in_ for name in sorted(ANY_OF)},
     "urgency": partial(ge, col(WorkOrder.urgency)), "unit": _with_part_of,
+    "finding": _with_finding,
     "due_before": partial(lt, col(WorkOrder.due)),
     "since": partial(ge, col(WorkOrder.created_at)), "until": partial(lt, col(WorkOrder.created_at))}
 _NAMES: Final = tuple(one.name for one in fields(Filters) if one.name != "sort")
@@ -88,6 +100,13 @@ def addresses_for(caller: Shape) -> words.Addresses:
         return words.Addresses.ALL
     shown = any(Field.ADDRESS in OPEN_TO[role] for role in caller.roles)
     return words.Addresses.OPEN if shown else words.Addresses.NONE
+
+
+def refuse_unseen(asked: Filters, caller: Shape) -> None:
+    """Refuse a filter by what the caller is not shown: which orders match would tell it. Raises Problem 403."""
+    histories = not caller.roles & UNIT_ROLES and any(Field.HISTORY in OPEN_TO[role] for role in caller.roles)
+    if asked.finding is not None and not (caller.own_house or histories):
+        raise Problem(403, "forbidden", "没有按疑似问题查找的权限", "去掉 finding;本单位的疑似问题在工单里查看和说明")
 
 
 def narrowing(found: Mapping[str, Any]) -> list[Condition]:

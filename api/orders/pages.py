@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, BindParameter, Float, Integer, Select, Text, bindparam, tuple_
+from sqlalchemy import BigInteger, BindParameter, Float, Integer, Select, Text, bindparam, func, tuple_
 from sqlalchemy import select as sql_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from api.orders.lists import ANY_OF, Condition, Filters, addresses_for, narrowing, told
+from api.orders.lists import ANY_OF, Condition, Filters, addresses_for, narrowing, refuse_unseen, told
 from api.orders.shown import LISTED
 from api.people.reach import Shape
 from api.people.scope import Scope, named_orders
@@ -75,6 +75,7 @@ async def page(session: AsyncSession, scope: Scope, asked: Filters, cursor: str 
     `units`: those whose orders alone the caller sees, if that is so; the list then begins at theirs. `whole`: with
     the calls' own records, which are long. Raises Problem, BadContent.
     """
+    refuse_unseen(asked, scope.shape)
     given = told(asked)
     tie = filters_digest("work-orders", {**given, "sort": asked.sort})
     place = place_of(tie, cursor, _KINDS[asked.sort])
@@ -90,6 +91,18 @@ async def page(session: AsyncSession, scope: Scope, asked: Filters, cursor: str 
     return list({row["number"]: row for row in rows[:limit]}.values()), following
 
 
+async def counted(session: AsyncSession, scope: Scope, asked: Filters, most: int) -> int:
+    """Return how many orders a list without words has for the caller, counted no further than `most`.
+
+    Raises Problem.
+    """
+    refuse_unseen(asked, scope.shape)
+    given = told(asked)
+    shape = _Shape(session.get_bind().dialect.name, scope.shape, frozenset(given), asked.sort)
+    found = await rows_of(session, _counting(shape), {**given, "most": most, **scope.values})
+    return int(found[0][0])
+
+
 async def _with_words(session: AsyncSession, shape: _Shape, query: str) -> tuple[_Shape, Json]:
     """Return the shape of the statement that looks for these words too, and the values of them. Raises BadContent."""
     sought = words.sought(shape.dialect, query)
@@ -102,6 +115,13 @@ def _statement(shape: _Shape) -> Select[Any]:
     """Return the statement of a shape, with a place for each value."""
     way = _by_own_due if shape.by_own_due else _by_words if shape.by_words and not shape.common else _by_columns
     return way(shape).where(named_orders(shape.caller)).limit(_MOST)
+
+
+@lru_cache(_KEPT)
+def _counting(shape: _Shape) -> Select[Any]:
+    """Return the statement that counts what the statement of a shape lists; in which order does not matter then."""
+    listed = _statement(shape).with_only_columns(col(WorkOrder.number), maintain_column_froms=True).order_by(None)
+    return sql_select(func.count(listed.subquery().c.number.distinct()))
 
 
 def _by_columns(shape: _Shape) -> Select[Any]:

@@ -18,7 +18,7 @@ from api.export import files, stream
 from api.export.columns import Reading
 from api.export.stream import Asked
 from api.orders.keeping import keeper_of
-from api.orders.lists import Filters, conditions
+from api.orders.lists import Filters, conditions, refuse_unseen
 from api.orders.schemas import Described, OrderRow
 from api.orders.shown import columns_of, shown_row
 from api.orders.sight import sight_of
@@ -83,6 +83,7 @@ async def export(request: Request, asked: Annotated[Filters, Depends()],
                  format: Annotated[Literal["jsonl", "xlsx"], Query()] = "jsonl") -> Response:
     """Give the orders of a list as a file, JSON lines or a workbook; within what the caller sees, and audited."""
     db, caller = database(request), who(request)
+    refuse_unseen(asked, shape_of(caller))
     wanted = Asked(caller, conditions(asked, db.engine.dialect.name, shape_of(caller)))
     count = await stream.counted(db, wanted)
     if count > MOST_EXPORTED:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from api.orders.lists import Filters
-from api.orders.pages import page
+from api.orders.pages import counted, page
 from api.people.caller import Caller
 from api.people.models import UnitPlace
 from api.people.reach import shape_of
@@ -79,6 +79,15 @@ async def test_whoever_asks_sees_in_a_kept_statement_what_their_own_scope_shows(
             seen.add(frozenset(wanted))
     assert len({shape_of(caller) for caller in callers}) < len(callers) / 4
     assert len(seen) > 20
+
+
+@pytest.mark.parametrize("asked", [Filters(finding="open"), Filters(sort="due", unit="housing"), Filters()])
+async def test_orders_are_counted_as_they_are_listed(tangle: Database, asked: Filters) -> None:
+    caller = Caller("person", "p-1", "x", frozenset(), frozenset({Role.SUPERVISION}))
+    async with tangle.reading() as session:
+        listed = await _numbers(session, caller, asked)
+        assert await counted(session, scope_of(caller), asked, COUNT) == len(listed)
+        assert await counted(session, scope_of(caller), Filters(), 1) == 1
 
 
 @pytest.mark.parametrize("asked", [Filters(q="漏水"), Filters(sort="due"), Filters(kind=[Kind.REPORT])])

@@ -162,6 +162,38 @@ async def test_several_orders_are_printed_each_on_its_sheet(staff: Staff) -> Non
     assert (await office.get(f"/orders/print?number={number}&number={number}")).text.count("<section>") == 2
 
 
+async def test_supervision_sees_first_what_is_suspected_and_then_what_was_decided(staff: Staff) -> None:
+    number = await order(staff)
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    watch = await signed_on(staff, "watch", Role.SUPERVISION)
+    assert number not in (await watch.get("/orders")).text
+    raised = {"key": "person:1", "kind": "slow", "unit": "housing"}
+    made = await act(office, number, "k1", do="raise_finding", why="多日没有动静", data=raised)
+    assert made.status_code == 201, made.text
+    assert number in (await watch.get("/orders")).text
+    assert (await watch.get("/orders/counts")).json()["suspected"] == 1
+    await act(watch, number, "k2", do="decide_finding", why="查实", data={"key": "person:1", "established": True})
+    assert number not in (await watch.get("/orders")).text
+    assert number in (await watch.get("/orders?box=established")).text
+    counts = (await watch.get("/orders/counts")).json()
+    assert (counts["suspected"], counts["established"]) == (0, 1)
+    unit = await signed_on(staff, "lead", Role.UNIT_LEAD, unit="housing")
+    assert (await unit.get(f"{ORDERS}?finding=open")).status_code == 403  # what matches would tell of others
+    assert (await unit.get("/api/work-order-exports?finding=open")).status_code == 403
+
+
+async def test_a_tab_counts_what_its_list_shows(staff: Staff) -> None:
+    number = await order(staff)
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    lead = await signed_on(staff, "lead", Role.UNIT_LEAD, unit="housing")
+    other = await signed_on(staff, "water", Role.UNIT_LEAD, unit="water")
+    assert (await office.get("/orders/counts")).json()["to_dispatch"] == 1
+    await act(office, number, "k1", do="dispatch", data={"unit": "housing"})
+    assert (await office.get("/orders/counts")).json()["to_dispatch"] == 0
+    assert (await lead.get("/orders/counts")).json()["to_sign"] == 1
+    assert set((await other.get("/orders/counts")).json().values()) == {0}
+
+
 def test_what_a_box_offers_for_several_the_interface_takes() -> None:
     boxes = {box for found in OF_ROLE.values() for box in found}
     assert {do for box in boxes for do in box.batch} <= {do.value for do in BATCHED}

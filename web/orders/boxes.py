@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from api.people.caller import Caller
 from workorders.life.words import Role, State
@@ -17,15 +17,18 @@ class Box:
     """A tab of the list. `key` ends its sentence ``box.<key>``; no states: every order.
 
     `batch`: what may be done to several at once there (api.orders.schemas.BATCHED); `late`: only what is overdue.
+    `finding`: only orders of whose findings one stands so. `counted`: its tab says how many there are.
     """
 
     key: str
     states: tuple[State, ...] = ()
     batch: tuple[str, ...] = ()
     late: bool = False
+    finding: Literal["open", "established", "cleared", "referred"] | None = None
+    counted: bool = True
 
 
-ALL: Final = Box("all")
+ALL: Final = Box("all", counted=False)
 _END: Final = (S.ANSWERED, S.CLOSED, S.ARCHIVED, S.TERMINATED, S.WITHDRAWN, S.HANDED_OVER, S.MERGED)
 UNIT: Final = (
     Box("to_sign", (S.DISPATCHED,), ("sign_for",)), Box("in_hand", (S.SIGNED, S.HANDLING), ("start",)),
@@ -37,14 +40,17 @@ OFFICE: Final = (
     Box("returns", (S.RETURNED, S.PLEADED)), Box("arbitration", (S.ARBITRATION,)),
     Box("second_look", (S.REFUSED, S.OBJECTED)),
     Box("to_ask", (S.REVIEWED, S.FOLLOW_UP), ("begin_follow_up", "close")),
-    Box("coordination", (S.SHELVED, S.MERGED, S.HANDED_OVER)), Box("late", late=True), Box("over", _END, ("archive",)),
-    ALL)
+    Box("coordination", (S.SHELVED, S.MERGED, S.HANDED_OVER)), Box("late", late=True),
+    Box("over", _END, ("archive",), counted=False), ALL)
 LEADER: Final = (
     Box("signature", (S.AWAITING,), ("endorse", "send_back")), Box("arbitration", (S.ARBITRATION,)),
     Box("shelved", (S.SHELVED,)), Box("late", late=True), ALL)
 WATCH: Final = (
-    Box("late", late=True), Box("disputed", (S.RETURNED, S.PLEADED, S.ARBITRATION)),
-    Box("reopened", (S.REOPENED,)), Box("second_look", (S.REFUSED, S.OBJECTED)), Box("over", _END), ALL)
+    Box("suspected", finding="open"), Box("established", finding="established"), Box("late", late=True),
+    Box("disputed", (S.RETURNED, S.PLEADED, S.ARBITRATION)), Box("reopened", (S.REOPENED,)),
+    Box("second_look", (S.REFUSED, S.OBJECTED)),
+    Box("referred", finding="referred", counted=False), Box("cleared", finding="cleared", counted=False),
+    Box("over", _END, counted=False), ALL)
 AGENT: Final = (ALL, Box("to_dispatch", (S.ACCEPTED, S.ENDORSED)), Box("to_ask", (S.REVIEWED, S.FOLLOW_UP)))
 # office → its boxes; whoever holds several gets those of the first that stands here
 OF_ROLE: Final[Mapping[Role, tuple[Box, ...]]] = {

@@ -17,7 +17,9 @@ from api.orders import routes as orders
 from api.orders import routes_acts as acts
 from api.orders import routes_desk as desk
 from api.orders.lists import Filters
+from api.orders.pages import counted
 from api.people.models import UnitPlace
+from api.people.scope import scope_of
 from api.problems import Problem
 from api.schemas import Number
 from api.talks import routes as talks
@@ -33,6 +35,7 @@ router = APIRouter(prefix="/orders", dependencies=[needs("orders.read")])
 _PAGE = 30
 _KINDS: Final = frozenset(kind.value for kind in Kind if kind.value)
 _LINES = 200  # of a history
+_MOST_COUNTED = 100  # a tab says 99+ from here on
 # what the API leaves out for those who do not see it
 _UNSEEN: Final[Mapping[str, Any]] = {"clocks": [], "parts": [], "requests": [], "findings": [], "reply": None,
                                      "talk": []}
@@ -64,6 +67,15 @@ async def listed(request: Request, looked: Annotated[Looked, Depends()], cursor:
                 export=urlencode([("format", "xlsx"), *_exported(request, box, looked)]))
 
 
+@router.get("/counts")
+async def counts(request: Request) -> dict[str, int]:
+    """How many orders wait in each box whose tab says so; 100 stands for that many or more."""
+    boxes, scope = [box for box in boxes_for(who(request)) if box.counted], scope_of(who(request))
+    async with database(request).reading() as session:
+        return {box.key: await counted(session, scope, _filters(request, box, Looked()), _MOST_COUNTED)
+                for box in boxes}
+
+
 @router.get("/print")
 async def sheets(request: Request,
                  number: Annotated[list[Number], Query(min_length=1, max_length=100)]) -> HTMLResponse:
@@ -77,7 +89,7 @@ def _filters(request: Request, box: Box, looked: Looked) -> Filters:
     before = {"late": now, "day": now + 86400.0, "week": now + 7 * 86400.0}.get("late" if box.late else looked.due)
     return Filters(state=list(box.states) or None, unit=who(request).unit or looked.unit or None,
                    kind=[Kind(looked.kind)] if looked.kind in _KINDS else None,
-                   urgency=int(looked.urgency) if looked.urgency else None, due_before=before,
+                   urgency=int(looked.urgency) if looked.urgency else None, due_before=before, finding=box.finding,
                    q=looked.q.strip() or None, sort=looked.sort)
 
 

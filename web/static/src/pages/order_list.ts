@@ -41,6 +41,7 @@ async function act(button: HTMLButtonElement): Promise<void> {
       document.querySelector(`[data-pick="${one.number}"]`)!.closest("li")!.remove(); // it has left this box
     }
     if (!picks().length) location.reload();
+    else void count();
   } catch (error) {
     tell([{ number: "", ok: false, detail: (error as Refused).message }]);
   }
@@ -60,4 +61,14 @@ document.addEventListener("change", (event) => {
   if (box.matches("[data-all]")) picks().forEach((one) => { one.checked = box.checked; });
   if (bar && box.matches("[data-all], [data-pick]")) show();
 });
+// How many wait in each box: asked for after the page stands, so that no list waits for the sums.
+async function count(): Promise<void> {
+  const counts = await ask<Record<string, number>>("GET", "/orders/counts").catch(() => ({} as Record<string, number>));
+  for (const place of document.querySelectorAll<HTMLElement>("[data-count]")) {
+    const found = counts[place.dataset.count!];
+    place.textContent = !found ? "" : found < 100 ? String(found) : "99+";
+  }
+}
+
+void count();
 if (bar) show(); // a browser that comes back has kept the ticks
