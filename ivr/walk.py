@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ivr.interpreter import State, advance, start
@@ -120,6 +120,17 @@ def lines(walked: Walked) -> Iterator[str]:
     for move in walked.moves:
         yield f"{move.seconds:5.1f} 秒 {told(move.entry)}"
     yield f"{walked.seconds:5.1f} 秒 {ending(walked)}"
+
+
+def named(entry: TraceEntry, titles: Mapping[str, str]) -> TraceEntry:
+    """Return a move with the steps called what their editors call them."""
+    return replace(entry, step=titles.get(entry.step, entry.step), to=titles.get(entry.to, entry.to))
+
+
+def with_titles(walked: Walked, titles: Mapping[str, str]) -> Walked:
+    """Return a walk to be told to people: every step by its title."""
+    moves = tuple(replace(move, entry=named(move.entry, titles)) for move in walked.moves)
+    return replace(walked, moves=moves, at=titles.get(walked.at, walked.at))
 
 
 _WHY = {"time_out": "没有按键", "wrong_key": "按 {key} 无效", "repeat": "按 {key} 重听", "key": "按 {key}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -26,7 +26,7 @@ from ivr.replay import RealCall, Replayed, real_call, replay
 from ivr.requests import TraceEntry
 from ivr.tally import Tally
 from ivr.timing import seconds_of
-from ivr.walk import told
+from ivr.walk import named, told
 from workorders.errors import NotFound
 from workorders.models import CallFact, CallRecord
 
@@ -116,8 +116,8 @@ def _in_words(
             for name in entry.heard]
     texts = [one.text if one else "紧急通知" if name.startswith(PROMPT) else name
              for name, one in zip(entry.heard, said, strict=True)]
-    named = replace(entry, step=titles.get(entry.step, entry.step), to=titles.get(entry.to, entry.to))
-    return {"words": told(named), "title": named.step, "texts": texts}
+    shown = named(entry, titles)
+    return {"words": told(shown), "title": shown.step, "texts": texts}
 
 
 def _entry(line: dict[str, Any]) -> TraceEntry:

@@ -40,7 +40,7 @@ from ivr.requests import Request as Asked
 from ivr.timing import seconds_of
 from ivr.trial import beginning, trials
 from ivr.upload import alaw_as_wav
-from ivr.walk import Move, Walked, lines, told, walk
+from ivr.walk import Move, Walked, lines, named, told, walk, with_titles
 
 router = APIRouter(prefix="/api/menu/drafts", tags=["menu"])
 imports = APIRouter(prefix="/api/menu/imports", tags=["menu"])
@@ -191,8 +191,9 @@ async def walked(request: Request, draft: DraftId, wish: WalkIn) -> dict[str, An
 
 def _walk(at: Desk, draft_id: str, wish: WalkIn) -> dict[str, Any]:
     release, found = _walked(at, draft_id, wish)
-    return {"moves": [_shown_move(move, release) for move in found.moves], "seconds": round(found.seconds, 2),
-            "step": found.at, "lines": list(lines(found)), "outcome": _outcome(found),
+    titles = {name: step.title for name, step in at.flow(draft_id)[1].steps.items() if step.title}
+    return {"moves": [_shown_move(move, release, titles) for move in found.moves], "seconds": round(found.seconds, 2),
+            "step": found.at, "lines": list(lines(with_titles(found, titles))), "outcome": _outcome(found),
             "variables": dict(found.variables),
             "asked": _asked(found.asked, release)}
 
@@ -260,8 +261,8 @@ def _outcome(found: Walked) -> dict[str, Any] | None:
     return None if found.outcome is None else asdict(found.outcome)
 
 
-def _shown_move(move: Move, release: Release) -> dict[str, Any]:
-    return {"seconds": round(move.seconds, 2), **asdict(move.entry), "words": told(move.entry),
+def _shown_move(move: Move, release: Release, titles: dict[str, str]) -> dict[str, Any]:
+    return {"seconds": round(move.seconds, 2), **asdict(move.entry), "words": told(named(move.entry, titles)),
             "texts": [release.text(prompt, move.lang) for prompt in move.entry.heard]}
 
 

@@ -143,7 +143,7 @@ async def test_a_draft_is_walked_key_by_key_at_any_hour(admin: httpx.AsyncClient
     assert [move["why"] for move in begun["moves"]] == ["open"]
     told = await walk("3", "0")
     assert told["outcome"]["kind"] == "service"
-    assert "按 3 → guide" in "\n".join(told["lines"])
+    assert "按 3 → 办事指南" in "\n".join(told["lines"])
     heard = [await admin.post(f"/api/menu/drafts/{made['id']}/sound", json={"presses": keys, "at": "2026-11-25T10:00"})
              for keys in ([], ["3"])]
     lengths = [len(from_wav(one.content)[0]) / 8000 for one in heard]

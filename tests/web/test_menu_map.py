@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from core.facts import MENU_STEP
 from tests.people.staff import BEGIN, Staff
 from tests.web.axe import faults
-from tests.web.desk import FLAGS
 from tests.web.http import signed_on
+from tests.web.test_menu_days import LONG, opened
 from workorders.life.words import Role
 from workorders.models import CallFact, CallRecord
 
@@ -53,24 +53,32 @@ async def test_an_admin_checks_the_map_by_keyboard_in_a_real_browser(staff: Staf
     admin = await signed_on(staff, "guanli", Role.ADMIN)
     made = await published(admin)
     await keep_a_call(staff, made["id"])
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        try:
-            address = str(staff.house.client.base_url)
-            context = await browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
-            await context.add_cookies([{"name": cookie.name, "value": str(cookie.value), "url": address}
-                                       for cookie in admin.cookies.jar])
-            page = await context.new_page()
-            complaints: list[str] = []
-            page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-            await page.goto("/menu/figures?days=30")
-            step = page.locator('[data-step="welcome"]')
-            await expect(step).to_contain_text("进入 1 · 挂机 0", timeout=30_000)
-            await step.focus()
-            await page.keyboard.press("Enter")
-            await expect(page.locator('[data-step="welcome"]')).to_have_attribute("aria-pressed", "true")
-            await expect(page.locator('[data-row="welcome"]')).to_have_class("is-chosen")
-            assert complaints == []
-            assert await faults(page) == []
-        finally:
-            await browser.close()
+    async with opened(staff, chromium, admin) as page:
+        await page.goto("/menu/figures?days=30")
+        step = page.locator('[data-step="welcome"]')
+        await expect(step).to_contain_text("进入 1 · 挂机 0", timeout=LONG)
+        await step.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator('[data-step="welcome"]')).to_have_attribute("aria-pressed", "true", timeout=LONG)
+        await expect(page.locator('[data-row="welcome"]')).to_have_class("is-chosen", timeout=LONG)
+        assert await faults(page) == []
+
+
+async def test_an_admin_walks_a_draft_on_the_telephone_in_the_page(staff: Staff, chromium: str) -> None:
+    admin = await signed_on(staff, "guanli", Role.ADMIN)
+    made = (await admin.post("/api/menu/drafts", json={"title": "白天", "ready": "hours"})).json()
+    async with opened(staff, chromium, admin) as page:
+        await page.goto(f"/menu/drafts/{made['id']}")
+        walk = page.locator("#menu-walk")
+        await walk.get_by_label("假定的日期和时间").fill("2026-11-25T10:00")
+        async with page.expect_response(lambda answer: "/sound" in answer.url, timeout=LONG) as sound:
+            await walk.get_by_role("button", name="开始试拨").press("Enter")
+        assert (await sound.value).headers["content-type"] == "audio/wav"
+        await expect(walk.locator(".is-now")).to_contain_text("咨询请按1", timeout=LONG)
+        await page.keyboard.press("1")
+        await expect(walk.locator(".walk-state")).to_contain_text("转人工", timeout=LONG)
+        await expect(walk.locator(".walk-heard")).to_contain_text("按 1 → 咨询")
+        await expect(walk.locator(".walk-known")).to_contain_text("inquiry")
+        await walk.get_by_role("button", name="打到我的话机").press("Enter")
+        await expect(walk.locator(".walk-state")).to_contain_text("没有登记坐席话机", timeout=LONG)
+        assert await faults(page) == []

@@ -12,6 +12,7 @@ export interface Plan { places: Place[]; lanes: Map<string, { column: number; y:
 export interface Line { from: string; to: string; ways: Way[] }
 
 export const ROW = 104, LANE = 36;
+const MOST_LANES = 3000;
 const TACIT: Record<string, readonly string[]> = { menu: ["on_time_out", "on_retries"], collect: ["on_time_out", "on_retries"],
                                                   record: ["person"], information: ["person"] };
 const FIELDS = ["then", "open", "closed", "otherwise", "person", "on_time_out", "wrong_key", "on_retries"] as const;
@@ -86,8 +87,11 @@ export function planOf(flow: MapDocument, lines: Line[]): Plan {
   for (const { from, to } of lines) if (from !== to) onward.set(from, [...(onward.get(from) ?? []), to]);
   const column = columnsOf(flow, onward, backward(flow, onward));
   const slots = new Map<string, Slot>(Object.keys(flow.steps).map((step) => [step, { step, lane: "", column: column.get(step)!, above: [] }]));
+  let room = MOST_LANES;
   const ways = lines.map(({ from, to }) => {
     const a = column.get(from)!, b = column.get(to)!, leadsBack = b <= a, passed: string[] = [];
+    room -= Math.abs(b - a);
+    if (room < 0) return passed; // so large a map is read step by step: the line runs straight
     for (let at = leadsBack ? a : a + 1; leadsBack ? at >= b : at < b; at += leadsBack ? -1 : 1) {
       const lane = `${at} ${to}${leadsBack ? " back" : ""}`;
       if (!slots.has(lane)) slots.set(lane, { step: "", lane: leadsBack ? "back" : "on", column: at, above: [] });
