@@ -65,3 +65,27 @@ async def test_an_edit_is_kept_undone_after_a_reload_and_shown_to_the_second_edi
     await admin.click("#flow-banner button >> nth=0")  # takes over; what waited is done
     await expect(admin.locator("[data-step-row='guide']")).to_have_count(0)
     assert at_pages.loud == []
+
+
+async def test_what_is_begun_outlives_an_edit_that_comes_between(at_pages: AtPages) -> None:
+    admin = await at_pages.person("guanli", Role.ADMIN)
+    await begun(admin, "白天", "direct")
+    await admin.click("[data-step-row='welcome']")
+    await admin.fill("[data-control='comment.steps.welcome']", "这句太长")
+    await admin.locator("[data-control='steps.welcome.then']").focus()
+    await admin.keyboard.press("End")  # an arrow's choice, not left yet: nothing is saved, nothing lost
+    chosen = await admin.locator("[data-control='steps.welcome.then']").input_value()
+    draft = admin.url.rsplit("/", 1)[1]
+    await admin.evaluate("""async draft => {
+        const token = document.cookie.match(/hotline_csrf=([^;]+)/)[1];
+        const edits = [{path: ['steps', 'person', 'title'], value: '找人工'}];
+        await fetch(`/api/menu/drafts/${draft}/operations`, {method: 'POST', body: JSON.stringify({edits}),
+          headers: {'X-CSRF-Token': decodeURIComponent(token), 'Content-Type': 'application/json'}}); }""", draft)
+    await expect(admin.locator("[data-step-row='person']")).to_contain_text("找人工", timeout=WAIT)
+    await expect(admin.locator("[data-control='steps.welcome.then']")).to_be_focused()
+    assert await admin.locator("[data-control='steps.welcome.then']").input_value() == chosen
+    assert await admin.locator("[data-control='comment.steps.welcome']").input_value() == "这句太长"
+    assert "第 2 稿" in await admin.inner_text("#flow-saved")
+    await admin.keyboard.press("Tab")
+    await saved(admin, 3)
+    assert at_pages.loud == []

@@ -10,22 +10,33 @@ export interface Bench {
   readonly units: Record<string, string>;
   readonly mostChoices: number;
   selected: string; // a step, "" for the flow itself
+  busy: number; // recordings and uploads under way: their part of the page is not drawn anew meanwhile
   select(step: string, focus?: boolean): void;
+  refresh(): void;
   fault(error: unknown): void;
 }
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+let redrawing = false;
+
+/** Draw controls anew: what loses the focus by that alone was not left by anybody, and saves nothing. */
+export function redraw(work: () => void): void {
+  redrawing = true;
+  try { work(); } finally { redrawing = false; }
+}
 
 /** Save when the control is left, by Enter, or, for a choice made by pointer, at once. `id` finds it again after a redraw. */
 export function saving<T extends Control>(control: T, id: string, commit: (value: string) => void): T {
   const read = (): string => (control instanceof HTMLInputElement && control.type === "checkbox" ? String(control.checked) : control.value);
   let was = read(), keyed = false;
   const save = (): void => {
-    if (read() === was || !control.checkValidity()) return;
-    was = read();
+    if (redrawing || read() === was || !control.checkValidity()) return;
+    was = control.dataset.was = read();
     commit(was);
   };
   control.dataset.control = id;
+  control.dataset.was = was;
   control.addEventListener("keydown", (event) => {
     const key = event as KeyboardEvent;
     if (key.isComposing) return;

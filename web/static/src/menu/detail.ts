@@ -84,6 +84,7 @@ function keyed(bench: Bench, path: string[], there: Record<string, string>, said
 function newWay(bench: Bench, path: string[], there: Record<string, string>, byKey: boolean): HTMLElement {
   const which = byKey ? el("select", {}, ...KEYS.filter((key) => !(key in there)).map((key) => option(key, key))) : el("input", { maxlength: 120 });
   which.dataset.control = `${path.join(".")}?`;
+  which.dataset.begun = "yes";
   const to = stepChoice(bench, [...path, "+"], "");
   const target = to.cloneNode(true) as HTMLSelectElement; // the same choices, saved under the key that is chosen beside it
   saving(target, `${path.join(".")}+`, (chosen) => { if (chosen && which.value.trim()) lead(bench, [...path, which.value.trim()], chosen, bench.session.flow.person); });

@@ -6,6 +6,7 @@ import { freshName, promptsOf, type Edit } from "./model";
 import { record, type Recording } from "./record";
 import { hear, recordingOf, upload } from "./sounds";
 
+const chooser: { open?: HTMLInputElement } = {}; // held while it is open, so that it is not collected
 const KINDS = ".wav,.mp3,.flac,.ogg,audio/*";
 
 /** The prompts that a step says, and what adds another. */
@@ -46,7 +47,7 @@ function language(bench: Bench, name: string, lang: string): HTMLElement {
   return el("div", { class: "flow-language" }, labelled(languageName(lang), text), told, el("div", { class: "flow-buttons" },
     button(t("js.flow.hear"), () => doing(t("js.flow.playing"), () => hear(bench.session.flow, [name], lang)), { "data-hear": `${name}.${lang}`, "aria-label": t("js.flow.hear_in", { lang: languageName(lang) }) }),
     ...(bench.session.readOnly ? [] : [fileChooser(bench, name, lang, told, doing), recorderButton(bench, name, lang, told, doing),
-      recording && button(t("js.flow.no_recording"), () => setRecording(bench, name, lang, ""))].filter((one): one is HTMLButtonElement => Boolean(one)))));
+      recording && button(t("js.flow.no_recording"), () => setRecording(bench, name, lang, ""))].filter((one): one is HTMLElement => Boolean(one)))));
 }
 
 type Doing = (said: string, work: () => Promise<unknown>) => Promise<void>;
@@ -55,17 +56,23 @@ function working(bench: Bench, told: HTMLElement): Doing {
   return async (said, work) => {
     const before = told.textContent;
     told.textContent = said;
-    try { await work(); told.textContent = before; } catch (error) { told.textContent = (error as Error).message; bench.fault(error); }
+    bench.busy++;
+    try { await work(); told.textContent = before; } catch (error) { bench.fault(error); } finally { bench.busy--; }
+    bench.refresh();
   };
 }
 
 function fileChooser(bench: Bench, name: string, lang: string, told: HTMLElement, doing: Doing): HTMLElement {
-  const input = el("input", { type: "file", accept: KINDS, class: "flow-file", tabindex: -1, "aria-label": t("js.flow.upload_in", { lang: languageName(lang) }), "data-upload": `${name}.${lang}` });
-  input.addEventListener("change", () => {
-    const file = input.files?.[0];
-    if (file) void doing(t("js.flow.uploading"), () => taken(bench, name, lang, file, told));
-  });
-  return el("span", {}, input, button(t("js.flow.upload"), () => input.click(), { "aria-label": t("js.flow.upload_in", { lang: languageName(lang) }) }));
+  const choose = (): void => {
+    const input = el("input", { type: "file", accept: KINDS }); // not in the page: a redraw would take the open chooser with it
+    input.addEventListener("change", () => {
+      const file = input.files?.[0];
+      if (file) void doing(t("js.flow.uploading"), () => taken(bench, name, lang, file, told));
+    });
+    chooser.open = input;
+    input.click();
+  };
+  return button(t("js.flow.upload"), choose, { "aria-label": t("js.flow.upload_in", { lang: languageName(lang) }), "data-upload": `${name}.${lang}` });
 }
 
 function recorderButton(bench: Bench, name: string, lang: string, told: HTMLElement, doing: Doing): HTMLButtonElement {

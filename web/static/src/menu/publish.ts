@@ -5,6 +5,7 @@ import type { Checking } from "./checking";
 import { button, el, labelled } from "./dom";
 import { findingsList } from "./rows";
 import type { Session } from "./session";
+import { epochOf } from "./wall_clock";
 
 interface Change { words: string; kind: string; before: unknown; after: unknown }
 interface Entry { number: number; due_at: number | null }
@@ -72,11 +73,4 @@ export class Publishing {
     const { changes } = await ask<{ changes: Change[] }>("GET", `${this.session.path}/difference`).catch(() => ({ changes: [] as Change[] }));
     this.say(said, el("p", {}, t("js.flow.publish_again")), el("ul", { class: "flow-said" }, ...changes.map((one) => el("li", {}, one.words))));
   }
-}
-
-/** Return the epoch seconds of a wall clock time (`2026-11-25T03:00`) by the city's clock. */
-export function epochOf(wall: string): number {
-  const asUtc = Date.parse(`${wall}:00Z`), zone = document.documentElement.dataset.zone;
-  const shown = new Date(asUtc).toLocaleString("sv-SE", { timeZone: zone }).replace(" ", "T");
-  return (asUtc - (Date.parse(`${shown}Z`) - asUtc)) / 1000;
 }

@@ -1,7 +1,7 @@
 // The editor of a draft: the list of what the citizen hears, the step that is edited, its check, the map, the telephone.
 import "../base";
 import { Checking } from "../menu/checking";
-import { stepChoice, type Bench } from "../menu/controls";
+import { redraw, stepChoice, type Bench } from "../menu/controls";
 import { flowForm, stepForm } from "../menu/detail";
 import { button, el, labelled } from "../menu/dom";
 import { mountMap } from "../menu/map";
@@ -27,6 +27,7 @@ class Editor implements Bench {
   private readonly search = place("flow-search") as HTMLInputElement;
   private drawnVersion = 0;
   selected = "";
+  busy = 0;
 
   begin(): void {
     new Publishing(place("flow-publishing"), this.session, this.checking, given.may_publish);
@@ -55,7 +56,7 @@ class Editor implements Bench {
     if (this.selected && !this.session.flow.steps[this.selected]) this.selected = "";
     this.drawState();
     this.drawRows();
-    this.drawDetail();
+    this.refresh();
     if (this.drawnVersion !== this.session.draft.version) {
       this.drawnVersion = this.session.draft.version;
       this.checking.soon();
@@ -95,13 +96,18 @@ class Editor implements Bench {
     return [el("p", {}, said, held ? ` ${t("js.flow.held", { words: held })}` : ""), el("div", { class: "flow-buttons" }, ...acts)];
   }
 
+  refresh(): void {
+    if (!this.busy) this.drawDetail();
+  }
+
   private drawDetail(): void {
-    const detail = place("flow-detail"), kept = keep(detail), { session, selected } = this;
+    const detail = place("flow-detail"), kept = keep(detail), begun = keepBegun(detail), { session, selected } = this;
     const opened = new Set([...detail.querySelectorAll<HTMLDetailsElement>("details[open]")].map((one) => one.dataset.more));
     const name = selected ? titleOf(session.flow, selected) : t("js.flow.the_flow");
     const form = el("fieldset", { class: "fields flow-form", disabled: session.readOnly }, ...(selected ? stepForm(this, selected) : flowForm(this)), ...(selected ? this.acts(selected) : []));
-    detail.replaceChildren(el("h2", { id: "flow-detail-title" }, name), form, this.comments());
+    redraw(() => detail.replaceChildren(el("h2", { id: "flow-detail-title" }, name), form, this.comments()));
     for (const one of detail.querySelectorAll<HTMLDetailsElement>("details")) if (opened.has(one.dataset.more)) one.open = true;
+    begun();
     kept();
   }
 
@@ -109,7 +115,8 @@ class Editor implements Bench {
     const flow = this.session.flow, before = stepChoice(this, ["before"], "");
     const fresh = before.cloneNode(true) as HTMLSelectElement;
     for (const one of [...fresh.options]) if (one.value && !one.value.startsWith("+")) one.remove();
-    fresh.dataset.control = "insert";
+    fresh.dataset.control = `insert.${step}`;
+    fresh.dataset.begun = "yes";
     const insert = button(t("js.flow.insert"), () => { if (fresh.value) this.insert(step, fresh.value.slice(1)); });
     const last = flow.person === step;
     return [el("div", { class: "flow-way" }, labelled(t("js.flow.insert_before"), fresh), insert),
@@ -146,6 +153,7 @@ class Editor implements Bench {
   private comments(): HTMLElement {
     const path = this.selected ? `steps.${this.selected}` : "", { session } = this, text = el("textarea", { rows: 2, maxlength: 1000 });
     text.dataset.control = `comment.${path}`;
+    text.dataset.begun = "yes";
     const add = button(t("js.flow.comment_add"), () => { if (text.value.trim()) void session.comment(path, text.value.trim()).then(() => { text.value = ""; this.drawDetail(); }, (error) => this.fault(error)); });
     const there = session.draft.comments.filter((one) => one.path === path);
     return el("section", { class: "flow-comments", "aria-labelledby": "flow-comments-title" }, el("h3", { id: "flow-comments-title" }, t("js.flow.comments")),
@@ -177,20 +185,43 @@ function turnButton(id: string, said: string, off: boolean): void {
   element.disabled = off;
 }
 
-/** Remember where one types, and what; return what puts it back after a redraw. */
+/** Remember what is begun but not saved; return what puts it back after a redraw. */
+function keepBegun(detail: HTMLElement): () => void {
+  const begun = new Map([...detail.querySelectorAll<HTMLInputElement>("[data-begun]")].map((one) => [one.dataset.control, one.value]));
+  return () => {
+    for (const one of detail.querySelectorAll<HTMLInputElement>("[data-begun]")) {
+      const value = begun.get(one.dataset.control);
+      if (value !== undefined) putBack(one, value);
+    }
+  };
+}
+
+function putBack(control: HTMLInputElement | HTMLSelectElement, value: string): void {
+  if (!(control instanceof HTMLSelectElement) || [...control.options].some((one) => one.value === value)) control.value = value;
+}
+
+/** Remember where the focus is, and what is typed or chosen there; return what puts both back after a redraw. */
 function keep(detail: HTMLElement): () => void {
   const active = document.activeElement as HTMLInputElement | null;
-  const id = active && detail.contains(active) ? active.dataset.control : undefined;
-  if (!active || !id) return () => undefined;
-  const typing = !(active instanceof HTMLSelectElement) && active.type !== "checkbox", value = active.value;
-  const at = typing && active.type !== "number" && active.type !== "date" ? active.selectionStart : null;
+  if (!active || active === detail || !detail.contains(active)) return () => undefined;
+  const word = wordOf(active), nth = alike(detail, word).indexOf(active);
+  const unsaved = active.dataset.was !== active.value;
+  const typing = unsaved && active.matches("select, textarea, input:not([type=checkbox], [type=file])"), value = active.value;
+  const at = typing && !(active instanceof HTMLSelectElement) && active.type !== "number" && active.type !== "date" ? active.selectionStart : null;
   return () => {
-    const again = [...detail.querySelectorAll<HTMLInputElement>("[data-control]")].find((one) => one.dataset.control === id);
-    if (!again) return;
-    if (typing) again.value = value;
-    again.focus();
-    if (at !== null) again.setSelectionRange(at, at);
+    const again = alike(detail, word)[nth] as HTMLInputElement | undefined;
+    if (typing && again) putBack(again, value);
+    again?.focus();
+    if (at !== null) again?.setSelectionRange(at, at);
   };
+}
+
+function wordOf(element: HTMLElement): string {
+  return [element.tagName, element.dataset.control ?? element.getAttribute("aria-label") ?? element.textContent].join(" ");
+}
+
+function alike(detail: HTMLElement, word: string): HTMLElement[] {
+  return [...detail.querySelectorAll<HTMLElement>("input, select, textarea, button, summary")].filter((one) => wordOf(one) === word);
 }
 
 new Editor().begin();
