@@ -34,6 +34,7 @@ from bridge.trials import Trials
 from bridge.views import call_view
 from bridge.web_phones import WebPhones
 from core import facts
+from core.alarms import Alarms
 from core.control import ControlRefused, ControlServer
 from core.journal import Journal, load_snapshot, read_journal
 from core.log import configure, get_logger
@@ -83,11 +84,13 @@ class Controller:
         self.control = ControlServer(settings.control_socket, self._handlers(), journal)
         self._ticks: list[asyncio.Task[None]] = []
         self._journal_ok = True
+        self.alarms = Alarms()
 
     # -- life ------------------------------------------------------------------------------------------------
     async def start(self) -> None:
         """Open everything; returns at once, the switch may come later."""
         self.journal.subscribe(self.memory.fold)
+        self.journal.subscribe(self.alarms.fold)
         await self.agi.start("127.0.0.1", self.settings.agi_port)
         await self.control.start()
         await self.ami.start()
@@ -177,9 +180,12 @@ class Controller:
             "listen.begin": self.listening.begin, "listen.change": self.listening.change,
             "listen.stop": self.listening.stop,
             "phone.demo": self.web_phones.demo, "phone.here": self.web_phones.here, "phone.gone": self.web_phones.gone,
-            "menu.try": self.trials.ring,
+            "menu.try": self.trials.ring, "alarms.list": self._alarms,
         }
         return {name: carry_out(verb) for name, verb in verbs.items()}
+
+    async def _alarms(self) -> list[dict[str, Any]]:
+        return self.alarms.now(self.talks.clock())
 
     async def _calls(self) -> list[dict[str, Any]]:
         board = self.talks.board

@@ -6,16 +6,18 @@ Read once in KEPT seconds for however many screens hang on walls.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.access import database, needs, now_of, who
+from api.calls import control
 from api.house import counts_of, journal_of
 from api.people.scope import scope_of
 from api.problems import Problem
+from core.control import ControlError
 from core.db import Database, DatabaseError
 from web.site import page
 from workorders.answering import CONNECTED_GOAL, Answering, read
@@ -49,8 +51,11 @@ async def _read(db: Database, now: float) -> Answering | None:
 
 
 def alarms_of(journal: Mapping[str, Any] | None, counts: Mapping[str, int] | None,
-              day: Answering | None) -> tuple[str, ...]:
-    """Return the names of what is out of order, the worst first; each has a sentence ``wallday.alarm.<name>``."""
+              day: Answering | None, raised: Sequence[Mapping[str, Any]] = ()) -> tuple[str, ...]:
+    """Return the names of what is out of order, the worst first; each has a sentence ``wallday.alarm.<name>``.
+
+    `raised`: what the controller still knows of (core.alarms); that of the journal is told by its health already.
+    """
     rate = day.connect_rate if day and day.wanted >= _ENOUGH else None
     found = {
         "controller": journal is None,
@@ -60,7 +65,15 @@ def alarms_of(journal: Mapping[str, Any] | None, counts: Mapping[str, int] | Non
         "connect": rate is not None and rate < CONNECTED_GOAL,
         "undelivered": counts is not None and counts["dead"] > 0,
     }
-    return tuple(name for name, raised in found.items() if raised)
+    told = (str(one["what"]) for one in raised if one["what"] != "journal_failing")
+    return (*(name for name, so in found.items() if so), *told)
+
+
+async def _raised(request: Request) -> list[dict[str, Any]]:
+    try:
+        return list(await control(request).do("alarms.list"))
+    except ControlError:
+        return []  # a controller that is away is an alarm of its own
 
 
 @router.get("/day")
@@ -71,5 +84,5 @@ async def day(request: Request) -> HTMLResponse:
     db = database(request)
     kept: Day = request.app.state.wall_day
     found, journal, counts = await kept.read(db, now_of(request)), await journal_of(request), await counts_of(db)
-    return page(request, "parts/wall_day.html", day=found, alarms=alarms_of(journal, counts, found),
-                goal=CONNECTED_GOAL)
+    alarms = alarms_of(journal, counts, found, await _raised(request))
+    return page(request, "parts/wall_day.html", day=found, alarms=alarms, goal=CONNECTED_GOAL)

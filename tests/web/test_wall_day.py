@@ -71,6 +71,11 @@ def test_what_is_out_of_order_is_named_the_worst_first(journal: Any, counts: Any
     assert alarms_of(journal, counts, day) == expected
 
 
+def test_what_the_controller_raised_is_told_once_and_last() -> None:
+    raised = [{"what": "journal_failing"}, {"what": "prompt_lost"}]
+    assert alarms_of({"ok": False, "shed": {}}, COUNTS, None, raised) == ("journal", "prompt_lost")
+
+
 @pytest.mark.slow
 async def test_the_screen_gets_shares_and_alarms_by_itself_and_above_the_agents(staff: Staff, chromium: str) -> None:
     staff.now = BEGIN + 600
