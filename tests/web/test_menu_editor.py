@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 from tests.people.staff import Staff
 from tests.web.axe import faults
 from tests.web.people_at_pages import WAIT, AtPages
+from tests.web.test_screenshots import OUT, shoot
 from workorders.life.words import Role
 
 
@@ -89,3 +90,21 @@ async def test_what_is_begun_outlives_an_edit_that_comes_between(at_pages: AtPag
     await admin.keyboard.press("Tab")
     await saved(admin, 3)
     assert at_pages.loud == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_the_editor_has_its_pictures_in_both_views(at_pages: AtPages, staff: Staff, language: str) -> None:
+    admin = await at_pages.person("guanli", Role.ADMIN)
+    address = str(staff.house.client.base_url)
+    await admin.context.add_cookies([{"name": "hotline_language", "value": language, "url": address}])
+    OUT.mkdir(parents=True, exist_ok=True)
+    await admin.goto("/menu")
+    await shoot(admin, f"{language}-menu")
+    await begun(admin, "白天", "hours")
+    await admin.click("[data-step-row='welcome']")
+    await expect(admin.locator("#menu-map [data-step='welcome']")).to_have_attribute("aria-pressed", "true")
+    await expect(admin.locator("[data-row='guide'] .flow-finding")).not_to_have_count(0, timeout=WAIT)
+    await shoot(admin, f"{language}-menu-editor")
+    await admin.locator("#menu-map").scroll_into_view_if_needed()
+    await shoot(admin, f"{language}-menu-map")
