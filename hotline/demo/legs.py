@@ -127,9 +127,12 @@ class Leg:
     async def until_heard(self, role: str, deadline: float, seconds: float = 1.0) -> None:
         """Wait until this leg has heard a role for `seconds`. Raises TooLateError with what it did hear."""
         until = time.monotonic() + deadline
-        while self.heard().get(role, 0.0) < seconds:
-            if time.monotonic() > until:
-                raise TooLateError(f"{self.number} did not hear {role} for {seconds} s, but {self.heard()}")
+        while True:
+            late = time.monotonic() > until  # before the look: a loop that stood still meanwhile is no silence
+            if (heard := self.heard()).get(role, 0.0) >= seconds:
+                return
+            if late:
+                raise TooLateError(f"{self.number} did not hear {role} for {seconds} s, but {heard}")
             await asyncio.sleep(0.1)
 
     async def _set(self, name: str, value: str) -> None:

@@ -65,7 +65,7 @@ async def begin(town: Town) -> Talk:
     await town.ready("a1001")
     citizen, key, mark = await ring(town)
     await town.fact("party.joined", 12, mark, role="agent")
-    await citizen.until_heard("agent", 5)
+    await citizen.until_heard("agent", 15)
     return Talk(town, citizen, key, mark)
 
 
