@@ -26,6 +26,7 @@ from ivr.speech import Espeak
 from ivr.staff import staff_of
 from ivr.trial import TrialService, trials
 from routing.directory import load_directory
+from routing.roster_file import RosterFile
 
 log = get_logger(__name__)
 
@@ -51,12 +52,14 @@ def release_flow(flow: Flow, prompts: PromptStore, folder: Path, progress: Progr
 
 def build_publishing(settings: Settings, alarm: Alarm = _quiet) -> Publishing:
     """Return the releases of an installation, checked against its policy, its directory and its prompts."""
-    prompts = build_prompts(settings, alarm)
+    prompts, zone = build_prompts(settings, alarm), ZoneInfo(settings.timezone)
+    rosters = RosterFile(settings.rosters_file, zone)
 
     def around() -> Surroundings:
+        now = datetime.now(zone)
         return Surroundings(
-            today=datetime.now(ZoneInfo(settings.timezone)).date(),
-            policy=load_policy(settings.home / "menu-policy.yaml"), staff=staff_of(load_directory(settings.directory)),
+            today=now.date(), policy=load_policy(settings.home / "menu-policy.yaml"),
+            staff=staff_of(load_directory(settings.directory), rosters.rosters(), now),
             prompts=prompts.folder, file_of=prompts.file_of,
             recording=recording_there((uploads(settings), RECORDINGS)))
 

@@ -144,23 +144,34 @@ class _Rules:
                 add(("steps", name, "skill"), "nobody-with-skill", f"没有坐席有技能 {step.skill!r}，来电会一直等待",
                     "请改用已有的技能，或先给坐席加上这项技能")
             unit = step.unit if isinstance(step, ServiceDoc) else getattr(step, "owner", "")
-            if unit and not staff.units.get(unit):
-                field = "unit" if isinstance(step, ServiceDoc) else "owner"
-                add(("steps", name, field), "unknown-unit", *_no_unit(unit, unit in staff.units))
+            if unit:
+                on_call(unit, ("steps", name, "unit" if isinstance(step, ServiceDoc) else "owner"), staff, add)
         for number, begins in flow.head.numbers.items():
-            if begins.unit and not staff.units.get(begins.unit):
-                add(("numbers", number, "unit"), "unknown-unit", *_no_unit(begins.unit, begins.unit in staff.units))
+            if begins.unit:
+                on_call(begins.unit, ("numbers", number, "unit"), staff, add)
+
+
+def on_call(unit: str, path: Path, staff: Staff, add: Add) -> None:
+    """A unit can be rung at every hour: by its roster, or else by its phones of the directory."""
+    gaps, phones = staff.gaps.get(unit), staff.units.get(unit)
+    if phones is None:
+        add(path, "unknown-unit", f"通讯录中没有承办单位 {unit!r}", "请改用通讯录中的编号，或先登记该单位")
+    elif not phones and gaps is None:
+        add(path, "unknown-unit", f"承办单位 {unit!r} 没有值班电话", "请先在通讯录中登记值班电话，或排好值班表")
+    elif gaps:
+        begin, end = gaps[0]
+        when = f"{begin:%m-%d %H:%M} 至 {end:%m-%d %H:%M}" + (f" 等 {len(gaps)} 段" if len(gaps) > 1 else "")
+        if phones:
+            add(path, "roster-gap", f"承办单位 {unit!r} 的值班表在 {when} 没有人，那时只打通讯录里的电话",
+                "请该单位补上值班表", True)
+        else:
+            add(path, "unit-uncovered", f"承办单位 {unit!r} 在 {when} 没有人值班，也没有登记值班电话，三方通话接不通",
+                "请该单位补上值班表，或在通讯录中登记值班电话")
 
 
 def _some(days: tuple[date, ...]) -> str:
     shown = "、".join(day.isoformat() for day in days[:_SHOWN])
     return shown if len(days) <= _SHOWN else f"{shown} 等 {len(days)} 天"
-
-
-def _no_unit(unit: str, known: bool) -> tuple[str, str]:
-    if known:
-        return f"承办单位 {unit!r} 没有值班电话", "请先在通讯录中登记值班电话"
-    return f"通讯录中没有承办单位 {unit!r}", "请改用通讯录中的编号，或先登记该单位"
 
 
 def _greetings(flow: Flow) -> set[str]:

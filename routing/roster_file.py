@@ -26,6 +26,11 @@ class RosterFile:
         self._seen: tuple[int, int] | None = None
         self._rosters: Mapping[str, Roster] = {}
 
+    def rosters(self) -> Mapping[str, Roster]:
+        """Return every unit's roster in force."""
+        self._refresh()
+        return self._rosters
+
     def phones(self, party: Party, now: float) -> tuple[Phone, ...]:
         """Return a party's telephones at `now` (epoch s): those on duty, or the directory's where nobody is."""
         self._refresh()

@@ -25,7 +25,8 @@ from ivr.rules import Surroundings
 from ivr.staff import Staff, staff_of
 from ivr.timing import Seconds, seconds_of
 from ivr.walk import answer, lasts
-from routing.directory import Directory
+from routing.directory import Directory, Phone
+from routing.roster import DAYS, Roster, Slot
 from tests.ivr.flows import HEAD, LONG, documents_with_waits, text
 
 TODAY = date(2026, 11, 25)
@@ -291,6 +292,31 @@ def test_reviews_that_are_due_and_calendars_that_run_out_are_reminders_only() ->
     report = prove_text(text(steps, head), "t.yaml", AROUND)
     assert report.ok
     assert {"review-due", "old-calendar", "one-sided-calendar"} <= {finding.code for finding in report.findings}
+
+
+NIGHT = (datetime(2026, 11, 25, 18), datetime(2026, 11, 26, 8))
+
+
+@pytest.mark.parametrize(("phones", "gaps", "told", "ok"), [
+    (1, None, None, True), (1, (), None, True), (1, (NIGHT,), "roster-gap", True),
+    (0, (), None, True), (0, (NIGHT, NIGHT), "unit-uncovered", False), (0, None, "unknown-unit", False)])
+def test_hours_that_a_units_roster_leaves_open_are_told(
+    phones: int, gaps: tuple[tuple[datetime, datetime], ...] | None, told: str | None, ok: bool,
+) -> None:
+    staff = Staff({"general": 3}, {"water": phones}, {} if gaps is None else {"water": gaps})
+    steps = f"  welcome: {MENU}, \"3\": water}}}}\n  water: {{verb: service, skill: general, unit: water}}"
+    report = prove_text(text(steps), "t.yaml", replace(AROUND, staff=staff))
+    found = [finding for finding in report.findings if finding.place.endswith("steps.water.unit")]
+    assert [finding.code for finding in found] == ([told] if told else [])
+    assert report.ok is ok
+    assert not gaps or "11-25 18:00 至 11-26 08:00" in found[0].problem
+
+
+def test_the_rosters_in_force_are_read_for_the_check(directory: Directory) -> None:
+    day = Slot(days=DAYS, begin="08:00", end="18:00", phones=(Phone(number="66010001"),))
+    staff = staff_of(directory, {"housing": Roster(slots=(day,)), "water": Roster()}, datetime(2026, 11, 25, 12))
+    assert staff.gaps["housing"][0] == NIGHT
+    assert "water" not in staff.gaps
 
 
 def test_days_of_the_city_that_a_calendar_lacks_are_a_reminder() -> None:
