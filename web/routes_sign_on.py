@@ -17,6 +17,7 @@ from api.problems import Problem
 from api.wire.once import OnceIfAsked
 from core.control import ControlError
 from core.log import get_logger
+from web.nav import places_for
 from web.site import page, texts_of
 
 router = APIRouter(route_class=OnceIfAsked)  # what is called here works in the request's turn
@@ -34,7 +35,9 @@ def home_of(caller: Caller) -> str:
     """Return the page a person works at."""
     if caller.agent and caller.may("agents.act"):
         return "/desk"
-    return "/orders" if caller.may("orders.read") else "/home"
+    if caller.may("people.write"):
+        return "/people"
+    return next((place.href for place in places_for(caller)), "/home")
 
 
 @router.get("/home", dependencies=[needs("self")])

@@ -68,9 +68,9 @@ async def test_who_signs_off_is_not_rung_in_that_page_any_more(staff: Staff) -> 
     assert (await client.get("/desk")).status_code == 303
 
 
-async def test_who_has_no_desk_is_told_so(staff: Staff) -> None:
+async def test_whoever_keeps_the_house_is_led_to_its_people_and_who_has_no_desk_is_told_so(staff: Staff) -> None:
     client = await signed_on(staff, "zhou", Role.ADMIN)
-    assert (await client.get("/")).headers["location"] == "/home"
+    assert (await client.get("/")).headers["location"] == "/people"
     assert "zhou" in (await client.get("/home")).text
     assert (await client.get("/desk")).status_code == 403
 
