@@ -154,6 +154,14 @@ async def test_an_admin_takes_in_days_and_numbers_in_a_browser(staff: Staff, chr
         assert FlowStore(staff.house.settings.release_dir).current().calendars["office"].special == {
             "2026-12-31": ((510, 720),)}
         await page.goto("/numbers")
+        await page.get_by_text("填写号码").press("Enter")
+        one = page.locator("#one")
+        await one.get_by_label("号码").fill("96123")
+        await one.get_by_label("名称").fill("供水热线")
+        await one.get_by_label("问候语").fill("您好，供水热线已并入12345。")
+        await one.get_by_label("原因或依据").fill("整合方案")
+        await one.get_by_role("button", name="检查并发布").press("Enter")
+        await expect(page.locator('[data-number="96123"]')).to_contain_text("供水热线已并入", timeout=LONG)
         await page.get_by_label("表格文件").set_input_files(sheet)
         await page.get_by_role("button", name="导入并看报告").press("Enter")
         await expect(page.locator("#report")).to_contain_text("新增 1，更新 0，拒绝 1", timeout=LONG)

@@ -15,7 +15,7 @@ from api.access import needs, now_of
 from api.menu import routes_calls as calls
 from ivr.schema import FIELDS
 from web.menu_in_force import InForce, in_force
-from web.site import page, site_of
+from web.site import for_script, page, site_of
 
 router = APIRouter(prefix="/numbers")
 _DAY = 86400.0
@@ -47,7 +47,11 @@ async def directory(request: Request, days: Annotated[int, Query(ge=1, le=90)] =
     others = sorted(((number, n) for number, n in found["called"].items() if number not in known),
                     key=lambda one: (-one[1], one[0]))
     return page(request, "menu_numbers.html", groups=groups, total=len(rows), days=days, others=others,
-                calls=found["calls"], whole=found["whole"], since=found["since"], in_force=bool(flow.number))
+                calls=found["calls"], whole=found["whole"], since=found["since"], in_force=bool(flow.number),
+                fields=list(FIELDS), steps={name: flow.step(name) for name in flow.document.get("steps") or {}},
+                units={unit.id: unit.name for unit in site_of(request).directory.units},
+                data=for_script({"numbers": sorted(known), "any": "numbers" in flow.document,
+                                 "languages": flow.languages}))
 
 
 def _rows(request: Request, flow: InForce, called: dict[str, int]) -> Iterator[Old]:

@@ -1,7 +1,7 @@
 // Old numbers out of a spreadsheet: into a draft of the menu in force, with a report line by line.
 import "./base";
 import { csrf, Refused } from "../http";
-import { doing, draftOf } from "../menu/change";
+import { doing, draftOf, publish, type Edit } from "../menu/change";
 import { t } from "../texts";
 
 interface Report { words: string; lines: { line: number; number: string; result: string; problem: string; fix: string }[] }
@@ -48,4 +48,31 @@ form?.addEventListener("submit", async (event) => {
   if (!file) { fault.textContent = t("js.numbers.no_file"); return; }
   told.hidden = true;
   await doing(form.querySelector("[type=submit]")!, fault, () => send(file));
+});
+
+const one = document.getElementById("one") as HTMLFormElement | null;
+
+/** Return the edits that put a number into the menu in force, or take it out. */
+function edits(said: FormData, drop: boolean): Edit[] {
+  const known = JSON.parse(document.getElementById("numbers-data")!.textContent!) as { numbers: string[]; any: boolean; languages: string[] };
+  const word = (name: string) => String(said.get(name) ?? "").trim(), number = word("number");
+  if (drop) {
+    if (!known.numbers.includes(number)) throw new Refused(0, "no_number_here", 0, t("js.numbers.unknown", { number }));
+    return [{ path: ["numbers", number], gone: true }];
+  }
+  const greeting = `greeting-${number.replace("+", "")}`, text = word("greeting");
+  const value = Object.fromEntries([["name", word("name")], ["field", word("field")], ["entry", word("entry")], ["unit", word("unit")],
+                                    ["greeting", text && greeting]].filter(([, set]) => set));
+  return [...(known.any ? [] : [{ path: ["numbers"], value: {} }]),
+          ...(text ? [{ path: ["prompts", greeting], value: Object.fromEntries(known.languages.map((lang) => [lang, text])) }] : []),
+          { path: ["numbers", number], value }];
+}
+
+one?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const button = (event as SubmitEvent).submitter as HTMLButtonElement, said = new FormData(one), drop = button.value === "drop";
+  const title = t(drop ? "js.numbers.out" : "js.numbers.in", { number: String(said.get("number")).trim() });
+  const done = await doing(button, one.querySelector(".act-fault")!, async () =>
+    publish(await draftOf(title, edits(said, drop)), String(said.get("why") ?? "").trim() || title));
+  if (done) location.reload();
 });
