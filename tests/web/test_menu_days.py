@@ -133,6 +133,8 @@ async def test_an_admin_puts_a_notice_up_and_takes_it_down_in_a_browser(staff: S
         assert abs(found[0].ends - (BEGIN + 4 * 3600)) <= 60
         assert await faults(page) == []
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        fits = "[...document.querySelectorAll('.panel')].every(one => one.scrollWidth <= one.clientWidth)"
+        assert await page.evaluate(fits)
         await page.get_by_role("button", name="撤下通知").press("Enter")
         await expect(page.locator(".bulletin")).to_have_count(0, timeout=LONG)
         assert load_notices(staff.house.settings.release_dir) == ()
