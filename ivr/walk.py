@@ -52,6 +52,7 @@ class Walked:
     at: str  # the last step
     asked: Request | None = None  # what waits for the caller, where the walk stopped before its end
     variables: Mapping[str, str] = field(default_factory=dict)  # as they stand at the end
+    heard: tuple[tuple[str, str], ...] = ()  # every prompt as it was played, and its language
 
 
 def walk(
@@ -65,17 +66,20 @@ def walk(
     state = start(release, call or CallFacts("walk"), None, lang)
     event: Event = Begin()
     moves: list[Move] = []
+    heard: list[tuple[str, str]] = []
     clock = 0.0
     while True:
         state, request = advance(state, event, now)
         moves += [Move(clock, entry, state.lang) for entry in state.trace]
         if isinstance(request, Done):
             return Walked(tuple(moves), request.outcome, clock, tuple(waiting), state.step,
-                          variables=state.variables)
+                          variables=state.variables, heard=tuple(heard))
+        heard += [(prompt, request.lang) for prompt in request.prompts]
         if waiting and waiting[0] == "h" and not isinstance(request, Play):
-            return Walked(tuple(moves), None, clock, tuple(waiting), state.step, variables=state.variables)
+            return Walked(tuple(moves), None, clock, tuple(waiting), state.step, variables=state.variables,
+                          heard=tuple(heard))
         if stop and not waiting and not isinstance(request, Play):
-            return Walked(tuple(moves), None, clock, (), state.step, request, state.variables)
+            return Walked(tuple(moves), None, clock, (), state.step, request, state.variables, tuple(heard))
         event = answer(request, waiting)
         clock += lasts(request, event, seconds)
 

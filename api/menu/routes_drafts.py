@@ -221,10 +221,10 @@ async def sound(request: Request, draft: DraftId, wish: WalkIn, last: bool = Fal
 
 def _sound(at: Desk, draft_id: str, wish: WalkIn, last: bool) -> bytes:
     release, found = _walked(at, draft_id, wish)
-    said = _said(found)
-    if last and wish.presses:  # what was asked before the last key is the beginning of what has been heard after it
+    said = found.heard
+    if last and wish.presses:  # what was heard before the last key is the beginning of what has been heard after it
         before = wish.model_copy(update={"presses": wish.presses[:-1]})
-        said = said[len(_said(_walked(at, draft_id, before)[1])):]
+        said = said[len(_walked(at, draft_id, before)[1].heard):]
     prompts = at.publishing.prompts
     spoken = [(prompt, release.prompts[prompt][lang], lang) for prompt, lang in said[:_MOST_HEARD]]
     prompts.render((one.recording or name, lang, one.text) for name, one, lang in spoken)
@@ -247,14 +247,6 @@ async def ring(request: Request, draft: DraftId) -> dict[str, Any]:
 def _tried(at: Desk, draft_id: str) -> str:
     _, flow = at.flow(draft_id)
     return beginning(release_flow(flow, at.publishing.prompts, trials(at.settings)).id)
-
-
-def _said(found: Walked) -> list[tuple[str, str]]:
-    """Return the prompts of a walk with their languages, those of the open question last."""
-    said = [(prompt, move.lang) for move in found.moves for prompt in move.entry.heard]
-    asked = found.asked
-    return said + ([(prompt, asked.lang) for prompt in asked.prompts]
-                   if isinstance(asked, PlayAndRead | TakeMessage) else [])
 
 
 def _outcome(found: Walked) -> dict[str, Any] | None:

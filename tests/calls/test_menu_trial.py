@@ -1,15 +1,17 @@
-"""A draft of the menu on the telephone of whoever tries it: real switch, real keys, and no trace of a call."""
+"""A draft on the telephone of whoever tries it, and what the next caller hears: real switch, real keys."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
 from core.control import ControlRefused
 from hotline.demo.tones import level_db
-from ivr.build import build_prompts, release_flow
-from ivr.flow import parse_flow
+from ivr.build import build_prompts, build_publishing, release_flow
+from ivr.flow import flow_from_data, parse_flow
+from ivr.publishing import Signed, Wish, announce
 from ivr.trial import beginning, trials
 from tests.ivr.flows import text
 from tests.support.town import Town
@@ -43,3 +45,28 @@ async def test_whoever_is_given_calls_is_not_rung_for_a_trial(town: Town) -> Non
         await town.control.do("menu.try", agent="a1001", place=beginning("1-abcd"))
     with pytest.raises(ControlRefused, match="bad_place"):
         await town.control.do("menu.try", agent="a1002", place="x,y")
+
+
+async def test_a_notice_and_an_old_numbers_greeting_are_heard_by_the_next_caller(town: Town) -> None:
+    publishing = build_publishing(town.settings)
+    document = {**publishing.plain_release(publishing.shelf.index().current)}
+    document["numbers"] = {"12319": {"name": "城管热线", "field": "city", "greeting": "old", "unit": "cityorder",
+                                     "entry": "complaint"}}
+    document["prompts"] = {**document["prompts"], "old": dict.fromkeys(document["languages"], "您好，城管热线。")}
+    await asyncio.to_thread(publishing.publish, flow_from_data(document), Signed("guanli", "整合"))
+    greeting = publishing.prompts.file_of("old", "zh-CN", "您好，城管热线。")
+    now = time.time()
+    wish = Wish({"zh-CN": "城南停水，正在抢修。"}, now - 1, now + 3600)
+    notice = await asyncio.to_thread(announce, publishing, wish, "guanli", "供水公司来函")
+    try:
+        mark = max((fact.seq for fact in town.facts()), default=0)
+        citizen = await town.city.citizen(called="12319")
+        answered = await town.fact("call.answered", 20, mark)
+        outcome = await town.fact("menu.outcome", 40, mark, driver="fastagi")
+        assert (outcome.data["unit"], outcome.data["variables"]["kind"]) == ("cityorder", "complaint")
+        spoken = [publishing.prompts.folder / "zh-CN" / f"{file}.alaw" for file in (notice.files["zh-CN"], greeting)]
+        least = sum(file.stat().st_size for file in spoken) / 8000
+        assert outcome.at - answered.at >= least * 0.9, "the notice and the number's greeting were not played"
+        assert citizen.is_up
+    finally:
+        await asyncio.to_thread(publishing.shelf.take_down, notice.id)

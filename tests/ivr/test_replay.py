@@ -8,6 +8,7 @@ from core.facts import CALL_ANSWERED, MENU_STEP, Fact
 from ivr.calls import calls_of
 from ivr.replay import RealCall, real_call, replay
 from ivr.timing import seconds_of
+from ivr.walk import walk
 from tests.ivr.flows import HEAD, release
 
 HOURS = HEAD + "calendars: {office: {weekly: [{days: mon-fri, from: 09:00, to: 17:00}]}}\n"
@@ -51,3 +52,12 @@ def test_only_the_last_calls_of_the_journal_are_taken() -> None:
         facts.append(Fact(0, 1000.0 + number, CALL_ANSWERED, key, "", {"caller": "138", "called": "12345"}))
         facts.append(Fact(0, 1000.0 + number, MENU_STEP, key, "", {"why": "key", "pressed": str(number)}))
     assert [c.presses for c in calls_of(facts, 2)] == [("3",), ("4",)]
+
+
+def test_what_a_walk_hears_is_each_prompt_as_often_as_it_is_played() -> None:
+    steps = ('  welcome: {verb: say, prompts: hello, then: ask}\n'
+             '  ask: {verb: menu, prompts: hello, choices: {"1": person}, wrong_key: wrong, time_out: 5}')
+    found = release(steps)
+    hello, wrong = ("hello", "zh-CN"), ("wrong", "zh-CN")
+    assert walk(found, [], NOON, lambda prompt, lang: 1.0, stop=True).heard == (hello, hello)
+    assert walk(found, ["5"], NOON, lambda prompt, lang: 1.0, stop=True).heard == (hello, hello, wrong, hello)
