@@ -119,3 +119,7 @@ def _version() -> str:
         return version("hotline-engine")
     except PackageNotFoundError:
         return "(未安装 · not installed)"
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from pathlib import Path
@@ -152,10 +153,15 @@ def _chain(count: int) -> bytes:
 
 def test_five_thousand_steps_are_checked_in_linear_time() -> None:
     def seconds(count: int) -> float:
-        raw = _chain(count)
-        begun = time.process_time()
-        assert parse_flow(raw, "t")
-        return time.process_time() - begun
+        raw, found = _chain(count), list[float]()
+        for _ in range(3):  # the collector's rounds over everything else that lives are not the check's
+            gc.collect()
+            gc.disable()
+            begun = time.process_time()
+            assert parse_flow(raw, "t")
+            found.append(time.process_time() - begun)
+            gc.enable()
+        return min(found)
 
     small, large = seconds(1000), seconds(4998)
     assert large < 5 * small * 3  # far from the 25 of a square
