@@ -68,6 +68,25 @@ async def test_an_edit_is_kept_undone_after_a_reload_and_shown_to_the_second_edi
     assert at_pages.loud == []
 
 
+async def test_a_copied_step_has_words_of_its_own_and_real_calls_are_replayed_on_the_page(at_pages: AtPages) -> None:
+    admin = await at_pages.person("guanli", Role.ADMIN)
+    await begun(admin, "复制", "hours")
+    await admin.locator("[data-step-row='welcome']").focus()
+    await admin.keyboard.press("Enter")
+    await admin.click("#flow-copy")
+    await saved(admin, 2)
+    copy = admin.locator("[data-step-row='welcome-1']")
+    await expect(copy).to_contain_text("副本")
+    draft = admin.url.rsplit("/", 1)[-1]
+    steps = await admin.evaluate("id => fetch(`/api/menu/drafts/${id}`).then((one) => one.json())", draft)
+    document = steps["document"]
+    assert not set(document["steps"]["welcome-1"]["prompts"]) & set(document["steps"]["welcome"]["prompts"])
+    await admin.click("#flow-replay")
+    await expect(admin.locator("#flow-publishing")).to_contain_text("重放", timeout=WAIT)
+    assert await faults(admin) == []
+    assert at_pages.loud == []
+
+
 async def test_what_is_begun_outlives_an_edit_that_comes_between(at_pages: AtPages) -> None:
     admin = await at_pages.person("guanli", Role.ADMIN)
     await begun(admin, "白天", "direct")

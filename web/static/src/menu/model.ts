@@ -104,6 +104,18 @@ function setAt(step: Step, field: string[]): boolean {
   return key === undefined ? Boolean(value) : Boolean((value as Record<string, Value> | undefined)?.[key]);
 }
 
+/** Return the edits that copy a step under `name`, with prompts of its own: changing one never changes the other. */
+export function copied(flow: FlowDocument, step: string, name: string, title: string): Edit[] {
+  const copy: Step = { ...structuredClone(flow.steps[step]!), title }, taken: Record<string, unknown> = { ...flow.prompts };
+  const prompts = promptsOf(copy).map((prompt) => {
+    const fresh = freshName(`${name}-words`, taken);
+    taken[fresh] = structuredClone(flow.prompts[prompt] ?? {});
+    return fresh;
+  });
+  if (prompts.length) copy.prompts = prompts;
+  return [...prompts.map((prompt): Edit => ({ path: ["prompts", prompt], value: taken[prompt] })), { path: ["steps", name], value: copy }];
+}
+
 /** Return the edits that take a step out: whoever led to it leads on to where it led; its own prompts go with it. */
 export function removed(flow: FlowDocument, name: string): Edit[] {
   const onward = waysOf(flow, name).find((way) => way.field[0] === "then" || way.field[0] === "open")?.to;

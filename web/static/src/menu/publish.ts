@@ -8,16 +8,19 @@ import type { Session } from "./session";
 import { epochOf } from "./wall_clock";
 
 interface Change { words: string; kind: string; before: unknown; after: unknown }
+interface Replayed { worse: number; words: string; differences: { words: string; examples: string[] }[] }
 interface Entry { number: number; due_at: number | null }
 
 const RENDERING = 120_000; // ms; every prompt is spoken before a release comes into force
+
+const REPLAYED = 2000; // calls, the latest
 
 export class Publishing {
   private current: number | null = null; // the release in force that has been looked at, where somebody was quicker
   private readonly told = el("div", { class: "flow-told", role: "status", tabindex: -1 });
 
   constructor(element: HTMLElement, private readonly session: Session, private readonly checking: Checking, mayPublish: boolean) {
-    const acts = el("div", { class: "flow-buttons" }, button(t("js.flow.check"), () => this.check(), { id: "flow-check" }), button(t("js.flow.difference"), () => this.difference(), { id: "flow-difference" }));
+    const acts = el("div", { class: "flow-buttons" }, button(t("js.flow.check"), () => this.check(), { id: "flow-check" }), button(t("js.flow.difference"), () => this.difference(), { id: "flow-difference" }), button(t("js.flow.replay"), () => this.replay(), { id: "flow-replay" }));
     element.append(acts, ...(mayPublish ? [this.form()] : [el("p", { class: "hint" }, t("js.flow.may_not_publish"))]), this.told);
   }
 
@@ -51,6 +54,17 @@ export class Publishing {
       const { changes } = await ask<{ changes: Change[] }>("GET", `${this.session.path}/difference`);
       this.say(el("p", {}, t(changes.length ? "js.flow.changes" : "js.flow.no_changes", { n: changes.length })),
                el("ul", { class: "flow-said" }, ...changes.map((one) => el("li", {}, one.words))));
+    } catch (error) { this.say((error as Refused).message); }
+  }
+
+  /** Walk the keys of the last real calls through the draft: who would end elsewhere than they did. */
+  private async replay(): Promise<void> {
+    this.say(t("js.flow.replaying", { n: REPLAYED }));
+    try {
+      const found = await ask<Replayed>("POST", `${this.session.path}/replay`, { last: REPLAYED }, {}, RENDERING);
+      this.say(el("p", { class: found.worse ? "error-summary" : "flow-done", id: "flow-replayed" }, found.words),
+               el("ul", { class: "flow-said" }, ...found.differences.map((one) => el("li", {}, one.words, " ", ...one.examples.slice(0, 3).map((call, n) =>
+                 el("a", { href: `/menu/calls/${call}` }, t("js.flow.example_call", { n: n + 1 })))))));
     } catch (error) { this.say((error as Refused).message); }
   }
 

@@ -5,7 +5,7 @@ import { redraw, stepChoice, type Bench } from "../menu/controls";
 import { flowForm, stepForm } from "../menu/detail";
 import { button, el, labelled } from "../menu/dom";
 import { mountMap } from "../menu/map";
-import { added, freshName, inOrder, moved, removed, titleOf, type Edit } from "../menu/model";
+import { added, copied, freshName, inOrder, moved, removed, titleOf, type Edit } from "../menu/model";
 import { Publishing } from "../menu/publish";
 import { Rows } from "../menu/rows";
 import { Session, type Draft } from "../menu/session";
@@ -121,6 +121,7 @@ class Editor implements Bench {
     const last = flow.person === step;
     return [el("div", { class: "flow-way" }, labelled(t("js.flow.insert_before"), fresh), insert),
             el("div", { class: "flow-buttons" }, button(t("js.flow.up"), () => this.move(step, -1)), button(t("js.flow.down"), () => this.move(step, 1)),
+               button(t("js.flow.copy"), () => this.copy(step), { id: "flow-copy" }),
                last ? el("p", { class: "hint" }, t("js.flow.is_person")) : button(t("js.flow.remove_step"), () => this.remove(step)))];
   }
 
@@ -129,6 +130,12 @@ class Editor implements Bench {
     const path = row.from ? ["steps", row.from, ...row.by] : ["entry"];
     const edits: Edit[] = [...added(flow, verb, step, name, Object.keys(flow.steps).indexOf(step)), ...(row.by[0] === "unreached" ? [] : [{ path, value: name }])];
     void this.session.operate(t("js.flow.op.new", { verb: t(`js.flow.verb.${verb}`) }), edits).then((done) => { if (done) this.select(name, true); });
+  }
+
+  private copy(step: string): void {
+    const flow = this.session.flow, name = freshName(step, flow.steps), title = titleOf(flow, step);
+    const edits = copied(flow, step, name, t("js.flow.copy_of", { step: title }).slice(0, 60));
+    void this.session.operate(t("js.flow.op.copy", { step: title }), edits).then((done) => { if (done) this.select(name, true); });
   }
 
   private move(step: string, by: -1 | 1): void {
