@@ -33,7 +33,7 @@ from core.log import get_logger
 from workorders import orders
 from workorders.errors import NotFound, WorkOrderError
 from workorders.followup.keeping import Asking
-from workorders.life.words import Do, State
+from workorders.life.words import Confidentiality, Do, Kind, State
 from workorders.models import CallRecord
 
 router = APIRouter(prefix="/api/calls", tags=["calls"], route_class=OnceInMemory)
@@ -76,12 +76,12 @@ async def dial_out(request: Request, wish: DialOutIn) -> Any:
     """Ring the agent, then the citizen whose number stands in the order or call record."""
     caller = who(request)
     agent = as_agent(caller, wish.agent)
-    number = await _number(request.app.state.db, caller, wish)
+    number, secret = await _number(request.app.state.db, caller, wish)
     if not number:
         raise Problem(409, "no_number", "这里没有记下市民的号码", "主叫号码当时被隐藏,无法回拨")
     reason = wish.work_order or wish.call_record
     by = await _in_name(request, "call.dial_out", reason or "", wish.by, agent)
-    made = await control(request).do("call.dial_out", agent=agent, number=number, order=reason, by=by)
+    made = await control(request).do("call.dial_out", agent=agent, number=number, order=reason, secret=secret, by=by)
     if wish.work_order:
         await _count(request, caller, wish.work_order, str(made.get("call", "")))
     return made
@@ -103,16 +103,23 @@ async def _count(request: Request, caller: Caller, number: str, call: str) -> No
         log.warning("call is not counted as an attempt", order=number, call=call, error=str(error))
 
 
-async def _number(db: Database, caller: Caller, wish: DialOutIn) -> str:
+async def _number(db: Database, caller: Caller, wish: DialOutIn) -> tuple[str, bool]:
+    """Return the citizen's number, and whether the call is about a report: then nobody listens."""
     scope = scope_of(caller)
     async with db.reading() as session:
         if wish.work_order:
-            return (await orders.seen(session, wish.work_order, scope.orders())).caller
+            row = await orders.seen(session, wish.work_order, scope.orders())
+            return row.caller, row.kind == Kind.REPORT or row.secrecy >= Confidentiality.REPORT
         query = select(CallRecord).where(col(CallRecord.key) == wish.call_record, scope.records())
         record = (await session.execute(query)).scalar_one_or_none()
     if record is None:
         raise NotFound(f"没有通话记录 {wish.call_record}", "核对通话编号")
-    return record.caller
+    return record.caller, any(one.get("kind") == Kind.REPORT for one in _appeals(record))
+
+
+def _appeals(record: CallRecord) -> list[dict[str, Any]]:
+    told = record.appeals
+    return [one for one in (told.values() if isinstance(told, dict) else told) if isinstance(one, dict)]
 
 
 @router.post("/{key}/invitations", status_code=202, dependencies=[needs("calls.act")])

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request
 
 from api.access import database, needs, now_of, who
 from api.calls import control
-from api.people.acts import as_agent
 from api.people.audit import note_by
 from api.people.caller import Caller
 from api.problems import Problem
@@ -22,9 +21,8 @@ log = get_logger(__name__)
 
 
 class ListenIn(Strict):
-    """Whose telephone is to listen (one's own, unless named), to which party, and how to begin."""
+    """To which party one's own telephone is to listen, and how to begin."""
 
-    agent: WordOrNone = ""
     party: WordOrNone = ""
     mode: Literal["listen", "whisper"] = "listen"
 
@@ -39,11 +37,8 @@ class ListenChange(Strict):
 async def begin(request: Request, key: CallKey, wish: ListenIn) -> Any:
     """Ring the leader's own telephone; picked up, it listens. Refused while a report is being taken."""
     caller = who(request)
-    agent = as_agent(caller, wish.agent or caller.agent)
-    if not agent:
-        raise Problem(409, "no_telephone", "您没有登记坐席话机,无法旁听", "请管理员给您分配坐席工号")
-    made = await control(request).do("listen.begin", call=key, agent=agent, party=wish.party, mode=wish.mode,
-                                     by=caller.word)
+    made = await control(request).do("listen.begin", call=key, agent=_telephone(caller), party=wish.party,
+                                     mode=wish.mode, by=caller.word)
     await _written_down(request, caller, key, wish.mode)
     return made
 
@@ -52,7 +47,8 @@ async def begin(request: Request, key: CallKey, wish: ListenIn) -> Any:
 async def change(request: Request, key: CallKey, listener: Word, wish: ListenChange) -> Any:
     """Go on listening, speak to the agent alone, join as a party, or join and send the agent out."""
     caller = who(request)
-    done = await control(request).do("listen.change", call=key, listener=listener, mode=wish.mode, by=caller.word)
+    done = await control(request).do("listen.change", call=key, listener=listener, mode=wish.mode,
+                                     agent=_telephone(caller), by=caller.word)
     await _written_down(request, caller, key, wish.mode)
     return done
 
@@ -60,13 +56,22 @@ async def change(request: Request, key: CallKey, listener: Word, wish: ListenCha
 @router.delete("/{key}/listeners/{listener}", dependencies=[needs("calls.listen")])
 async def stop(request: Request, key: CallKey, listener: Word) -> Any:
     """Stop listening; the talk notices nothing."""
-    return await control(request).do("listen.stop", call=key, listener=listener, by=who(request).word)
+    caller = who(request)
+    return await control(request).do("listen.stop", call=key, listener=listener, agent=_telephone(caller),
+                                     by=caller.word)
+
+
+def _telephone(caller: Caller) -> str:
+    """Return the caller's own agent id: nobody has another's telephone listen, or moves another's."""
+    if not caller.agent:
+        raise Problem(409, "no_telephone", "您没有登记坐席话机,无法旁听", "请管理员给您分配坐席工号")
+    return caller.agent
 
 
 async def _written_down(request: Request, caller: Caller, key: str, mode: str) -> None:
     """Audit who heard whom. The journal has it in any case; without the database the log has it as well."""
     try:
         async with database(request).writing() as session:
-            note_by(session, now_of(request), "call.listened", caller, key, mode=mode)
+            note_by(session, now_of(request), "call.listened", caller, key, mode=mode, agent=caller.agent)
     except DatabaseError:
         log.warning("a talk was listened to, not audited: database away", by=caller.id, call=key, mode=mode)

@@ -193,8 +193,12 @@ class Acts:
         return {"finished": True}
 
     # -- outward ---------------------------------------------------------------------------------------------
-    async def dial_out(self, agent: str, number: str, order: str = "", by: str = "") -> dict[str, Any]:
-        """Ring the agent, then the citizen, into one recorded room. The caller has looked the number up."""
+    async def dial_out(self, agent: str, number: str, order: str = "", secret: bool = False, by: str = "",
+                       ) -> dict[str, Any]:
+        """Ring the agent, then the citizen, into one recorded room. The caller has looked the number up.
+
+        `secret`: it is about a report, so nobody listens.
+        """
         self._connected()
         known = self.directory.agent(agent)
         if known is None:
@@ -204,7 +208,8 @@ class Acts:
         now = self._talks.clock()
         if self._talks.board.agents[agent].status in BUSY:
             raise Refused("agent_busy", f"agent {agent} is in a call", "finish it first")
-        call = Call(new_call_key(), new_id("out"), number, "12345", "out", CitizenState.DIALLED)
+        call = Call(new_call_key(), new_id("out"), number, "12345", "out", CitizenState.DIALLED,
+                    sealed=secret)
         self._talks.board.add_call(call)
         target = Target(f"PJSIP/{known.phone}", known.phone, known.kind)
         invitation = Invitation(

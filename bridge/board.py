@@ -296,6 +296,7 @@ class Board:
             out.append(MuteAgain(call.key, leg.id))
         if leg.replaces in call.legs:
             out += self._drop(call, [call.legs[leg.replaces]], "taken_over")
+            out.append(GatherRoom(call.key))  # whoever was in a consult with them comes to the citizen
         if first and leg.role == "agent":
             call.talked_with.append(leg.who)
             out += self.place_agent(leg.who, AgentStatus.TALKING, now, call=call.key)

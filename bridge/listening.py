@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any, Literal, get_args
 
 from bridge.acts import Acts
-from bridge.errors import Refused, SwitchError
+from bridge.errors import Refused, SwitchAway, SwitchError, SwitchSilent
 from bridge.follows import Said
 from bridge.listeners import names
-from bridge.model import Call, Leg, LegState, Listener, ListenMode
+from bridge.model import Call, CitizenState, Leg, LegState, Listener, ListenMode
 from bridge.talks import Talks
 from core import facts
 from core.ids import new_id
@@ -49,14 +49,24 @@ class Listening:
         self._say(facts.LISTEN_INTENDED, one, phone=one.number, mode=quiet, by=by)
         try:
             await self._talks.switch.listen(live, one, leg, self._talks.rules.agent_ring)
+        except SwitchSilent:
+            log.warning("listen.unanswered", listener=one.id)  # it may ring: it is known, and is let go like any other
         except SwitchError as error:
-            self._talks.follow(self._talks.board.listeners.gone(one.id, 0, self._talks.clock()))
+            self._forget(one)
             raise _not_done(error) from error
         return {"listener": one.id, "already": False}
 
-    async def change(self, call: str, listener: str, mode: str, by: str = "") -> dict[str, Any]:
-        """Go on listening, speak to the agent alone, join the talk, or join it and send the agent out of it."""
-        live, one = self._acts.talk(call), self._listener(call, listener)
+    async def change(self, call: str, listener: str, mode: str, agent: str = "", by: str = "") -> dict[str, Any]:
+        """Go on listening, speak to the agent alone, join the talk, or join it and send the agent out of it.
+
+        `agent`: whose telephone it must be; nobody moves another's.
+        """
+        live, one = self._acts.talk(call), self._listener(call, listener, agent)
+        if live.is_secret:
+            self.let_go(call)
+            raise _secret()
+        if mode == "join" and live.state is CitizenState.HELD:
+            raise Refused("held", "the citizen is on hold", "wait until the talk goes on, or take it over")
         if mode not in get_args(Wanted):
             raise Refused("no_such_mode", f"{mode[:40]!r} is none", f"one of {', '.join(get_args(Wanted))}")
         if not one.began:
@@ -69,9 +79,9 @@ class Listening:
             await self._go_on(one, one.mode)
         return {"listener": listener, "mode": mode}
 
-    async def stop(self, call: str, listener: str, by: str = "") -> dict[str, Any]:
+    async def stop(self, call: str, listener: str, agent: str = "", by: str = "") -> dict[str, Any]:
         """Stop listening. The talk notices nothing."""
-        one = self._listener(call, listener)
+        one = self._listener(call, listener, agent)
         one.why = one.why or "stopped"
         await self._end(one)
         return {"listener": listener}
@@ -82,6 +92,13 @@ class Listening:
             one.why = "confidential"
             self._talks.spawn(self._end(one), f"let go {one.id}")
 
+    def mind(self) -> None:
+        """Let go whoever listens to a talk that is the agent's alone, however they come to be there still."""
+        for call in {one.call for one in self._talks.board.listeners}:
+            live = self._talks.board.calls.get(call)
+            if live is not None and live.is_secret:
+                self.let_go(call)
+
     # -- how ---------------------------------------------------------------------------------------------------
     def _leader(self, agent: str) -> Agent:
         known = self._acts.directory.agent(agent)
@@ -90,8 +107,8 @@ class Listening:
         return known
 
     def _refuse(self, live: Call, leader: Agent, there: Listener | None) -> None:
-        if live.reports:
-            raise Refused("confidential", "a report is being taken in this call", "nobody listens to reports")
+        if live.is_secret:
+            raise _secret()
         if there is not None:
             raise Refused("listening_already", "your telephone listens to another call", "stop that first")
         busy = leader.id in self._talks.board.agents and self._talks.board.agents[leader.id].status in BUSY
@@ -100,9 +117,9 @@ class Listening:
         if len(self._talks.board.listeners.of(live.key)) >= _MOST:
             raise Refused("too_many_listeners", f"{_MOST} listen to this call already", "ask one of them")
 
-    def _listener(self, call: str, listener: str) -> Listener:
+    def _listener(self, call: str, listener: str, agent: str) -> Listener:
         one = self._talks.board.listeners.find(call, listener)
-        if one is None:
+        if one is None or agent not in ("", one.who):
             raise Refused("no_such_listener", f"nobody {listener[:40]!r} listens to this call", "refresh the call")
         return one
 
@@ -113,9 +130,12 @@ class Listening:
         self._talks.board.add_leg(live, leg)
         try:
             await self._talks.switch.listen_as(one, "join")
+        except SwitchSilent as error:
+            raise _not_done(error) from error  # it may be on its way into the room: what its channel does is believed
         except SwitchError as error:
-            live.legs.pop(one.id, None)
-            self._talks.board.listeners.put(one)
+            if leg.state is LegState.ANSWERED:  # else its channel is gone already, and has been told of
+                live.legs.pop(one.id, None)
+                self._talks.board.listeners.put(one)
             raise _not_done(error) from error
 
     async def _go_on(self, one: Listener, mode: str) -> None:
@@ -127,8 +147,15 @@ class Listening:
     async def _end(self, one: Listener) -> None:
         try:
             await self._talks.switch.stop_listening(one)
+        except (SwitchSilent, SwitchAway) as error:
+            log.warning("listener.not_ended", listener=one.id, error=str(error))  # `mind` or the rebuild looks again
         except SwitchError as error:
             log.info("listener.nothing_there", listener=one.id, error=str(error))
+            if one.began:
+                self._forget(one)
+
+    def _forget(self, one: Listener) -> None:
+        self._talks.follow(self._talks.board.listeners.gone(one.id, 0, self._talks.clock()))
 
     def _say(self, kind: str, one: Listener, **more: str) -> None:
         self._talks.say(Said(kind, one.call, {**names(one), **more}))
@@ -148,6 +175,10 @@ def _agents_leg(live: Call, party: str) -> Leg:
     if not legs:
         raise Refused("nobody_to_listen_to", "no agent is in this talk", "wait until an agent talks")
     return min(legs, key=lambda leg: leg.joined_at)
+
+
+def _secret() -> Refused:
+    return Refused("confidential", "a report is being taken in this call", "nobody listens to reports")
 
 
 def _not_done(error: SwitchError) -> Refused:

@@ -142,7 +142,13 @@ class Call:
     invitations: dict[str, Invitation] = field(default_factory=dict)
     first_responder: str = ""
     talked_with: list[str] = field(default_factory=list)  # agents, in the order they joined
+    sealed: bool = False  # a call-back about a report: the agent's alone from its beginning
     reports: set[int] = field(default_factory=set)  # numbers of the appeals that are reports: nobody listens then
+
+    @property
+    def is_secret(self) -> bool:
+        """Tell whether nobody may listen: a report has been written down, or is what the call-back is about."""
+        return self.sealed or bool(self.reports)
 
     def present(self) -> list[Leg]:
         """Return the legs that are in the room or in the side room."""

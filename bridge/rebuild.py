@@ -78,6 +78,7 @@ def _call(channel: ChannelNow, memory: Memory, now: float, return_ring: float) -
     call.waits_because = get("HL_WHY") or "menu"
     call.first_responder = remembered.first_responder
     call.talked_with = list(remembered.talked_with)
+    call.sealed = get("HL_SEALED") == "1"
     call.reports = set(remembered.reports)
     if call.direction == "out" and not channel.up:
         call.state, call.since = CitizenState.DIALLED, now

@@ -18,7 +18,7 @@ WATCHED = (
     "HL_KEY", "HL_STATE", "HL_PARTY", "HL_ROLE", "HL_WHO", "HL_PHONE", "HL_NUMBER", "HL_INVITATION", "HL_WHY",
     "HL_ANSWERED", "HL_CALLER", "HL_CALLED", "HL_DIRECTION", "HL_SINCE", "HL_QUEUED", "HL_SKILL", "HL_UNIT",
     "HL_URGENCY", "HL_LANG", "HL_OUTCOME", "SHARED(HL_PREFER)",
-    "HL_LISTENER", "HL_LISTENS_TO", "HL_LISTENS_AT", "HL_BEGAN",
+    "HL_LISTENER", "HL_LISTENS_TO", "HL_LISTENS_AT", "HL_BEGAN", "HL_SEALED",
 )
 TRIAL_NUMBER = "0000"  # who rings when a menu is tried: a desk in a page knows it by that (web/static/src/phone.ts)
 
@@ -133,7 +133,8 @@ class AmiSwitch:
         )
 
     async def ring_citizen(self, call: Call, seconds: int) -> None:
-        variables = {"HL_KEY": call.key, "HL_CALLER": call.caller, "HL_CALLED": call.called, "HL_DIRECTION": "out"}
+        variables = {"HL_KEY": call.key, "HL_CALLER": call.caller, "HL_CALLED": call.called, "HL_DIRECTION": "out",
+                     "HL_SEALED": "1" if call.sealed else ""}
         endpoint = f"PJSIP/{call.caller}@{self._trunk}"
         await self._originate(call.citizen, call, endpoint, "citizen-out", "s", seconds, variables)
 

@@ -151,6 +151,7 @@ class Controller:
         self.line.tick(self.talks.clock())
         if not self.ami.up:
             return
+        self.listening.mind()
         # without us everybody who is signed on is rung, also on a break: a telephone can be left to ring
         here = {s.id for s in self.talks.board.agents if s.status is not AgentStatus.OFFLINE}
         phones = [a.phone for a in self.directory.agents if a.id in here]

@@ -71,7 +71,7 @@ class Roster(Strict):
         for slot in self.on_duty(at):
             for phone in slot.phones:
                 found.setdefault(phone.number, phone)
-        return tuple(found.values())[:12]
+        return tuple(sorted(found.values(), key=lambda phone: phone.order))[:12]
 
     def gaps(self, since: datetime, days: int = AHEAD) -> list[Span]:
         """Return when nobody is on duty in the days from `since` on, without a zone."""

@@ -32,10 +32,15 @@ class RosterFile:
         return self._rosters
 
     def phones(self, party: Party, now: float) -> tuple[Phone, ...]:
-        """Return a party's telephones at `now` (epoch s): those on duty, or the directory's where nobody is."""
+        """Return a party's telephones at `now` (epoch s): those on duty, after them the directory's."""
         self._refresh()
         roster = self._rosters.get(party.id)
-        return (roster.phones(datetime.fromtimestamp(now, self._zone)) if roster else ()) or party.phones
+        duty = roster.phones(datetime.fromtimestamp(now, self._zone)) if roster else ()
+        if not duty:
+            return party.phones
+        last, known = min(9, max(phone.order for phone in duty) + 1), {phone.number for phone in duty}
+        rest = (phone.model_copy(update={"order": last}) for phone in party.phones if phone.number not in known)
+        return (*duty, *rest)  # a wrong number in a roster must not make a unit unreachable
 
     def _refresh(self) -> None:
         try:

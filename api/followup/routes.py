@@ -18,9 +18,10 @@ from api.wire.paging import Cursor, Limit, cursor_of, filters_digest, place_of
 from workorders import orders
 from workorders.followup.keeping import WAITING, Asking, is_asked, waiting
 from workorders.keeping.keeper import Keeper
+from workorders.life.confidential import level_of
 from workorders.life.order import Order
 from workorders.life.policy import Rules
-from workorders.life.words import CHINESE_STATE, Do
+from workorders.life.words import CHINESE_STATE, Confidentiality, Do
 
 router = APIRouter(prefix="/api/follow-up", tags=["follow-up"], route_class=OnceInMemory)
 
@@ -65,6 +66,7 @@ async def call(request: Request, number: Number, content: CallIn) -> dict[str, A
         if not row.caller:
             raise Problem(409, "no_number", "这里没有记下市民的号码", "按政策结案,或改用其他方式联系")
     made: dict[str, Any] = await control(request).do("call.dial_out", agent=agent, number=row.caller, order=number,
+                                                     secret=level_of(kept.order) is Confidentiality.REPORT,
                                                      by=caller.word)
     async with database(request).writing() as session:
         Asking(keeper, city, session, now).called(str(made["call"]), number, by)

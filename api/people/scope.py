@@ -247,6 +247,8 @@ def talked(agent: str) -> Condition:
 
 
 def _record_of_a_report() -> Condition:
-    """True for a call of which a report was made, or is about to be."""
+    """True for a call of which a report was made, or is about to be; and for a call-back to somebody who made one."""
     order = exists().where(col(WorkOrder.call_key) == col(CallRecord.key), not_(_open_order())).correlate(CallRecord)
-    return or_(order, cast(CallRecord.appeals, Text).contains('"kind": "report"'))
+    called_back = and_(col(CallRecord.direction) == "out", col(CallRecord.caller) != "", exists().where(
+        col(WorkOrder.caller) == col(CallRecord.caller), not_(_open_order())).correlate(CallRecord))
+    return or_(order, called_back, cast(CallRecord.appeals, Text).contains('"kind": "report"'))

@@ -43,11 +43,12 @@ async def publish(db: Database, path: Path) -> None:
     """Write every roster in force where the controller reads them, whole or not at all. Raises OSError."""
     async with db.reading() as session:
         rosters = await in_force(session)
-    if rosters:
-        await asyncio.to_thread(_write, path, as_bytes(rosters))
+    await asyncio.to_thread(_write, path, as_bytes(rosters), bool(rosters))
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, any_at_all: bool) -> None:
+    if not any_at_all and not path.exists():
+        return
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     path.parent.mkdir(parents=True, exist_ok=True)
     with draft.open("wb") as file:

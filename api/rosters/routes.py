@@ -104,7 +104,7 @@ async def _publish(request: Request) -> None:
     except OSError as error:
         log.error("rosters not published", path=str(settings.rosters_file), error=str(error))
         raise Problem(503, "not_published", "值班表已保存,但没有写到话务侧,暂未生效",
-                      "请管理员检查磁盘,然后再保存一次") from error
+                      "请管理员检查磁盘,然后刷新页面再保存一次") from error
 
 
 async def _may_see(request: Request, caller: Caller, unit: str) -> None:

@@ -102,6 +102,16 @@ async def test_a_report_is_the_agents_alone(town: Town) -> None:
     assert talk.citizen.is_up
 
 
+async def test_nobody_moves_anothers_telephone(town: Town) -> None:
+    talk = await begin(town)
+    phone, listener = await listening(town, talk)
+    for act in ("listen.change", "listen.stop"):
+        with pytest.raises(ControlRefused, match="nobody"):
+            await talk.do(act, listener=listener, agent="a1002", **({"mode": "join"} if act.endswith("change") else {}))
+    await talk.do("listen.stop", listener=listener, agent=LEADER)
+    await phone.ended(5)
+
+
 @pytest.mark.slow
 async def test_who_listens_is_not_rung_for_citizens_and_listens_to_one_call(town: Town) -> None:
     talk = await begin(town)
