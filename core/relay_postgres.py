@@ -6,7 +6,8 @@ says which fact came before it, so that a listener knows when it has missed one:
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 
 import psycopg
 from sqlalchemy import bindparam, text
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.control import ControlDown, ControlRefused
 from core.facts import Fact
+from core.relay import Coming
 from core.segments import decode, encode
 
 CHANNEL = "hotline_facts"
@@ -55,34 +57,48 @@ class PostgresFacts:
         self._conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._position = position
 
-    async def end(self) -> int:
-        """Ask how far the worker has come. Raises ControlDown."""
+    @asynccontextmanager
+    async def opened(self, after: int) -> AsyncIterator[Coming]:
+        """Listen. Raises ControlDown, and ControlRefused when something after `after` was announced to others.
+
+        First it listens, then it asks where the worker is: asked the other way round, a busy worker would be past the
+        answer each time, and readers would be told to load anew again and again.
+        """
+        try:
+            async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
+                await connection.execute(f"LISTEN {CHANNEL}".encode())
+                begin = await self._where()
+                if after >= 0 and begin != after:
+                    raise ControlRefused("offset_unknown", f"facts after {after} were announced to others", "load anew")
+                async with aclosing(_announced(connection, begin)) as coming:
+                    yield begin, coming
+        except (psycopg.Error, OSError) as error:
+            raise ControlDown(f"the database does not announce facts ({error})") from error
+
+    async def _where(self) -> int:
         try:
             return await self._position()
         except Exception as error:  # whatever it is, readers are told and it is tried again
             raise ControlDown(f"the database does not answer ({error})") from error
 
-    async def facts(self, after: int) -> AsyncGenerator[Fact, None]:
-        """Yield what is announced after `after`. Raises ControlDown, and ControlRefused when something was missed."""
-        try:
-            async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
-                await connection.execute(f"LISTEN {CHANNEL}".encode())
-                if await self.end() != after:
-                    raise ControlRefused("offset_unknown", f"facts after {after} were announced to others", "load anew")
-                while True:
-                    async for notice in connection.notifies(timeout=_BEAT):
-                        fact = _next(notice.payload, after)
-                        if fact is not None:
-                            after = fact.seq
-                            yield fact
-                    await connection.execute("SELECT 1")
-        except (psycopg.Error, OSError) as error:
-            raise ControlDown(f"the database does not announce facts ({error})") from error
+
+async def _announced(connection: psycopg.AsyncConnection, after: int) -> AsyncGenerator[Fact, None]:
+    while True:
+        async with aclosing(connection.notifies(timeout=_BEAT)) as notices:
+            async for notice in notices:
+                fact = _next(notice.payload, after)
+                if fact is not None:
+                    after = fact.seq
+                    yield fact
+        await connection.execute("SELECT 1")
 
 
 def _next(payload: str, after: int) -> Fact | None:
     """Return the announced fact, None for one that is known already."""
-    before, seq, fact = heard(payload)
+    try:
+        before, seq, fact = heard(payload)
+    except ValueError as error:
+        raise ControlRefused("offset_unknown", f"what followed {after} cannot be read", "load anew") from error
     if seq <= after:
         return None
     if before != after or fact is None:

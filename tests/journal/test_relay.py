@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -105,23 +105,90 @@ async def test_readers_are_told_that_the_controller_is_away_and_go_on_where_they
         assert await kinds(facts, 1) == ["b"]
 
 
+class Stubborn:
+    """A source that says a last word after it was told to end, the first time: its cancellation is swallowed."""
+
+    replays = True
+
+    def __init__(self) -> None:
+        self.told_to_end, self.may_speak, self._opened = asyncio.Event(), asyncio.Event(), asyncio.Condition()
+        self.said: list[asyncio.Queue[Fact]] = []
+
+    @asynccontextmanager
+    async def opened(self, after: int) -> AsyncIterator[tuple[int, AsyncGenerator[Fact, None]]]:
+        async with self._opened:
+            self.said.append(asyncio.Queue())
+            self._opened.notify_all()
+        yield max(after, 0), self._facts(len(self.said))
+
+    async def opens(self, times: int) -> None:
+        """Wait until it was opened so often."""
+        async with self._opened:
+            await self._opened.wait_for(lambda: len(self.said) >= times)
+
+    async def _facts(self, time: int) -> AsyncGenerator[Fact, None]:
+        while True:
+            try:
+                fact = await self.said[time - 1].get()
+            except asyncio.CancelledError:
+                if time > 1:
+                    raise
+                self.told_to_end.set()
+                await self.may_speak.wait()
+                fact = Fact(1, 0.0, "last word", "", "")
+            yield fact
+
+
+async def test_who_comes_while_the_last_reader_leaves_hears_each_fact_once() -> None:
+    source = Stubborn()
+    relay = Relay(source)
+    first = relay.follow(-1)
+    source_is_read = asyncio.create_task(kinds(first, 1))
+    async with asyncio.timeout(DEADLINE):
+        await source.opens(1)
+        source.said[0].put_nowait(Fact(1, 0.0, "a", "", ""))
+        assert await source_is_read == ["a"]
+        leaving = asyncio.create_task(first.aclose())
+        await source.told_to_end.wait()  # the last reader has gone, its task has not
+        async with reading(relay, 0) as second:
+            coming = asyncio.create_task(kinds(second, 2))
+            await source.opens(2)
+            source.may_speak.set()
+            await leaving
+            for seq, kind in ((1, "a"), (2, "b")):
+                source.said[1].put_nowait(Fact(seq, 0.0, kind, "", ""))
+            assert await coming == ["a", "b"]
+
+
+async def test_a_source_that_fails_in_a_way_nobody_thought_of_is_away_not_silent() -> None:
+    class Broken:
+        replays = False
+
+        def opened(self, after: int) -> AbstractAsyncContextManager[tuple[int, AsyncGenerator[Fact, None]]]:
+            raise KeyError("seq")
+
+    with pytest.raises(ControlDown):
+        await kinds(Relay(Broken()).follow(-1), 1)
+
+
 # -- PostgreSQL ------------------------------------------------------------------------------------------------
 class Shared:
     """A worker that announces, and two web processes that share nothing but the database."""
 
     def __init__(self, settings: Settings, db: Database, journal: Journal, worker: Worker) -> None:
-        self.db, self.journal, self.worker = db, journal, worker
+        self.db, self.journal, self.worker, self._saying = db, journal, worker, asyncio.Lock()
         where = partial(_position, db, f"journal:{settings.node}")
         self.webs = [Relay(PostgresFacts(db.url, where), kept=5) for _ in range(2)]
 
     async def said(self, *said: str, **data: str) -> None:
         """Write facts down and have the worker keep them."""
-        for kind in said:
-            self.journal.write(kind, "", None, None, dict(data))
-        await asyncio.to_thread(self.journal.wait_synced, self.journal.seq, 10)
-        async with asyncio.timeout(DEADLINE):
-            while not await self.worker.follow_journal():
-                pass
+        async with self._saying:  # there is one worker
+            for kind in said:
+                self.journal.write(kind, "", None, None, dict(data))
+            await asyncio.to_thread(self.journal.wait_synced, self.journal.seq, 10)
+            async with asyncio.timeout(DEADLINE):
+                while not await self.worker.follow_journal():
+                    pass
 
     async def listening(self, count: int) -> None:
         """Wait until so many processes listen."""
@@ -184,6 +251,23 @@ async def test_a_fact_too_long_to_announce_is_not_lost_in_silence(shared: Shared
         await shared.said("long", said="长" * 5000)
         with pytest.raises(ControlRefused):
             await coming
+
+
+@pytest.mark.postgres
+async def test_a_worker_busy_all_the_while_turns_no_reader_away(shared: Shared) -> None:
+    name = f"journal:{shared.worker._settings.node}"
+
+    async def position() -> int:
+        await shared.said("meanwhile")  # each time somebody asks, the worker is further
+        return await _position(shared.db, name)
+
+    async with reading(Relay(PostgresFacts(shared.db.url, position))) as facts:
+        coming = asyncio.create_task(kinds(facts, 2))
+        await shared.listening(1)
+        async with asyncio.timeout(DEADLINE):
+            while not coming.done():
+                await shared.said("a")
+        assert await coming == ["a", "a"]
 
 
 async def test_sqlite_announces_nothing_and_minds_nothing(tmp_path: Path) -> None:
