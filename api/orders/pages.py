@@ -24,16 +24,20 @@ from api.people.scope import Scope, named_orders
 from api.wire.paging import cursor_of, filters_digest, place_of
 from core.db import rows_of
 from workorders.keeping import words
-from workorders.keeping.lists import by_due, newest_of
+from workorders.keeping.lists import beyond_due, beyond_newest, by_due, newest_of
 from workorders.models import WorkOrder
 
 Json = dict[str, Any]
 COLUMNS: Final = ("rank", *LISTED)
 _KEPT = 256  # statements; a house uses some dozens
 _MOST: Final = bindparam("most", type_=Integer())
+_REACH: Final = bindparam("reach", type_=BigInteger())  # shares of units that are read before sight narrows them
+_SLACK = 50  # of these beyond a page, for those that the caller may not see
+_FURTHER = 16  # times, when that was not enough: a million shares are five statements
 _AFTER: Final[Mapping[str, tuple[BindParameter[Any], ...]]] = {  # by the order: where the page before ended
     "newest": (bindparam("after_rank", type_=BigInteger()),),
     "due": (bindparam("after_due", type_=Float(53)), bindparam("after_number", type_=Text()))}
+_UNIT: Final = bindparam("unit", type_=Text())
 _KINDS: Final[Mapping[str, tuple[type, ...]]] = {"newest": (int,), "due": (float, str)}
 _TABLE = WorkOrder.__table__  # type: ignore[attr-defined]
 
@@ -51,6 +55,7 @@ class _Shape:
     common: bool = False  # many orders hold them
     units: int = 0  # at whose orders the list begins
     whole: bool = False
+    all_at_once: bool = False  # however far back
 
     @property
     def by_own_due(self) -> bool:
@@ -61,6 +66,12 @@ class _Shape:
     def by_words(self) -> bool:
         """Tell whether words alone are asked for, the newest first, by somebody who sees more than units' orders."""
         return self.sort == "newest" and self.filters == {"q"} and not self.units
+
+    @property
+    def by_shares(self) -> bool:
+        """Tell whether the list begins at so many shares of units and, where the caller sees too few, reads on."""
+        newest = self.units > 0 and not self.filters and self.sort == "newest"
+        return not self.all_at_once and (newest or (self.by_own_due and self.filters == {"unit"}))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -85,7 +96,7 @@ async def page(session: AsyncSession, scope: Scope, asked: Filters, cursor: str 
     if asked.q is not None:
         shape, sought = await _with_words(session, shape, asked.q)
         values |= sought
-    names, found = shape.columns, await rows_of(session, _statement(shape), values | scope.values)
+    names, found = shape.columns, await _read(session, shape, values | scope.values)
     rows = [dict(zip(names, row, strict=True)) for row in found]
     following = cursor_of(tie, _place(shape, rows[limit - 1])) if len(rows) > limit else None
     return list({row["number"]: row for row in rows[:limit]}.values()), following
@@ -98,9 +109,22 @@ async def counted(session: AsyncSession, scope: Scope, asked: Filters, most: int
     """
     refuse_unseen(asked, scope.shape)
     given = told(asked)
-    shape = _Shape(session.get_bind().dialect.name, scope.shape, frozenset(given), asked.sort)
+    shape = _Shape(session.get_bind().dialect.name, scope.shape, frozenset(given), asked.sort, all_at_once=True)
     found = await rows_of(session, _counting(shape), {**given, "most": most, **scope.values})
     return int(found[0][0])
+
+
+async def _read(session: AsyncSession, shape: _Shape, values: Json) -> Sequence[Any]:
+    """Return the rows of a page and the one behind it. No number of orders that are hidden ends a list early."""
+    if not shape.by_shares:
+        return await rows_of(session, _statement(shape), values)
+    reach = values["most"] + _SLACK
+    while True:
+        at_hand = values | {"reach": reach}
+        found = await rows_of(session, _statement(shape), at_hand)
+        if len(found) >= values["most"] or not await rows_of(session, _beyond(shape), at_hand):
+            return found
+        reach *= _FURTHER
 
 
 async def _with_words(session: AsyncSession, shape: _Shape, query: str) -> tuple[_Shape, Json]:
@@ -124,25 +148,31 @@ def _counting(shape: _Shape) -> Select[Any]:
     return sql_select(func.count(listed.subquery().c.number.distinct()))
 
 
+@lru_cache(_KEPT)
+def _beyond(shape: _Shape) -> Select[Any]:
+    """Return the statement that tells whether more shares lie beyond those that a shape's statement reads."""
+    if shape.by_own_due:
+        return beyond_due(_UNIT, _AFTER["due"] if shape.behind else None, _REACH)
+    return beyond_newest(_units(shape), _AFTER["newest"][0] if shape.behind else None, _REACH)
+
+
 def _by_columns(shape: _Shape) -> Select[Any]:
     """Return orders as they stand in the table: the newest first, or what falls due first."""
     query = sql_select(*_selected(shape)).where(*_narrowed(shape))
     if shape.sort == "due":
         keys = (col(WorkOrder.due), col(WorkOrder.number))
         return (query.where(tuple_(*keys) > tuple_(*_AFTER["due"])) if shape.behind else query).order_by(*keys)
-    if shape.units and not shape.filters:
-        units = [bindparam(name, type_=Text()) for name in _numbered("unit", range(shape.units))]
-        query = query.where(newest_of(units, _AFTER["newest"][0] if shape.behind else None, _MOST))
+    if shape.by_shares:
+        query = query.where(newest_of(_units(shape), _AFTER["newest"][0] if shape.behind else None, _REACH))
     query = query.where(col(WorkOrder.rank) < _AFTER["newest"][0]) if shape.behind else query
     return query.order_by(col(WorkOrder.rank).desc())
 
 
 def _by_own_due(shape: _Shape) -> Select[Any]:
     """Return a unit's live orders by the deadlines that are the unit's own."""
-    narrowed = _narrowed(shape, but="unit")
-    query = by_due(_selected(shape), bindparam("unit", type_=Text()), _AFTER["due"] if shape.behind else None,
-                   None if narrowed else _MOST)
-    return query.where(*narrowed)
+    query = by_due(_selected(shape), _UNIT, _AFTER["due"] if shape.behind else None,
+                   _REACH if shape.by_shares else None)
+    return query.where(*_narrowed(shape, but="unit"))
 
 
 def _by_words(shape: _Shape) -> Select[Any]:
@@ -153,6 +183,10 @@ def _by_words(shape: _Shape) -> Select[Any]:
 
 def _selected(shape: _Shape) -> list[Any]:
     return [_TABLE.c[name] for name in shape.columns if name != "own_due"]
+
+
+def _units(shape: _Shape) -> list[BindParameter[str]]:
+    return [bindparam(name, type_=Text()) for name in _numbered("unit", range(shape.units))]
 
 
 def _narrowed(shape: _Shape, *, but: str = "") -> list[Condition]:

@@ -14,7 +14,7 @@ from api.orders.lists import Filters
 from api.orders.pages import page
 from api.orders.schemas import OrderOut, OrderPage
 from api.orders.shown import shown_order, shown_row
-from api.orders.sight import below, sight_of
+from api.orders.sight import sight_of
 from api.people.acts import actor_for, as_agent
 from api.people.caller import Caller
 from api.people.scope import scope_of
@@ -54,10 +54,9 @@ async def listed(request: Request, asked: Annotated[Filters, Depends()], cursor:
                  limit: Limit = 50) -> dict[str, Any]:
     """List orders, newest first or what falls due first; `next` is the `cursor` of the following page."""
     async with database(request).reading() as session:
-        scope = scope_of(who(request))
-        units = sorted(await below(session, scope.caller.unit)) if scope.only_units else ()
+        scope, sight = scope_of(who(request)), await sight_of(session, who(request))
+        units = sorted(sight.units) if scope.only_units else ()
         rows, following = await page(session, scope, asked, cursor, limit, units, whole=scope.caller.own_house)
-        sight = await sight_of(session, who(request))
     return {"work_orders": [shown_row(sight, row) for row in rows], "next": following}
 
 

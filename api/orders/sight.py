@@ -26,6 +26,7 @@ class Sight:
 
     caller: Caller
     readers: tuple[Reader, ...]
+    units: frozenset[str] = frozenset()  # the caller's own and those below
 
     def fields(self, order: Order) -> frozenset[Field]:
         """Return what the caller may see of an order; empty: for them it does not exist."""
@@ -66,7 +67,8 @@ async def sight_of(session: AsyncSession, caller: Caller) -> Sight:
     if caller.own_house:
         return Sight(caller, (Reader(caller.id, Role.SYSTEM),))
     ids = dict.fromkeys(one for one in (caller.id, caller.agent) if one)  # who took a call stands there as an agent
-    return Sight(caller, tuple(Reader(name, role, units, caller.unit) for role in sorted(caller.roles) for name in ids))
+    readers = (Reader(name, role, units, caller.unit) for role in sorted(caller.roles) for name in ids)
+    return Sight(caller, tuple(readers), units)
 
 
 async def below(session: AsyncSession, unit: str) -> set[str]:
