@@ -1,6 +1,6 @@
 """The worker process: journal and the switch's own log → call records → orders, delivered exactly once.
 
-Eleven errands side by side, each in transactions of its own, each resumed where the database says it was: a worker may
+Twelve errands side by side, each in transactions of its own, each resumed where the database says it was: a worker may
 be killed at any moment, and several may work on one PostgreSQL. Nothing here is on a live call's path.
 """
 
@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from api.rosters.keeping import Laying
 from api.wire import once
 from bridge.recording import Expected, RecordingFile, verify
 from core import facts
@@ -65,7 +66,7 @@ class Worker:
         name = f"{settings.node}-{os.getpid()}"
         self._courier = Courier(db, client, name)
         self._watch = Watch(db, Keeper(ZoneInfo(settings.timezone), settings.history_digest), name)
-        self._control = ControlClient(settings.control_socket)
+        self._control, self._rosters = ControlClient(settings.control_socket), Laying(db, settings.rosters_file)
         self._adopted = False
         self._reader: JournalReader | None = None
         self._opened_at = 0.0
@@ -74,7 +75,8 @@ class Worker:
         """Do all errands until cancelled."""
         errands: tuple[tuple[Errand, float], ...] = (
             (self.follow_journal, 0.2), (self.follow_switch, 0.5), (self.settle, 0.4), (self.deliver, 0.4),
-            (self.watch, 1.0), (self.sweep, 30.0), (self.forget_keys, 600.0), (self.tell_others, 1.0))
+            (self.watch, 1.0), (self.sweep, 30.0), (self.lay_rosters, 2.0),
+            (self.forget_keys, 600.0), (self.tell_others, 1.0))
         if self._civic is not None:
             errands = (*errands, (self._civic.exchange, 2.0), (self._civic.follow_up, 5.0), (self._civic.forget, 600.0))
         try:
@@ -207,6 +209,10 @@ class Worker:
         async with self._db.writing() as session:
             await records.keep(session, gone, "worker", now)
         return False
+
+    async def lay_rosters(self) -> bool:
+        """Lay the duty rosters beside the controller where the file is not what the database says; tell whether."""
+        return await self._rosters.round()
 
     async def forget_keys(self) -> bool:
         """Forget Idempotency-Keys with their answers, and old webhooks, after their time; tell whether any were."""

@@ -1,4 +1,8 @@
-"""Rosters in the database, and the file that the controller goes by."""
+"""Rosters in the database, and the file that the controller goes by.
+
+Web processes publish what they have just saved. The worker, which has its controller's home, looks every few seconds
+whether the file is what the database says: a process may die between the two, or save on another machine.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
 from api.rosters.models import UnitRoster
+from core.alone import alone
 from core.db import Database
 from routing.roster import Roster
 from routing.roster_file import as_bytes
 
+PATIENCE = 10.0  # s for another process to finish publishing
 _HISTORY = 50  # versions that are shown
 
 
@@ -40,17 +46,47 @@ async def in_force(session: AsyncSession) -> dict[str, Roster]:
 
 
 async def publish(db: Database, path: Path) -> None:
-    """Write every roster in force where the controller reads them, whole or not at all. Raises OSError."""
-    async with db.reading() as session:
-        rosters = await in_force(session)
-    await asyncio.to_thread(_write, path, as_bytes(rosters), bool(rosters))
+    """Write every roster in force where the controller reads them, whole or not at all. Raises OSError.
+
+    Read and written by one process at a time: what is written last is what was read last.
+    """
+    async with alone(path.with_name(f".{path.name}.lock"), PATIENCE):
+        async with db.reading() as session:
+            rosters = await in_force(session)
+        await asyncio.to_thread(_write, path, as_bytes(rosters), bool(rosters))
+
+
+class Laying:
+    """Keeps the file what the database says. `round` is cheap while neither has changed."""
+
+    def __init__(self, db: Database, path: Path) -> None:
+        self._db, self._path = db, path
+        self._seen: tuple[int, tuple[int, ...]] | None = None
+
+    async def round(self) -> bool:
+        """Publish if somebody saved or the file was changed since last time; tell whether. Raises OSError."""
+        async with self._db.reading() as session:
+            versions = (await session.execute(select(func.count()).select_from(UnitRoster))).scalar_one()
+        if self._seen == (versions, await asyncio.to_thread(_stamp, self._path)):
+            return False
+        await publish(self._db, self._path)
+        self._seen = versions, await asyncio.to_thread(_stamp, self._path)
+        return True
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Return what tells one content of the file from another; empty where there is none."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return ()
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
 def _write(path: Path, content: bytes, any_at_all: bool) -> None:
-    if not any_at_all and not path.exists():
+    if (not any_at_all and not path.exists()) or (path.exists() and path.read_bytes() == content):
         return
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    path.parent.mkdir(parents=True, exist_ok=True)
     with draft.open("wb") as file:
         file.write(content)
         file.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -26,7 +25,6 @@ from workorders.life.words import UNIT_ROLES
 
 router = APIRouter(prefix="/api/rosters", tags=["rosters"], route_class=OnceIfAsked)
 log = get_logger(__name__)
-_PUBLISHING = asyncio.Lock()  # what is written last is what was read last
 
 
 class RosterIn(Strict):
@@ -99,12 +97,11 @@ async def put(request: Request, response: Response, unit: Word, wanted: RosterIn
 async def _publish(request: Request) -> None:
     settings: Settings = request.app.state.settings
     try:
-        async with _PUBLISHING:
-            await keeping.publish(database(request), settings.rosters_file)
+        await keeping.publish(database(request), settings.rosters_file)
     except OSError as error:
         log.error("rosters not published", path=str(settings.rosters_file), error=str(error))
-        raise Problem(503, "not_published", "值班表已保存,但没有写到话务侧,暂未生效",
-                      "请管理员检查磁盘,然后刷新页面再保存一次") from error
+        raise Problem(503, "not_published", "值班表已保存,但还没有写到话务侧,暂未生效",
+                      "系统会自动重试;几分钟后仍未生效,请管理员检查磁盘") from error
 
 
 async def _may_see(request: Request, caller: Caller, unit: str) -> None:
