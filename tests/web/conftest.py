@@ -45,9 +45,12 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sound file that browsers take for their microphone: the agent's tone, without an end."""
-    path = tmp_path_factory.mktemp("voice") / "agent.wav"
-    rate, seconds = 48000, 10
-    samples = 0.5 * np.sin(2 * np.pi * MICROPHONE * np.arange(rate * seconds) / rate)
+    return speak_into(tmp_path_factory.mktemp("voice") / "agent.wav", MICROPHONE)
+
+
+def speak_into(path: Path, hz: float, rate: int = 48000, seconds: int = 10) -> Path:
+    """Write a sound file that is one tone."""
+    samples = 0.5 * np.sin(2 * np.pi * hz * np.arange(rate * seconds) / rate)
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

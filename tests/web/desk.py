@@ -36,6 +36,8 @@ FLAGS = (
 WAIT = 40_000  # ms; on a busy machine slow is no fault
 _PLAIN = "localStorage.setItem('desk.plain_sound', '1')"  # no echo cancelling: it takes a tone for noise
 
+_LOADED = "path => location.pathname === path && document.readyState === 'complete'"  # its script runs by then
+
 # frequencies of what the page's earphone gets, over half a second: peaks within 20 dB of the strongest, that one first
 _HEARS = """async () => {
   const far = document.getElementById('far'); if (!far.srcObject) return [];
@@ -109,10 +111,10 @@ class House:
         with suppress(ControlRefused):
             await self.town.control.do("agent.state", agent=agent, state="offline")
 
-    async def citizen(self, key: str = "0") -> CityCall:
-        """A citizen rings and presses a key once the menu can hear it."""
+    async def citizen(self, key: str = "0", **who: Any) -> CityCall:
+        """A citizen rings and presses a key once the menu can hear it. `who`: number, tone … (City.citizen)."""
         mark = self.town.journal.seq if self.town.journal else 0
-        citizen = await self.town.city.citizen()
+        citizen = await self.town.city.citizen(**who)
         await self.town.fact("call.answered", 20, mark)
         await self.town.until(lambda: _hears_something(citizen), 20, "the menu says nothing")
         await citizen.press(key)
@@ -131,12 +133,12 @@ class Browsers:
         self._playwright: Playwright | None = None
         self._open: list[Browser] = []
 
-    async def launch(self, *, refuse_microphone: bool = False) -> Browser:
-        """Start a browser; `refuse_microphone`: one that lets no page have it."""
+    async def launch(self, *, refuse_microphone: bool = False, voice: Path | None = None) -> Browser:
+        """Start a browser; `refuse_microphone`: one that lets no page have it; `voice`: the sound it takes for one."""
         if self._playwright is None:
             self._playwright = await async_playwright().start()
         let = () if refuse_microphone else ("--use-fake-ui-for-media-stream",)
-        flags = [*FLAGS, *let, f"--use-file-for-fake-audio-capture={self._voice}"]
+        flags = [*FLAGS, *let, f"--use-file-for-fake-audio-capture={voice or self._voice}"]
         browser = await self._playwright.chromium.launch(executable_path=self._chromium, args=flags)
         self._open.append(browser)
         return browser
@@ -157,7 +159,7 @@ class Browsers:
         await page.fill("[name=login]", login)
         await page.fill("[name=password]", PASSWORD)
         await page.keyboard.press("Enter")
-        await page.wait_for_url(f"**{path}")
+        await page.wait_for_function(_LOADED, arg=path)
         return page
 
     async def desk(self, login: str = "zhaoqian", context: BrowserContext | None = None, **options: Any) -> Desk:
@@ -236,15 +238,22 @@ class Desk:
             assert time.monotonic() < end, f"the desk hears {got} Hz, and {hz} is not among them"
             got = await self.page.evaluate(_HEARS)
 
+    async def never_hears(self, *tones: float, looks: int = 3) -> None:
+        """Listen for `looks` times 0.7 s and find none of these tones among the sounds in the earphone."""
+        for _ in range(looks):
+            got = await self.page.evaluate(_HEARS)
+            found = [hz for hz in tones if any(abs(one - hz) <= 12 for one in got)]
+            assert not found, f"the desk hears {found} among {got} Hz"
 
-async def talk(house: House, desk: Desk) -> tuple[CityCall, str]:
-    """Bring a citizen and the desk together; return the citizen and the call's key."""
+
+async def talk(house: House, desk: Desk, agent: str = "agent", **who: Any) -> tuple[CityCall, str]:
+    """Bring a citizen and the desk, whose tone is `agent`'s, together; return the citizen and the call's key."""
     await desk.ready()
-    citizen = await house.citizen()
+    citizen = await house.citizen(**who)
     await desk.state("ringing")
     await desk.press("F2")
     await desk.state("talking")
-    await citizen.until_heard("agent", 25)
+    await citizen.until_heard(agent, 25)
     return citizen, await desk.call()
 
 
