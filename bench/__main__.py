@@ -1,7 +1,8 @@
 """``python -m bench [name …]``: run the benchmarks, print the ratios, write ``var/bench/latest.json``.
 
-Names: ivr_call, invite, key_to_prompt, rooms, menu, orders, post (default: all). Status 1 if one could not be run; a
-missed ratio is said in the table, not by the status, since it may be the machine. How many orders: bench.orders.asking.
+Names: ivr_call, invite, key_to_prompt, rooms, menu, orders, post, and of the desks weight, pages; ``desk`` stands for
+those of the desks (default: all). Status 1 if one could not be run; a missed ratio is said in the table, not by the
+status, since it may be the machine. How many orders: bench.orders.asking.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Awaitable, Callable
 import uvloop
 
 from bench import invite, ivr_call, key_to_prompt, menu, rooms
+from bench.desk import pages, weight
 from bench.figures import BenchError, VoidError
 from bench.orders import asking, post
 from bench.table import Row, table, write
@@ -23,7 +25,9 @@ LATEST = PROJECT / "var" / "bench" / "latest.json"
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "ivr_call": ivr_call.measure, "invite": invite.measure, "key_to_prompt": key_to_prompt.measure,
     "rooms": rooms.measure, "menu": menu.measure, "orders": asking.measure, "post": post.measure,
+    "weight": weight.measure, "pages": pages.measure,
 }
+GROUPS = {"desk": ("weight", "pages")}
 
 
 async def run(names: list[str]) -> int:
@@ -54,12 +58,17 @@ async def _twice(measure: Callable[[], Awaitable[list[Row]]]) -> list[Row]:
         return await measure()
 
 
+def wanted(words: list[str]) -> list[str]:
+    """Return the benchmarks that these words name, a group's in its order; all, when there are no words."""
+    return [name for word in words for name in GROUPS.get(word, (word,))] or list(BENCHMARKS)
+
+
 def main() -> None:
     """Run what the command line names."""
-    names = sys.argv[1:] or list(BENCHMARKS)
+    names = wanted(sys.argv[1:])
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
-        sys.exit(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
+        sys.exit(f"no benchmark {unknown[0]!r}; there are {', '.join((*BENCHMARKS, *GROUPS))}")
     configure("bench", level=40)
     sys.exit(uvloop.run(run(names)))
 

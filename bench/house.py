@@ -107,7 +107,7 @@ class Ground:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.network_port, self.phones_port = _port(socket.SOCK_DGRAM), _port(socket.SOCK_DGRAM)
+        self.network_port, self.phones_port = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
         usual = Settings()
         self.far = Far((usual.network_address, self.network_port), (usual.phones_address, self.phones_port))
         self.directory = folder / "directory.toml"
@@ -135,7 +135,7 @@ class Ground:
     async def _house(self, name: str, kind: type[EmbeddedSwitch]) -> AsyncIterator[House]:
         settings = self._settings(name)
         settings.home.mkdir()
-        await asyncio.to_thread(_prompts, settings)
+        await asyncio.to_thread(lay_prompts, settings)
         switch = kind(settings, load_secrets(settings), load_directory(settings.directory))
         try:
             await switch.start()
@@ -146,11 +146,11 @@ class Ground:
     def _settings(self, name: str) -> Settings:
         flow = self.folder / "flow.yaml"
         flow.write_text(flow_text(), encoding="utf-8")
-        first = _port(socket.SOCK_DGRAM) & ~1
+        first = free_port(socket.SOCK_DGRAM) & ~1
         return Settings(
-            home=self.folder / name, sip_port=_port(socket.SOCK_DGRAM), network_port=self.network_port,
-            rtp_first=first, rtp_last=first + RTP_PORTS, ami_port=_port(), agi_port=_port(), ws_port=_port(),
-            web_port=_port(), flow=flow, directory=self.directory,
+            home=self.folder / name, sip_port=free_port(socket.SOCK_DGRAM), network_port=self.network_port,
+            rtp_first=first, rtp_last=first + RTP_PORTS, ami_port=free_port(), agi_port=free_port(),
+            ws_port=free_port(), web_port=free_port(), flow=flow, directory=self.directory,
         )
 
 
@@ -209,13 +209,14 @@ async def end(process: asyncio.subprocess.Process) -> None:
             await process.wait()
 
 
-def _prompts(settings: Settings) -> None:
+def lay_prompts(settings: Settings) -> None:
+    """Take the prompts that were rendered before, and put the flow in force. Blocks."""
     if PROMPTS.is_dir():
         shutil.copytree(PROMPTS, settings.prompts_dir)
     prepare(settings)
 
 
-def _port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
     """Return a port that is free now, below the range the kernel hands out by itself."""
     chance = random.SystemRandom()
     for _ in range(200):

@@ -40,6 +40,7 @@ class Site:
     settings: Settings
     directory: Directory
     languages: Mapping[str, Texts]
+    script_texts: Mapping[str, Markup]  # by language: what scripts say, as it stands in every page
     templates: Environment
     version: str
 
@@ -53,9 +54,12 @@ def make_site(settings: Settings, directory: Directory) -> Site:
     """Read templates and catalogues."""
     loader = FileSystemLoader(HERE / "templates")
     templates = Environment(loader=loader, autoescape=select_autoescape(default=True, default_for_string=True),
-                            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+                            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+                            auto_reload=False)  # or each part of each page asks the disk whether it has changed
     templates.filters["reading"] = times.number_for_reading
-    return Site(settings, directory, every_language(), templates, _version(DIST))
+    languages = every_language()
+    script_texts = {language: for_script(texts.below("js.")) for language, texts in languages.items()}
+    return Site(settings, directory, languages, script_texts, templates, _version(DIST))
 
 
 def _version(folder: Path) -> str:
@@ -110,7 +114,7 @@ def page(request: Request, template: str, /, status: int = 200, **values: Any) -
         "moment": lambda at: times.moment(texts, at, now, site.zone),
         "exact": lambda at: times.exact(at, site.zone),
         "iso": lambda at: times.iso(at, site.zone),
-        "script_texts": for_script(texts.below("js.")),
+        "script_texts": site.script_texts[texts.language],
     }
     body = site.templates.get_template(template).render(known | values)
     return HTMLResponse(body, status, {"Cache-Control": "no-store"})

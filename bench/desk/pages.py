@@ -1,0 +1,132 @@
+"""The server's time for each page against the bare queries it sends.
+
+ours       the page, called in this process as its server calls it: who asks, what they may, the queries, the
+           controller, the template, the bytes.
+baseline   the very statements that the page sent, with their values, on a cursor of the driver itself in the same
+           thread, every row taken; and the shell: what an empty page of the same stack takes beyond its own query (who
+           is signed on, the templates around a page, headers). Without the shell a page with one quick query would be
+           measured against a tenth of a millisecond, which no page of anything takes; the note gives that ratio too.
+
+In turns, so that what else the machine does meets all three; medians.
+"""
+
+from __future__ import annotations
+
+import gc
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.desk.city import City, city
+from bench.desk.statements import Asked, Cursor, Recorder, again, bare_cursor, count
+from bench.figures import BenchError, median
+from bench.house import free_port
+from bench.orders.server import database, postgres
+from bench.table import Row
+from core.settings import Settings
+from web.nav import PLACES
+
+WARM, TIMES = 5, 60
+_MUST = 3.0
+_SHELL = "/home"  # the page that has nothing on it
+AGENT, OFFICE, HANDLER, LEAD = "agent1", "back_office1", "housing.handler", "housing.lead"
+QUALITY, LEADER, ADMIN = "quality1", "duty_leader1", "admin1"
+# who opens which place: whoever has most to see there
+WHO = {"desk": AGENT, "orders": OFFICE, "followup": OFFICE, "recordings": QUALITY, "quality": QUALITY, "roster": LEAD,
+       "wall": LEADER, "days": ADMIN, "numbers": ADMIN, "flows": ADMIN, "figures": ADMIN, "people": ADMIN,
+       "units": ADMIN, "policy": ADMIN}
+
+
+@dataclass(slots=True)
+class Asking:
+    """A page, who opens it, and what it took (ms): the page, its bare queries."""
+
+    name: str
+    path: str
+    cookie: str
+    asked: Asked = field(default_factory=list)
+    ours: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+
+
+async def measure() -> list[Row]:
+    """Measure on SQLite and, where there is a server, on PostgreSQL."""
+    rows: list[Row] = []
+    for kind in ("sqlite", "postgres"):
+        with _installation(kind) as settings:
+            async with city(settings) as place:
+                rows += await _measured(kind, place, settings.database)
+    return rows
+
+
+@contextmanager
+def _installation(kind: str) -> Iterator[Settings]:
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
+        settings = Settings(home=Path(folder), directory=Path(folder) / "directory.toml", sip_port=free_port(),
+                            ami_port=free_port(), agi_port=free_port(), ws_port=free_port(), web_port=free_port())
+        if kind == "sqlite":
+            yield settings
+        else:
+            with postgres() as socket_folder:
+                yield settings.model_copy(update={"database_url": database(socket_folder, "city")})
+
+
+async def _measured(kind: str, place: City, url: str) -> list[Row]:
+    recorder, pages = Recorder(place.db), await _pages(place)
+    shell, *pages = [await _written(place, recorder, page) for page in pages]
+    gc.collect()
+    gc.freeze()
+    with bare_cursor(url) as cursor:
+        for turn in range(WARM + TIMES):
+            for page in pages:
+                await _turn(place, cursor, (shell, page), counts=turn >= WARM)
+    gc.unfreeze()
+    return [_row(kind, page, shell) for page in pages]
+
+
+async def _pages(place: City) -> list[Asking]:
+    """Return the empty page, every place of the bar, an order, and the parts that pages ask for as they load."""
+    cookies = {login: await place.signed_on(login) for login in {*WHO.values(), HANDLER}}
+    missing = {one.key for one in PLACES} - set(WHO)
+    if missing:
+        raise BenchError(f"bench.desk.pages.WHO does not say who opens {', '.join(sorted(missing))}")
+    number = await place.an_order()
+    parts = [("", _SHELL, AGENT), *((one.href, one.href, WHO[one.key]) for one in PLACES),
+             ("/orders of a unit", "/orders", HANDLER), ("/orders of an agent", "/orders", AGENT),
+             ("/orders, all", "/orders?box=all", OFFICE),
+             ("/orders/{number}", f"/orders/{number}", OFFICE), ("/orders/counts", "/orders/counts", OFFICE),
+             ("/desk/bar", "/desk/bar", AGENT), ("/desk/recent", "/desk/recent", AGENT)]
+    return [Asking(name, path, cookies[login]) for name, path, login in parts]
+
+
+async def _written(place: City, recorder: Recorder, page: Asking) -> Asking:
+    """Write down what a page asks, once it has what it keeps from one time to the next."""
+    await place.ask(page.path, page.cookie)
+    with recorder.writing() as asked:
+        await place.ask(page.path, page.cookie)
+    page.asked = list(asked)
+    return page
+
+
+async def _turn(place: City, cursor: Cursor, pages: tuple[Asking, ...], *, counts: bool) -> None:
+    for page in pages:
+        began = time.perf_counter()
+        await place.ask(page.path, page.cookie)
+        between = time.perf_counter()
+        again(cursor, page.asked)
+        ended = time.perf_counter()
+        if counts:
+            page.ours.append((between - began) * 1000)
+            page.bare.append((ended - between) * 1000)
+
+
+def _row(kind: str, page: Asking, shell: Asking) -> Row:
+    ours, bare = median(page.ours), median(page.bare)
+    around = max(0.0, median(shell.ours) - median(shell.bare))
+    asked = count(page.asked)
+    note = (f"{asked} {'query' if asked == 1 else 'queries'}, bare {bare:.2f} ms (ratio {ours / bare:.1f}), "
+            f"shell {around:.2f} ms")
+    return Row(f"{page.name}, {kind}", ours, bare + around, "ms", must=_MUST, note=note)

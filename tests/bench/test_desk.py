@@ -1,0 +1,45 @@
+"""The benchmarks of the desks: their parts do what they say, not how fast anything is."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from sqlmodel import select
+
+from bench.__main__ import BENCHMARKS, GROUPS, wanted
+from bench.desk.pages import WHO
+from bench.desk.statements import Recorder, again, bare_cursor, count
+from core.db import Database, insert_into, migrate
+from tests.postgres import SCRIPTS
+from web.nav import PLACES
+from workorders.models import Offset
+
+
+def test_every_place_of_the_bar_is_measured() -> None:
+    assert set(WHO) == {place.key for place in PLACES}
+
+
+def test_a_group_stands_for_its_benchmarks() -> None:
+    assert wanted(["menu", "desk"]) == ["menu", *GROUPS["desk"]]
+    assert set(GROUPS["desk"]) <= set(wanted([])) == set(BENCHMARKS)
+
+
+async def test_what_is_written_down_is_asked_again_with_its_values_and_nothing_else(tmp_path: Path) -> None:
+    url, number = f"sqlite:///{tmp_path / 'hotline.db'}", random.randrange(9)
+    migrate(url, SCRIPTS)
+    db = Database(url)
+    recorder = Recorder(db)
+    try:
+        async with db.writing() as session:
+            await session.execute(insert_into(session, Offset).values(
+                [{"name": name, "position": number} for name in ("one", "two", "three")]))
+        with recorder.writing() as asked:
+            async with db.reading() as session:
+                await session.execute(select(Offset).where(Offset.name != "two", Offset.position == number))
+    finally:
+        await db.close()
+    assert count(asked) == 1
+    assert [asked[0][0], asked[-1][0]] == ["BEGIN", "COMMIT"]
+    with bare_cursor(url) as cursor:
+        assert again(cursor, asked) == 2
