@@ -16,6 +16,8 @@ from api.attachments import examples as attachment_examples
 from api.attachments import routes as attachments
 from api.hooks import examples as hook_examples
 from api.hooks import routes as hooks
+from api.knowledge import examples as knowledge_examples
+from api.knowledge import routes_articles, routes_wishes
 from api.menu import examples as menu_examples
 from api.menu import routes_calls, routes_drafts, routes_releases, routes_sounds
 from api.orders import examples as order_examples
@@ -51,6 +53,7 @@ ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.pa
            calls.router, talks.router, listening.router, records.router, agents.router, events.router, house.router,
            routes_session.router, routes_people.router, routes_changes.router, routes_clients.router,
            *civic.ROUTERS,
+           routes_wishes.router, routes_articles.router,
            routes_checks.rules, routes_checks.router, routes_clips.router,
            routes_drafts.router, routes_drafts.imports, routes_releases.router, routes_sounds.router,
            routes_calls.router)
@@ -59,6 +62,7 @@ EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, at
                                   hook_examples.EXAMPLES,
                                   retention_examples.EXAMPLES,
                                   *civic.EXAMPLES, talk_examples.EXAMPLES, quality_examples.EXAMPLES,
+                                  knowledge_examples.EXAMPLES,
                                   menu_examples.EXAMPLES)
 
 _PRIMING = 16  # streams that ask the controller at once which calls are their reader's

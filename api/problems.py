@@ -14,6 +14,7 @@ from core.control import ControlDown, ControlRefused
 from core.db import DatabaseDown
 from core.log import get_logger
 from workorders.errors import AppealTaken, KeyReused, LostUpdate, NotFound, WorkOrderError
+from workorders.knowledge.errors import KnowledgeError
 from workorders.life.errors import BadContent, BrokenHistory, LifeError, NotYours, Unseen
 from workorders.quality.errors import BadScore, NotByYou, QualityError
 
@@ -21,7 +22,8 @@ log = get_logger(__name__)
 
 _STATUS_OF_ORDERS: dict[type[WorkOrderError], int] = {
     NotFound: 404, KeyReused: 409, AppealTaken: 409, LostUpdate: 412, NotYours: 403, Unseen: 404, BadContent: 422,
-    BrokenHistory: 500, QualityError: 409, NotByYou: 403, BadScore: 422, LifeError: 409, WorkOrderError: 400}
+    BrokenHistory: 500, QualityError: 409, KnowledgeError: 409, NotByYou: 403, BadScore: 422, LifeError: 409,
+    WorkOrderError: 400}
 # the controller's codes; what is not here is a conflict with the state of the call
 _STATUS_OF_REFUSAL = {"bad_arguments": 422, "unknown_verb": 501, "internal": 500, "forbidden": 403, "not_found": 404}
 _OF_HTTP = {

@@ -26,6 +26,7 @@ WHAT: Final = {  # word → how people read it
     "policy.set": "修改政策", "roster.set": "修改值班表", "calendar.set": "修改日历",
     "quality.drawn": "质检抽样", "quality.scored": "质检打分", "quality.appealed": "质检申诉",
     "quality.decided": "质检裁定",
+    "knowledge.changed": "修改知识", "knowledge.flag_settled": "答复知识报错", "knowledge.gap_closed": "处理知识缺口",
     "clip.made": "制作培训片段", "clip.removed": "删除培训片段",
     "webhook.set": "设置推送", "webhook.removed": "取消推送"}
 

@@ -33,10 +33,10 @@ def expected(request: Request, *, required: bool) -> int | None:
     return int(found[1])
 
 
-def check(current: int, wanted: int | None) -> None:
-    """Refuse an edit of a version that is no longer the newest. Raises Problem 412 with the current version."""
+def check(current: int, wanted: int | None, thing: str = "工单") -> None:
+    """Refuse an edit of a version of a `thing` that is not the newest. Raises Problem 412 with the current version."""
     if wanted is not None and wanted != current:
-        raise Problem(412, "version_mismatch", "工单已被他人更新", "重新读取工单,看过新的内容再提交",
+        raise Problem(412, "version_mismatch", f"{thing}已被他人更新", f"重新读取{thing},看过新的内容再提交",
                       current_version=current, etag=etag_of(current))
 
 

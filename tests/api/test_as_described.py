@@ -29,6 +29,8 @@ from api.people.rights import INSTALLATION
 from tests.api.town_hall import accepted, people
 from tests.api.whole_life import Life
 from tests.people.staff import Staff
+from workorders.knowledge.keeping import By, Content, make, publish
+from workorders.knowledge.wishes import flag
 from workorders.life.words import Role
 
 CHECKS: Final = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -121,7 +123,13 @@ async def things(staff: Staff) -> dict[str, list[str]]:
     numbers = [await accepted(staff, key=f"o{n}", call_key=None, appeal=None) for n in range(3)]
     await Life(numbers[1], everybody).step("office", "submit", "awaiting_signature")
     await Life(numbers[2], everybody).step("office", "dispatch", "dispatched", data={"unit": "housing"})
-    return {"number": numbers, "key": [CALL], "unit": ["housing", "street1"]}
+    async with staff.db.writing() as session:
+        by = By("office", staff.now)
+        articles = [await make(session, Content(f"知识 {n}", "供暖从 11 月开始", "housing"), by) for n in range(3)]
+        await publish(session, articles[0], by)
+        flagged = await flag(session, articles[0], by)
+    known = {"article": ["1", "2", "3"], "edition": ["1"], "flag": [flagged.id]}
+    return known | {"number": numbers, "key": [CALL], "unit": ["housing", "street1"]}
 
 
 def operations(app: Any) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 import workorders.civic_tables
 import workorders.hooks.tables
 import workorders.keeping.tables
+import workorders.knowledge.tables
 import workorders.models
 import workorders.quality.tables  # noqa: F401  (fills the metadata)
 
