@@ -87,7 +87,7 @@ class VersionsOut(BaseModel):
     versions: list[VersionOut]
 
 
-_AS_IT_CAME: dict[str, Any] = {"version": 0, "valid_from": 0.0, "by": "", "why": "", "at": 0.0}
+AS_IT_CAME: dict[str, Any] = {"version": 0, "valid_from": 0.0, "by": "", "why": "", "at": 0.0}
 
 
 @router.get("/policy", responses={200: {"model": PolicyOut}}, dependencies=[needs("policy.read")])
@@ -106,13 +106,13 @@ async def policies(request: Request) -> dict[str, Any]:
 async def policy_version(request: Request, version: Annotated[int, Path(ge=0, le=999_999)]) -> dict[str, Any]:
     """Show one version of the policy as it was set; version 0 is what the software came with."""
     if version == 0:
-        return _AS_IT_CAME | {rules.POLICY: Policy().model_dump(mode="json")}
+        return AS_IT_CAME | {rules.POLICY: Policy().model_dump(mode="json")}
     async with database(request).reading() as session:
         there = await rules.versions(session, rules.POLICY)
     row = next((one for one in there if one.version == version), None)
     if row is None:
         raise Problem(404, "not_found", f"没有第 {version} 版政策", "从版本列表中选择")
-    return _version(row) | {rules.POLICY: row.body}
+    return version_out(row) | {rules.POLICY: row.body}
 
 
 @router.put("/policy", responses={200: {"model": PolicyOut}}, openapi_extra={"x-refusals": [412, 428]},
@@ -168,15 +168,16 @@ async def _newest(request: Request, response: Response, kind: str) -> dict[str, 
         held = await keeper.rules(session, now)
     seed: dict[str, Any] = (held.policy.model_dump(mode="json") if kind == rules.POLICY
                             else rules.calendar_json(held.calendar))
-    head = _version(there[0]) if there else dict(_AS_IT_CAME)
+    head = version_out(there[0]) if there else dict(AS_IT_CAME)
     response.headers["ETag"] = etag_of(int(head["version"]))
     return head | {kind: there[0].body if there else seed}
 
 
 async def _all(request: Request, kind: str) -> dict[str, Any]:
     async with database(request).reading() as session:
-        return {"versions": [_version(row) for row in await rules.versions(session, kind)]}
+        return {"versions": [version_out(row) for row in await rules.versions(session, kind)]}
 
 
-def _version(row: RuleVersion) -> dict[str, Any]:
+def version_out(row: RuleVersion) -> dict[str, Any]:
+    """Return what stands at the head of a version."""
     return {"version": row.version, "valid_from": row.valid_from, "by": row.by, "why": row.why, "at": row.at}

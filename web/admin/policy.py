@@ -43,7 +43,7 @@ async def shown(request: Request) -> HTMLResponse:
     versions = (await rules.policies(request))["versions"]
     return page(request, "policy.html", newest=newest, policy=newest["policy"], groups=GROUPS, versions=versions,
                 units=[unit.value for unit in Unit], writes=who(request).may("policy.write"),
-                names=await _names(request, {one["by"] for one in versions}),
+                names=await names_of_people(request, {one["by"] for one in versions}),
                 words=_words(request), for_script=for_script(newest["policy"]),
                 document=json.dumps(newest["policy"], ensure_ascii=False, indent=2))
 
@@ -53,7 +53,7 @@ async def version(request: Request, version: Annotated[int, Path(ge=1, le=999_99
     """What one version changed in the one before it."""
     now, before = await rules.policy_version(request, version), await rules.policy_version(request, version - 1)
     return page(request, "policy_version.html", one=now, changes=_told(request, before["policy"], now["policy"]),
-                names=await _names(request, {now["by"]}))
+                names=await names_of_people(request, {now["by"]}))
 
 
 @router.post("/difference", dependencies=[needs("policy.write")])
@@ -75,7 +75,7 @@ def _words(request: Request) -> Any:
     return lambda name, value: value_in_words(texts, (name,), value)
 
 
-async def _names(request: Request, ids: set[str]) -> dict[str, str]:
+async def names_of_people(request: Request, ids: set[str]) -> dict[str, str]:
     """Return id → name of the people who set something."""
     query = select(Person.id, Person.name).where(col(Person.id).in_(ids))
     async with database(request).reading() as session:

@@ -19,6 +19,7 @@ from workorders.keeping import figures, timers
 from workorders.keeping.keeper import Keeper, Kept
 from workorders.keeping.timers import PATIENCE, Due
 from workorders.life.acts import Act, Wish, by_system
+from workorders.life.calendar_change import anew
 from workorders.life.confidential import level_of
 from workorders.life.errors import LifeError
 from workorders.life.findings import to_raise
@@ -35,9 +36,9 @@ log = get_logger(__name__)
 
 def due_wishes(order: Order, rules: Rules, now: float) -> Iterator[Wish]:
     """Yield what the record and the clocks ask for by `now`."""
-    known = {year.year for year in rules.calendar.years}
-    if order.unsure and order.unsure <= known:
-        yield by_system(Do.RECKON_ANEW, now, {}, why="年度放假安排已公布,按新日历重算")
+    wish = anew(order, {year.year for year in rules.calendar.years}, now)
+    if wish is not None:
+        yield wish
     yield from (rung.wish(now) for rung in due_rungs(order, rules, now))
     yield from (found.wish(now) for found in to_raise(order, now))
 
