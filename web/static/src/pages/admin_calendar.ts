@@ -40,7 +40,7 @@ async function draw(wanted: number, day = ""): Promise<void> {
     body: JSON.stringify({ calendar, year: wanted }), redirect: "error" }).catch(() => null);
   if (!answer?.ok) { tell(t("js.calendar.not_drawn")); return; }
   year = wanted;
-  place.innerHTML = await answer.text();
+  place.replaceChildren(document.createRange().createContextualFragment(await answer.text()));
   hideChange();
   novel();
   reach(place.querySelector<HTMLElement>(`[data-day="${day}"]`));
