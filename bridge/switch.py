@@ -20,7 +20,9 @@ WATCHED = (
     "HL_URGENCY", "HL_LANG", "HL_OUTCOME", "SHARED(HL_PREFER)",
     "HL_LISTENER", "HL_LISTENS_TO", "HL_LISTENS_AT", "HL_BEGAN", "HL_SEALED",
 )
-TRIAL_NUMBER = "0000"  # who rings when a menu is tried: a desk in a page knows it by that (web/static/src/phone.ts)
+# who rings when a menu is tried, and when the line is: a desk in a page knows them by that (web/static/src/phone.ts)
+TRIAL_NUMBER = "0000"
+ECHO_NUMBER = "0001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,9 @@ class Switch(Protocol):
 
     async def play_menu(self, endpoint: str, key: str, place: str, seconds: int) -> None:
         """Ring a telephone at most `seconds`; who answers hears a menu for trial from `place` on."""
+
+    async def echo(self, endpoint: str, key: str, seconds: int) -> None:
+        """Ring a telephone at most `seconds`; who answers hears themselves, as the switch got it."""
 
     async def stop_dialling(self, channel: str) -> None:
         """End the ringing of an outgoing call's citizen."""
@@ -167,11 +172,20 @@ class AmiSwitch:
         await self._do("Originate", fields, {"HL_WEB_PHONE": phone, "HL_WEB_SECRET": secret})
 
     async def play_menu(self, endpoint: str, key: str, place: str, seconds: int) -> None:
-        channel = f"trial-{key}"
-        fields = {"ActionID": channel, "Channel": endpoint, "ChannelId": channel, "Context": "menu-trial", "Exten": "s",
+        variables = {"HL_TRIAL": key, "HL_TRIAL_PLACE": place}
+        await self._ring_for_nobody(f"trial-{key}", endpoint, "menu-trial", TRIAL_NUMBER, seconds, variables)
+
+    async def echo(self, endpoint: str, key: str, seconds: int) -> None:
+        await self._ring_for_nobody(f"echo-{key}", endpoint, "echo-test", ECHO_NUMBER, seconds, {})
+
+    async def _ring_for_nobody(
+        self, channel: str, endpoint: str, context: str, number: str, seconds: int, variables: Mapping[str, str],
+    ) -> None:
+        """Originate a leg that belongs to no call."""
+        fields = {"ActionID": channel, "Channel": endpoint, "ChannelId": channel, "Context": context, "Exten": "s",
                   "Priority": "1", "Timeout": str(seconds * 1000), "Async": "true",
-                  "CallerID": f"{self._city_number} <{TRIAL_NUMBER}>"}
-        await self._do("Originate", fields, {"HL_TRIAL": key, "HL_TRIAL_PLACE": place})
+                  "CallerID": f"{self._city_number} <{number}>"}
+        await self._do("Originate", fields, variables)
 
     async def stop_dialling(self, channel: str) -> None:
         await self._do("Hangup", {"Channel": channel, "Cause": "16"})

@@ -181,7 +181,7 @@ class Controller:
             "listen.begin": self.listening.begin, "listen.change": self.listening.change,
             "listen.stop": self.listening.stop,
             "phone.demo": self.web_phones.demo, "phone.here": self.web_phones.here, "phone.gone": self.web_phones.gone,
-            "menu.try": self.trials.ring, "alarms.list": self._alarms,
+            "menu.try": self.trials.ring, "phone.echo": self.trials.echo, "alarms.list": self._alarms,
         }
         return {name: carry_out(verb) for name, verb in verbs.items()}
 

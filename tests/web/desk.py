@@ -133,12 +133,12 @@ class Browsers:
         self._playwright: Playwright | None = None
         self._open: list[Browser] = []
 
-    async def launch(self, *, refuse_microphone: bool = False, voice: Path | None = None) -> Browser:
-        """Start a browser; `refuse_microphone`: one that lets no page have it; `voice`: the sound it takes for one."""
+    async def launch(self, *more: str, refuse_microphone: bool = False, voice: Path | None = None) -> Browser:
+        """Start a browser with `more` flags; `refuse_microphone`: no page gets it; `voice`: the sound it takes for one."""
         if self._playwright is None:
             self._playwright = await async_playwright().start()
         let = () if refuse_microphone else ("--use-fake-ui-for-media-stream",)
-        flags = [*FLAGS, *let, f"--use-file-for-fake-audio-capture={voice or self._voice}"]
+        flags = [*FLAGS, *more, *let, f"--use-file-for-fake-audio-capture={voice or self._voice}"]
         browser = await self._playwright.chromium.launch(executable_path=self._chromium, args=flags)
         self._open.append(browser)
         return browser
@@ -146,8 +146,8 @@ class Browsers:
     async def context(self, browser: Browser | None = None, **options: Any) -> BrowserContext:
         """Open a context that speaks Chinese."""
         browser = browser or await self.launch()
-        options = {"locale": "zh-CN", "viewport": {"width": 1366, "height": 768}} | options
-        context = await browser.new_context(base_url=self.house.url, **options)
+        options = {"locale": "zh-CN", "viewport": {"width": 1366, "height": 768}, "base_url": self.house.url} | options
+        context = await browser.new_context(**options)
         context.set_default_timeout(WAIT)
         await context.add_init_script(_PLAIN)
         return context

@@ -123,6 +123,13 @@ async def phone(request: Request) -> dict[str, Any]:
     return opened
 
 
+@router.post("/phone/echo", status_code=202)
+async def echo(request: Request) -> dict[str, Any]:
+    """Ring the agent's own telephone from a place of the switch where they hear themselves."""
+    rung: dict[str, Any] = await control(request).do("phone.echo", agent=who(request).agent)
+    return rung
+
+
 class Here(Strict):
     """`fresh`: the page has only just been loaded."""
 

@@ -22,5 +22,7 @@ function closeMenus(except: EventTarget | null): void {
 document.addEventListener("click", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(null); });
 mindLook();
+// an agent's microphone needs a secure address: said where one signs on, before anybody clicks
+if (!window.isSecureContext) document.getElementById("notice-insecure")?.removeAttribute("hidden");
 focusFault();
 export { htmx };

@@ -1,7 +1,8 @@
 // Microphone, earphone, ringer: which devices, how loud the microphone is, the tones.
 const KEY = { in: "desk.device.in", out: "desk.device.out", ring: "desk.device.ring" };
-type Which = keyof typeof KEY;
-type Sink = HTMLMediaElement & { setSinkId?: (id: string) => Promise<void> };
+export type Which = keyof typeof KEY;
+type Sink = HTMLMediaElement & { setSinkId?: (id: string) => Promise<void>; sinkId?: string };
+export const canChooseEarphone = "setSinkId" in HTMLMediaElement.prototype;
 
 let stream: MediaStream | null = null;
 let context: AudioContext | null = null;
@@ -9,16 +10,32 @@ let analyser: AnalyserNode | null = null;
 let ringing: { stop(): void } | null = null;
 
 export const chosen = (which: Which): string => localStorage.getItem(KEY[which]) ?? "";
+/** What the chosen device is called, also while it is not plugged in. */
+export const chosenName = (which: Which): string => localStorage.getItem(`${KEY[which]}.name`) ?? "";
+
+function choose(which: Which, id: string, name: string): void {
+  localStorage.setItem(KEY[which], id);
+  localStorage.setItem(`${KEY[which]}.name`, id ? name : "");
+}
 
 /** Open the microphone; throws a DOMException whose name says why not. Processing is off when a test asks for it. */
 export async function openMicrophone(): Promise<MediaStream> {
   stream?.getTracks().forEach((track) => track.stop());
   const plain = localStorage.getItem("desk.plain_sound") === "1";
   const wish: MediaTrackConstraints = { echoCancellation: !plain, noiseSuppression: !plain, autoGainControl: !plain };
-  if (chosen("in")) wish.deviceId = { ideal: chosen("in") };
-  stream = await navigator.mediaDevices.getUserMedia({ audio: wish });
+  stream = await chosenOr(wish);
   listen(stream);
   return stream;
+}
+
+/** Open the chosen microphone; any other when it is not there. ("ideal" would do, but Chromium passes over it.) */
+async function chosenOr(wish: MediaTrackConstraints): Promise<MediaStream> {
+  const open = (audio: MediaTrackConstraints) => navigator.mediaDevices.getUserMedia({ audio });
+  if (!chosen("in")) return open(wish);
+  try { return await open({ ...wish, deviceId: { exact: chosen("in") } }); } catch (error) {
+    if (!["OverconstrainedError", "NotFoundError"].includes((error as DOMException).name)) throw error;
+    return open(wish);
+  }
 }
 
 export function microphone(): MediaStream | null {
@@ -42,20 +59,36 @@ export function level(): number {
   return Math.max(0, Math.min(100, 100 + 20 * Math.log10(power + 1e-6) * 1.6));
 }
 
-/** List the devices into the three choices. */
-export async function fillChoices(selects: Record<Which, HTMLSelectElement>, usual: string): Promise<void> {
-  const found = await navigator.mediaDevices.enumerateDevices();
+/** Return which devices there are now; ids and names are known once the microphone was opened. */
+export async function devicesNow(which: Which): Promise<MediaDeviceInfo[]> {
+  const kind = which === "in" ? "audioinput" : "audiooutput";
+  return (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === kind && one.deviceId);
+}
+
+/** List the devices into the three choices. `absent`: what to write of a chosen one that is not plugged in. */
+export async function fillChoices(
+  selects: Record<Which, HTMLSelectElement>, usual: string, absent: (name: string) => string,
+): Promise<void> {
   for (const which of Object.keys(selects) as Which[]) {
-    const kind = which === "in" ? "audioinput" : "audiooutput";
-    const options = found.filter((one) => one.kind === kind && one.deviceId)
-      .map((one) => new Option(one.label || usual, one.deviceId, false, one.deviceId === chosen(which)));
-    selects[which].replaceChildren(new Option(usual, "", false, !chosen(which)), ...options);
-    selects[which].onchange = () => { localStorage.setItem(KEY[which], selects[which].value); document.dispatchEvent(new CustomEvent("devices")); };
+    const wish = chosen(which), found = (await devicesNow(which)).filter((one) => one.deviceId !== "default");
+    const options = found.map((one) => new Option(one.label || usual, one.deviceId, false, one.deviceId === wish));
+    if (wish && !found.some((one) => one.deviceId === wish))
+      options.push(new Option(absent(chosenName(which)), wish, false, true));
+    selects[which].replaceChildren(new Option(usual, "", false, !wish), ...options);
+    selects[which].onchange = () => {
+      choose(which, selects[which].value, selects[which].selectedOptions[0]?.text ?? "");
+      document.dispatchEvent(new CustomEvent("devices", { detail: which }));
+    };
   }
 }
 
-export async function sendTo(element: Sink, which: Which): Promise<void> {
-  if (chosen(which) && element.setSinkId) await element.setSinkId(chosen(which)).catch(() => undefined);
+/** Have an element sound where it was chosen; where that is not to be had, where the system would. */
+export async function sendTo(element: Sink, which: Which): Promise<boolean> {
+  if (!element.setSinkId || element.sinkId === chosen(which)) return true;
+  try { await element.setSinkId(chosen(which)); return true; } catch {
+    await element.setSinkId("").catch(() => undefined);
+    return false;
+  }
 }
 
 /** Play a short tone into the earphone. */

@@ -2,6 +2,7 @@
 import JsSIP from "jssip";
 import { ask, Refused } from "./http";
 import { microphone, openMicrophone, sendTo } from "./media";
+import { NetworkWatch, type Figures, type Quality } from "./network";
 
 export type Line = "off" | "connecting" | "up" | "down" | "elsewhere";
 export interface PhoneEvents {
@@ -10,6 +11,7 @@ export interface PhoneEvents {
   onTalk(on: boolean): void;
   onMicrophoneRefused(name: string): void;
   onSilence(silent: boolean): void;
+  onNetwork(word: Quality | "", figures: Figures | null): void;
   onSoundBlocked(): void;
 }
 type Session = InstanceType<typeof JsSIP.WebSocketInterface> extends never ? never : any; // JsSIP's own types end here
@@ -18,6 +20,7 @@ type Session = InstanceType<typeof JsSIP.WebSocketInterface> extends never ? nev
 // a slow machine is not kept busy with new beginnings
 const REGISTER_PATIENCE = 2500, REGISTER_LONGEST = 20000;
 const SILENCE = 3000; // ms without a packet in a talk
+const NETWORK = 3000; // ms between two looks at the network
 const DISCONNECTED = 6000; // ms that ICE may be disconnected before the talk is given up
 
 export class Phone {
@@ -29,10 +32,12 @@ export class Phone {
   private began = 0;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
   private packets = { last: -1, since: 0, silent: false };
+  private readonly network = new NetworkWatch();
   line: Line = "off";
 
   constructor(private readonly audio: HTMLAudioElement, private readonly events: PhoneEvents) {
     setInterval(() => void this.listen(), 1000);
+    setInterval(() => void this.measure(), NETWORK);
   }
 
   /** Ask for a secret and sign on. Throws Refused. */
@@ -108,7 +113,10 @@ export class Phone {
     if (this.session !== session) return;
     this.session = null;
     this.packets = { last: -1, since: 0, silent: false };
+    // what was put in the place of the first track is ours to end
+    for (const sender of session.connection?.getSenders() ?? []) sender.track?.stop();
     this.events.onSilence(false);
+    this.events.onNetwork("", null);
     this.events.onTalk(false);
     void this.here();
   }
@@ -131,19 +139,35 @@ export class Phone {
   get ringing(): boolean { return Boolean(this.session?.isInProgress()); }
   /** A draft of the menu rings, because this agent asked for it (bridge/switch.py: TRIAL_NUMBER). */
   get trial(): boolean { return this.session?.remote_identity?.uri?.user === "0000"; }
+  /** The switch lets this agent hear themselves, because they asked for it (bridge/switch.py: ECHO_NUMBER). */
+  get echo(): boolean { return this.session?.remote_identity?.uri?.user === "0001"; }
   get talking(): boolean { return Boolean(this.session?.isEstablished()); }
 
-  /** Answer the ring. */
-  async answer(): Promise<void> {
+  /** Answer the ring; `speak`: with this instead of the microphone. */
+  async answer(speak?: MediaStream): Promise<void> {
     const session = this.session;
     if (!session?.isInProgress()) return;
     try {
-      const stream = microphone() ?? await openMicrophone();
+      const stream = speak ?? microphone() ?? await openMicrophone();
       session.answer({ mediaStream: stream.clone(), pcConfig: { iceServers: [] } });
     } catch (error) {
       this.events.onMicrophoneRefused((error as DOMException).name);
     }
   }
+
+  /** Go on with another microphone, in the middle of a talk; nothing is said to the switch. */
+  async speakWith(stream: MediaStream): Promise<void> {
+    const connection: RTCPeerConnection | undefined = this.session?.connection;
+    const sender = connection?.getSenders().find((one) => one.track?.kind === "audio");
+    const track = stream.getAudioTracks()[0]?.clone();
+    if (!sender || !track) return;
+    const old = sender.track;
+    await sender.replaceTrack(track);
+    old?.stop();
+  }
+
+  /** Sound where it was chosen; false when that earphone is not there. */
+  soundWhereChosen(): Promise<boolean> { return sendTo(this.audio, "out"); }
 
   /** Send a key of the telephone. */
   press(key: string): void {
@@ -167,6 +191,12 @@ export class Phone {
     if (count !== this.packets.last) { this.packets.last = count; this.packets.since = now; }
     const silent = now - this.packets.since > SILENCE && !this.trial; // a menu that waits for a key says nothing
     if (silent !== this.packets.silent) { this.packets.silent = silent; this.events.onSilence(silent); }
+  }
+
+  private async measure(): Promise<void> {
+    if (!this.talking) return;
+    const figures = await this.network.look(this.session.connection).catch(() => null);
+    if (figures && this.talking) this.events.onNetwork(this.network.said, figures);
   }
 
   /** Sign off; a leg that is up ends. */

@@ -5,7 +5,8 @@ import { ask, Refused } from "../http";
 import { closeInvite, mindInvite, openInvite } from "../invite";
 import { lockKeys, mindKeys } from "../keys";
 import { follow, type Fact } from "../live";
-import { chime, fillChoices, hush, level, openMicrophone, ring, testTone } from "../media";
+import { check, Checks } from "../checks";
+import { chime, hush, ring } from "../media";
 import { clear, put, tell } from "../notices";
 import { closeOrder, mindOrder, saveNow, showOrder } from "../order";
 import { Phone, type Line } from "../phone";
@@ -20,54 +21,6 @@ const RETURN = 60; // s for which that holds
 const STALE = 15000; // ms
 const title = document.title;
 const nobody = document.getElementById("citizen")!.innerHTML;
-
-// -- the three checks ------------------------------------------------------------------------------------------
-function check(name: string, state: "good" | "bad" | "working", words: string): void {
-  const row = document.getElementById(`check-${name}`);
-  if (!row) return;
-  row.dataset.state = state;
-  row.querySelector(".check-said")!.textContent = words;
-}
-
-async function checkMicrophone(): Promise<void> {
-  if (!window.isSecureContext || !navigator.mediaDevices) {
-    check("microphone", "bad", t("js.check.insecure"));
-    tell("microphone", t("js.mic.insecure"), "fault");
-    return;
-  }
-  try {
-    const stream = await openMicrophone();
-    clear("microphone");
-    check("microphone", "good", stream.getAudioTracks()[0]?.label || t("js.check.good"));
-    stream.getAudioTracks()[0]?.addEventListener("ended", () => microphoneRefused("NotFoundError"));
-    await devices();
-  } catch (error) { microphoneRefused((error as DOMException).name); }
-}
-
-function microphoneRefused(name: string): void {
-  const words = name === "NotAllowedError" ? "js.mic.refused" : name === "NotReadableError" ? "js.mic.busy" : "js.mic.missing";
-  check("microphone", "bad", t("js.check.bad"));
-  tell("microphone", t(words), "fault", [{ label: t("js.again"), run: () => void checkMicrophone() }]);
-}
-
-async function devices(): Promise<void> {
-  const one = (id: string) => document.getElementById(id) as HTMLSelectElement;
-  await fillChoices({ in: one("device-in"), out: one("device-out"), ring: one("device-ring") }, t("js.device.usual"));
-}
-
-function checkEarphone(): void {
-  const heard = document.getElementById("heard-tone")!;
-  if (localStorage.getItem("desk.heard")) check("earphone", "good", t("js.check.good"));
-  document.getElementById("play-tone")!.addEventListener("click", () => {
-    heard.hidden = false;
-    testTone().catch(() => check("earphone", "bad", t("js.check.bad")));
-  });
-  heard.addEventListener("click", () => {
-    localStorage.setItem("desk.heard", "1");
-    heard.hidden = true;
-    check("earphone", "good", t("js.check.good"));
-  });
-}
 
 // -- the telephone ---------------------------------------------------------------------------------------------
 let downSince = 0, wantSound = true;
@@ -97,15 +50,23 @@ function lineTold(): void {
                          [{ label: t("js.reconnect"), run: () => void openPhone() }]);
 }
 
-const phone = new Phone(document.getElementById("far") as HTMLAudioElement, {
+const far = document.getElementById("far") as HTMLAudioElement;
+const phone = new Phone(far, {
   onLine,
-  onRing: () => { if (phone.trial) void phone.answer(); else returning(); void refreshBar(); },
-  onTalk: (on) => { if (on) { hush(); clear("returning"); } showTrial(phone, on); void refreshBar(); },
-  onMicrophoneRefused: microphoneRefused,
+  onRing: () => { if (phone.trial) void phone.answer(); else if (phone.echo) void checks.answerEcho(); else returning(); void refreshBar(); },
+  onTalk: (on) => {
+    if (on) { hush(); clear("returning"); }
+    showTrial(phone, on);
+    void checks.echoIs(on && phone.echo, far);
+    void refreshBar();
+  },
+  onMicrophoneRefused: (name) => checks.refused(name),
+  onNetwork: (word, figures) => checks.network(word, figures),
   onSilence: (silent) => silent ? tell("silence", t("js.silence"), "fault") : clear("silence"),
   onSoundBlocked: () => tell("sound", t("js.sound.blocked"), "fault", [{ label: t("js.sound.allow"), run: () => {
-    void (document.getElementById("far") as HTMLAudioElement).play().then(() => clear("sound")); } }]),
+    void far.play().then(() => clear("sound")); } }]),
 });
+const checks = new Checks(phone);
 
 async function openPhone(): Promise<void> {
   try { await phone.open(); } catch (error) {
@@ -167,6 +128,7 @@ async function act(button: HTMLElement): Promise<void> {
   if (button.getAttribute("aria-disabled") === "true") { if (button.title) tell("act", button.title, "told", [], 4); return; }
   if (local[name]) { local[name]!(); return; }
   if (name === "done") await saveNow();
+  if (name === "ready" && phone.echo) phone.hangUp(); // a citizen would find the telephone busy
   if (name === "finish") lockKeys();
   button.closest("details")?.removeAttribute("open");
   button.setAttribute("aria-busy", "true");
@@ -265,13 +227,9 @@ beginBar();
 begin();
 setInterval(() => void refreshBar(), 10000);
 setInterval(() => { freshness(); lineTold(); }, 1000);
-document.addEventListener("devices", () => void checkMicrophone());
 window.addEventListener("pagehide", () => phone.leave());
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // back from the cache: begin anew
 if (web) {
-  checkEarphone();
-  void checkMicrophone();
+  checks.begin();
   void takeSound(false);
-  const meter = document.getElementById("level") as HTMLMeterElement;
-  setInterval(() => { meter.value = level(); }, 100);
 }
