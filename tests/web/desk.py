@@ -134,7 +134,7 @@ class Browsers:
         self._open: list[Browser] = []
 
     async def launch(self, *more: str, refuse_microphone: bool = False, voice: Path | None = None) -> Browser:
-        """Start a browser with `more` flags; `refuse_microphone`: no page gets it; `voice`: the sound it takes for one."""
+        """Start a browser with `more` flags; `refuse_microphone`: no page gets one; `voice`: the sound it is."""
         if self._playwright is None:
             self._playwright = await async_playwright().start()
         let = () if refuse_microphone else ("--use-fake-ui-for-media-stream",)
