@@ -35,7 +35,7 @@ from api.rosters import examples as roster_examples
 from api.rosters import routes as rosters
 from api.rules import examples as rule_examples
 from api.rules import routes as rules
-from api.rules import routes_calendar
+from api.rules import routes_calendar, routes_classification
 from api.talks import examples as talk_examples
 from api.talks import routes as talks
 from api.wire.bodies import BoundedBody, JsonOnly
@@ -50,8 +50,8 @@ from core.settings import Settings
 from workorders.keeping.keeper import Keeper
 
 ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.paper, routes_many.router,
-           attachments.router, progress.router, rules.router, routes_calendar.router, rosters.router,
-           retention.router, hooks.router,
+           attachments.router, progress.router, rules.router, routes_calendar.router, routes_classification.router,
+           rosters.router, retention.router, hooks.router,
            calls.router, talks.router, listening.router, records.router, agents.router, events.router, house.router,
            routes_session.router, routes_people.router, routes_changes.router, routes_clients.router,
            *civic.ROUTERS,

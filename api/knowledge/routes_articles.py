@@ -105,7 +105,7 @@ async def read(request: Request, response: Response, article: shapes.Number) -> 
 @router.put("/{article}", responses=_ARTICLE, openapi_extra=_VERSIONED, dependencies=[needs("knowledge.write")])
 async def edit(request: Request, response: Response, article: shapes.Number, wanted: shapes.ArticleIn) -> Json:
     """Change an article. New words wait to be published, unit and interval hold at once. If-Match: what was read."""
-    version = expected(request, required=True)
+    version = expected(request, required=True, thing="知识")
     async with database(request).writing() as session:
         found = await keeping.locked(session, article, keeps(who(request)))
         check(found.version, version, "知识")
@@ -152,7 +152,7 @@ async def withdraw(request: Request, response: Response, article: shapes.Number,
 
 
 async def _do(request: Request, response: Response, number: int, do: Do, why: str) -> Json:
-    version = expected(request, required=True)
+    version = expected(request, required=True, thing="知识")
     async with changing(request) as session:
         found = await keeping.locked(session, number, keeps(who(request)))
         check(found.version, version, "知识")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -18,11 +18,11 @@ from api.open311.answers import FORMATS, Items, answer, refusal
 from api.open311.catalog import Service, by_code
 from api.open311.faults import Fault, Refused, bad, forbidden, unknown
 from api.open311.shown import definition_of, discovery_of, request_of, service_of
+from api.orders.keeping import keeper_of
 from api.people import clients
 from core.db import DatabaseDown
 from core.settings import Settings
 from workorders.life.errors import LifeError
-from workorders.life.matters import SEED_TREE
 
 PERMISSION: Final = "open311.post"
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -76,8 +76,9 @@ def _zone(request: Request) -> ZoneInfo:
     return ZoneInfo(settings_of(request).timezone)
 
 
-def _services() -> dict[str, Service]:
-    return dict(by_code(SEED_TREE))
+async def _services(request: Request, session: AsyncSession) -> Mapping[str, Service]:
+    """Return the services of the city's classification as it is now."""
+    return by_code((await keeper_of(request).rules(session, now_of(request))).classes)
 
 
 def _kind(request: Request) -> str:
@@ -103,13 +104,16 @@ async def discovery(request: Request, form: str) -> Response:
 async def services(request: Request, form: str) -> Response:
     """List what can be asked for."""
     kind = _kind(request)
-    return answer(form, "services", Items("service", [service_of(one, kind) for one in _services().values()]))
+    async with database(request).reading() as session:
+        known = await _services(request, session)
+    return answer(form, "services", Items("service", [service_of(one, kind) for one in known.values()]))
 
 
 @router.get("/v2/services/{code}.{form}", dependencies=[needs("public")])
 async def definition(request: Request, code: str, form: str) -> Response:
     """Show the questions of one service."""
-    service = _services().get(code)
+    async with database(request).reading() as session:
+        service = (await _services(request, session)).get(code)
     if service is None:
         raise unknown("没有这个 service_code;从 GET services 的列表里选")
     return answer(form, "service_definition", definition_of(service))
@@ -120,7 +124,7 @@ async def requests(request: Request, form: str) -> Response:
     """List requests of at most 90 days, at most 1,000, the newest first."""
     wanted = asked.listed(request.query_params, now_of(request))
     async with database(request).reading() as session:
-        numbers = await reading.found(session, wanted, _services())
+        numbers = await reading.found(session, wanted, await _services(request, session))
         return await _shown(request, session, form, numbers)
 
 
@@ -129,7 +133,7 @@ async def one(request: Request, number: str, form: str) -> Response:
     """Show one request, or several whose numbers stand there separated by commas."""
     wanted = asked.listed({"service_request_id": number}, now_of(request))
     async with database(request).reading() as session:
-        numbers = await reading.found(session, wanted, _services())
+        numbers = await reading.found(session, wanted, await _services(request, session))
         if not numbers:
             raise unknown("没有这个 service_request_id,或它不公开")
         return await _shown(request, session, form, numbers)
@@ -137,7 +141,7 @@ async def one(request: Request, number: str, form: str) -> Response:
 
 async def _shown(request: Request, session: AsyncSession, form: str, numbers: Any) -> Response:
     found, released = await reading.rows(session, numbers), await reading.released(session, numbers)
-    units, known, zone = await reading.unit_names(session), _services(), _zone(request)
+    units, known, zone = await reading.unit_names(session), await _services(request, session), _zone(request)
     shown = [request_of(row, known, units, zone, **({"released": released[row.number]} if row.number in released
                                                     else {})) for row in found]
     return answer(form, "service_requests", Items("request", shown))
@@ -161,7 +165,7 @@ async def post(request: Request, form: str) -> Response:
     _jurisdiction(request, plain.get("jurisdiction_id"))
     async with database(request).writing() as session:
         client = await _client(request, session, plain.get("api_key") or request.query_params.get("api_key", ""))
-        wanted = asked.posted(pairs, _services())
+        wanted = asked.posted(pairs, await _services(request, session))
         sender = reading.Sender(client, request.headers.get("idempotency-key", "")[:200])
         row = await reading.make(session, request.app.state.keeper, wanted, sender, now_of(request))
     told = {"service_request_id": row.number} if _kind(request) == "realtime" else {"token": row.token}

@@ -24,6 +24,7 @@ WHAT: Final = {  # word → how people read it
     "hold.lifted": "解除依法保留", "orders.printed": "打印工单",
     "attachment.added": "上传附件", "attachment.read": "打开附件", "attachments.tidied": "清理无主附件",
     "policy.set": "修改政策", "roster.set": "修改值班表", "calendar.set": "修改日历",
+    "classification.set": "修改分类",
     "quality.drawn": "质检抽样", "quality.scored": "质检打分", "quality.appealed": "质检申诉",
     "quality.decided": "质检裁定",
     "knowledge.changed": "修改知识", "knowledge.flag_settled": "答复知识报错", "knowledge.gap_closed": "处理知识缺口",

@@ -31,6 +31,7 @@ PERMISSIONS: Final = frozenset({
     "quality.write",  # draw and score, make clips
     "quality.appeal", "quality.decide",  # the agent; a second person
     "policy.read", "policy.write", "calendar.read", "calendar.write",
+    "classification.read", "classification.write",  # 三级分类
     "flows.read", "flows.write", "flows.publish",  # the menu
     "directory.read", "directory.write",
     "rosters.write",  # who is on duty, of one's own unit or, with directory.write, of any
@@ -42,7 +43,7 @@ PERMISSIONS: Final = frozenset({
     "open311.post",  # a key in citizens' apps: posts service requests, and nothing else
     "people.read", "people.write", "clients.read", "clients.write", "audit.read"})
 
-_SIGNED_ON = frozenset({"self", "calendar.read"})
+_SIGNED_ON = frozenset({"self", "calendar.read", "classification.read"})
 _HANDLING = _SIGNED_ON | {"orders.read", "orders.act", "attachments.read", "attachments.write", "knowledge.read",
                           "knowledge.tell", "directory.read"}
 _FIGURES = frozenset({"figures.read", "reports.read"})
@@ -74,9 +75,9 @@ OF_ROLE: Final[Mapping[Role, frozenset[str]]] = {
     Role.DISCIPLINE: _OVERSIGHT | {"audit.read", "retention.hold"},
     Role.ADMIN: _SIGNED_ON | {  # keeps the house, reads nobody's appeal
         "people.read", "people.write", "clients.read", "clients.write", "house.read", "agents.read",
-        "policy.read", "policy.write", "calendar.write", "flows.read", "flows.write", "flows.publish",
-        "directory.read", "directory.write", "rosters.write", "knowledge.read", "knowledge.write",
-        "knowledge.publish", "webhooks.read", "webhooks.write",
+        "policy.read", "policy.write", "calendar.write", "classification.write",
+        "flows.read", "flows.write", "flows.publish", "directory.read", "directory.write", "rosters.write",
+        "knowledge.read", "knowledge.write", "knowledge.publish", "webhooks.read", "webhooks.write",
         "exchange.read", "exchange.write", "retention.read", "retention.write", "retention.run"},
     # sees how the house is kept and who looked at what, changes nothing; may say what must not be deleted
     Role.AUDITOR: _SIGNED_ON | {
@@ -88,14 +89,14 @@ OF_ROLE: Final[Mapping[Role, frozenset[str]]] = {
 INSTALLATION: Final = frozenset({
     "orders.read", "orders.write", "calls.read", "calls.act", "calls.dial", "calls.for_others", "records.read",
     "recordings.listen", "agents.read", "agents.act", "events.read", "house.read", "numbers.see", "directory.read",
-    "calendar.read", "attachments.read", "attachments.write"})
+    "calendar.read", "classification.read", "attachments.read", "attachments.write"})
 
 # what an API key may be given; the rest takes a person. In an order's life a program accepts, notes, and gives back or
 # answers what was handed over to it: the table of steps says so, and nothing more.
 CLIENT_SCOPES: Final = frozenset({
     "orders.read", "orders.write", "orders.act", "orders.export", "calls.read", "records.read", "agents.read",
     "events.read", "house.read", "figures.read", "numbers.see", "attachments.read", "attachments.write",
-    "knowledge.read", "directory.read", "calendar.read", "exchange.act", "open311.post"})
+    "knowledge.read", "directory.read", "calendar.read", "classification.read", "exchange.act", "open311.post"})
 
 # still possible for a call that is up while the database is away (api.access)
 ON_THE_LINE: Final = frozenset({"calls.read", "calls.act", "agents.read", "agents.act", "events.read"})

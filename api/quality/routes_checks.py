@@ -35,6 +35,7 @@ from workorders.quality.tables import QualityCheck
 Json = dict[str, Any]
 router = APIRouter(prefix="/api/quality", tags=["quality"], route_class=Once)
 rules = APIRouter(prefix="/api/quality", tags=["quality"], route_class=OnceIfAsked)
+_THING: Final = {SAMPLING: "抽检规则", SCORECARD: "评分表"}
 PERMISSION: Final = {"score": "quality.write", "appeal": "quality.appeal", "decide": "quality.decide"}
 
 
@@ -60,10 +61,10 @@ async def set_scorecard(request: Request, wanted: shapes.ScorecardIn) -> Json:
 
 
 async def _set(request: Request, kind: str, rule: BaseModel, why: str) -> Json:
-    wanted, now = expected(request, required=True), now_of(request)
+    wanted, now = expected(request, required=True, thing=_THING[kind]), now_of(request)
     async with database(request).writing() as session:
         there = await versions.versions(session, kind)
-        check_version(there[0].version if there else 0, wanted)
+        check_version(there[0].version if there else 0, wanted, thing=_THING[kind])
         await versions.add_version(session, kind, rule.model_dump(mode="json"), now, who(request).id, why, now)
         note_by(session, now, "policy.set", who(request), kind, why=why)
         return await _rules(session)

@@ -83,10 +83,10 @@ async def put(request: Request, response: Response, unit: Word, wanted: RosterIn
     """Set a unit's roster; it holds for the next ring. People say which version they saw (If-Match)."""
     caller, now = who(request), now_of(request)
     await _may_set(request, caller, unit)
-    version = expected(request, required=True)
+    version = expected(request, required=True, thing="值班表")
     async with database(request).writing() as session:
         last = await keeping.newest(session, unit)
-        check(last.version if last else 0, version)
+        check(last.version if last else 0, version, thing="值班表")
         session.add(UnitRoster(unit=unit, version=(last.version if last else 0) + 1, by=caller.id, why=wanted.why,
                                body=wanted.roster.model_dump(mode="json"), at=now))
         note_by(session, now, "roster.set", caller, unit, why=wanted.why)

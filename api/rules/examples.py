@@ -1,4 +1,4 @@
-"""Examples of the operations on policy and calendar."""
+"""Examples of the operations on policy, calendar and classification."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ _NOTICE = "一、元旦:2026年1月1日(周四)至3日(周六)放假调休,共3�
 _EFFECT = {"version": 2, "days": [{"day": "2027-01-04", "worked": False}], "learned": [2027], "forgotten": [],
            "windows": False, "zone": False,
            "orders": {"open": 120, "guessed": 8, "looked": 8, "later": 3, "sooner": 0, "farthest": 86400.0, "kept": 2}}
+_CLASSES = {"fields": [{"name": "公用事业", "matters": [{"name": "供水", "details": ["停水", "水质", "水费"]}]}]}
+_CLASSIFIED = _HEAD | {"classification": _CLASSES, "unknown_in_policy": []}
 EXAMPLES: Examples = {
+    "GET /api/classification": Example(_CLASSIFIED),
+    "GET /api/classification/versions": Example({"versions": [_HEAD]}),
+    "GET /api/classification/versions/{version}": Example(_CLASSIFIED),
+    "PUT /api/classification": Example(_CLASSIFIED, {"classification": _CLASSES, "why": _HEAD["why"]}),
     "GET /api/policy": Example(_HEAD | {"policy": _POLICY}),
     "GET /api/policy/versions": Example({"versions": [_HEAD]}),
     "GET /api/policy/versions/{version}": Example(_HEAD | {"policy": _POLICY}),

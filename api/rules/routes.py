@@ -87,6 +87,7 @@ class VersionsOut(BaseModel):
     versions: list[VersionOut]
 
 
+_THING = {rules.POLICY: "政策", rules.CALENDAR: "日历"}
 AS_IT_CAME: dict[str, Any] = {"version": 0, "valid_from": 0.0, "by": "", "why": "", "at": 0.0}
 
 
@@ -156,9 +157,9 @@ async def set_calendar(request: Request, response: Response, wanted: CalendarIn)
 
 async def _check(request: Request, session: AsyncSession, kind: str) -> None:
     """Refuse an edit of a version that is no longer the newest."""
-    wanted = expected(request, required=True)
+    wanted = expected(request, required=True, thing=_THING[kind])
     there = await rules.versions(session, kind)
-    check(there[0].version if there else 0, wanted)
+    check(there[0].version if there else 0, wanted, thing=_THING[kind])
 
 
 async def _newest(request: Request, response: Response, kind: str) -> dict[str, Any]:

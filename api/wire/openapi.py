@@ -41,7 +41,7 @@ REFUSALS: Final[dict[int, tuple[str, str, str, str]]] = {  # status → when, an
           "核对工单编号,例如 2026-1123-0042"),
     409: ("Not in this state; or the key was used otherwise.", "wrong_step", "工单现在是“已结案”,不能签收",
           "看工单当前状态和可办的步骤"),
-    412: ("Somebody else was quicker.", "version_mismatch", "工单已被他人更新", "重新读取工单,看过新的内容再提交"),
+    412: ("Somebody else was quicker.", "version_mismatch", "已被他人更新", "重新读取,看过新的内容再提交"),
     413: ("Too large.", "too_large", "请求太大", "内容不能超过 512 KB,附件不能超过 20 MB"),
     415: ("Not JSON, or a file of a kind that is not taken.", "unsupported_media_type", "内容的类型不对",
           "以 Content-Type: application/json 发送 UTF-8 编码的 JSON"),

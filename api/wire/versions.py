@@ -1,4 +1,4 @@
-"""ETag and If-Match: two people who edit one order do not overwrite each other.
+"""ETag and If-Match: two people who edit one order, or one rule, do not overwrite each other.
 
 The version of an order is the length of its history: each act makes it one longer, so a version names what was seen.
 """
@@ -11,6 +11,7 @@ from fastapi import Request, Response
 
 from api.problems import Problem
 
+ORDER = "工单"
 _TAG = re.compile(r'(?:W/)?"(\d{1,9})"')
 
 
@@ -19,21 +20,24 @@ def etag_of(version: int) -> str:
     return f'"{version}"'
 
 
-def expected(request: Request, *, required: bool) -> int | None:
-    """Return the version in If-Match; None for ``*``, or when it is missing and not `required`. Raises Problem."""
+def expected(request: Request, *, required: bool, thing: str = ORDER) -> int | None:
+    """Return the version in If-Match; None for ``*``, or when it is missing and not `required`. Raises Problem.
+
+    `thing`: what is edited, as people call it.
+    """
     told = request.headers.get("if-match")
     if told is None and required:
         raise Problem(428, "version_required", "没有说明是在哪一版上修改",
-                      "先读取工单,把答复里的 ETag 放进请求头 If-Match")
+                      f"先读取{thing},把答复里的 ETag 放进请求头 If-Match")
     if told is None or told.strip() == "*":
         return None
     found = _TAG.fullmatch(told.strip())
     if found is None:
-        raise Problem(400, "bad_version", "If-Match 读不懂", '用读取工单时得到的 ETag,例如 "7"')
+        raise Problem(400, "bad_version", "If-Match 读不懂", f'用读取{thing}时得到的 ETag,例如 "7"')
     return int(found[1])
 
 
-def check(current: int, wanted: int | None, thing: str = "工单") -> None:
+def check(current: int, wanted: int | None, thing: str = ORDER) -> None:
     """Refuse an edit of a version of a `thing` that is not the newest. Raises Problem 412 with the current version."""
     if wanted is not None and wanted != current:
         raise Problem(412, "version_mismatch", f"{thing}已被他人更新", f"重新读取{thing},看过新的内容再提交",

@@ -81,11 +81,12 @@ async def test_a_policy_is_set_on_the_version_that_was_read_and_the_old_ones_sta
     read = await admin.get("/api/policy")
     policy = read.json()["policy"] | {"most_extensions": 1}
     body = {"policy": policy, "why": "市政务服务局〔2026〕8号"}
-    assert (await admin.put("/api/policy", json=body)).status_code == 428
+    blind = await admin.put("/api/policy", json=body)
+    assert (blind.status_code, "先读取政策" in blind.json()["fix"]) == (428, True)
     done = await admin.put("/api/policy", json=body, headers={"If-Match": read.headers["etag"]})
     assert (done.json()["version"], done.json()["policy"]["most_extensions"]) == (1, 1)
     late = await admin.put("/api/policy", json=body, headers={"If-Match": read.headers["etag"]})
-    assert (late.status_code, late.json()["current_version"]) == (412, 1)
+    assert (late.status_code, late.json()["current_version"], late.json()["detail"]) == (412, 1, "政策已被他人更新")
     assert (await everybody["office"].put("/api/policy", json=body, headers={"If-Match": '"1"'})).status_code == 403
     versions = (await admin.get("/api/policy/versions")).json()["versions"]
     assert [(one["version"], one["why"]) for one in versions] == [(1, "市政务服务局〔2026〕8号")]

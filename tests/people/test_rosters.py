@@ -39,7 +39,7 @@ async def test_a_units_lead_sets_the_roster_and_it_holds_for_the_next_ring(staff
     published = json.loads(staff.house.settings.rosters_file.read_text("utf-8"))
     assert published["housing"]["slots"][0]["phones"][0]["number"] == "66010009"
     late = await lead.put("/api/rosters/housing", json=wish(), headers={"If-Match": '"0"'})
-    assert (late.status_code, late.json()["code"]) == (412, "version_mismatch")
+    assert (late.status_code, late.json()["code"], late.json()["detail"][:3]) == (412, "version_mismatch", "值班表")
     assert [one["version"] for one in (await lead.get("/api/rosters/housing")).json()["history"]] == [1]
     (told,) = (await lead.get("/api/rosters")).json()["units"]
     assert (told["unit"], told["hours_uncovered"] > 200) == ("housing", True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final, get_args
 
 from workorders.life.acceptance import DOORS
-from workorders.life.matters import SEED_TREE
+from workorders.life.matters import Tree
 from workorders.life.shapes import Figure, FindingKind, StrikeReason
 from workorders.life.words import Do
 
@@ -49,7 +49,7 @@ def doors() -> list[dict[str, str]]:
              "phone": door.phone} for ground, door in DOORS.items()]
 
 
-def paths() -> list[tuple[str, str, str]]:
+def paths(tree: Tree) -> list[tuple[str, str, str]]:
     """Return every path of the three-level classification, in its order."""
-    return [(first, second, third) for first, seconds in SEED_TREE.items()
+    return [(first, second, third) for first, seconds in tree.items()
             for second, thirds in seconds.items() for third in thirds]

@@ -16,6 +16,7 @@ from api.attachments import routes as attachments
 from api.orders import routes as orders
 from api.orders import routes_acts as acts
 from api.orders import routes_desk as desk
+from api.orders.keeping import keeper_of
 from api.orders.lists import Filters
 from api.orders.pages import counted
 from api.people.models import UnitPlace
@@ -106,9 +107,11 @@ async def one(request: Request, number: Number) -> HTMLResponse:
     body = await orders.read(_as_new(request), Response(), number)
     assert isinstance(body, dict)  # no If-None-Match is passed on
     forms, units = forms_of(body["acts"]), await units_of(request)
+    async with database(request).reading() as session:
+        classes = (await keeper_of(request).rules(session, now_of(request))).classes
     life = woven(await _history(request, number), (await talks.of_order(request, number))["calls"])
     return page(request, "order.html", order={**_UNSEEN, **body}, forms=forms, units=units, life=life,
-                doors=doors(), paths=paths(), files=await _files(request, number),
+                doors=doors(), paths=paths(classes), files=await _files(request, number),
                 taken=_was_taken(request, body, forms), names=names_of(site_of(request).directory, units))
 
 

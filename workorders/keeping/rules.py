@@ -1,4 +1,4 @@
-"""Policy and calendar as the city set them: versions with the moment they hold from; the seed until there is one."""
+"""Policy, calendar, classification as the city set them: versions and when they hold from; until then the seed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date, time
 from time import monotonic
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import column, table, update
@@ -16,13 +16,14 @@ from sqlmodel import col, func, select
 
 from workorders.keeping.tables import RuleVersion, Timer
 from workorders.life.calendar import Calendar
+from workorders.life.classification import ClassTree, check_tree
 from workorders.life.errors import BadContent
 from workorders.life.holidays import KNOWN_YEARS, Year
 from workorders.life.policy import Policy, Rules
 
 _PLACES = table("unit_place", column("unit"), column("upper"))  # kept with the people, read here for reports
 FRESH = 5.0  # s a process may go by rules that another has just replaced
-POLICY, CALENDAR = "policy", "calendar"
+POLICY, CALENDAR, CLASSES = "policy", "calendar", "classes"
 
 
 def calendar_json(calendar: Calendar) -> dict[str, Any]:
@@ -69,7 +70,7 @@ class Rulebook:
         self._clock = clock
         self._seed = Rules(Policy(), Calendar(KNOWN_YEARS, zone=zone))
         self._read_at = float("-inf")
-        self._versions: dict[str, list[tuple[float, Any]]] = {POLICY: [], CALENDAR: []}
+        self._versions: dict[str, list[tuple[float, Any]]] = {kind: [] for kind in _READ}
         self._below: dict[str, frozenset[str]] = {}
 
     def forget(self) -> None:
@@ -81,22 +82,27 @@ class Rulebook:
         if self._clock() - self._read_at > FRESH:
             await self._read(session)
             self._read_at = self._clock()
-        policy, calendar = (self._holding(kind, at) for kind in (POLICY, CALENDAR))
-        return Rules(policy or self._seed.policy, calendar or self._seed.calendar, self._below)
+        policy, calendar, classes = (self._holding(kind, at) for kind in _READ)
+        return Rules(policy or self._seed.policy, calendar or self._seed.calendar, self._below,
+                     classes or self._seed.classes)
 
     def _holding(self, kind: str, at: float) -> Any:
         return next((made for since, made in reversed(self._versions[kind]) if since <= at), None)
 
     async def _read(self, session: AsyncSession) -> None:
-        query = select(RuleVersion).where(col(RuleVersion.kind).in_((POLICY, CALENDAR))).order_by(
+        query = select(RuleVersion).where(col(RuleVersion.kind).in_(_READ)).order_by(
             col(RuleVersion.valid_from), col(RuleVersion.version))
-        versions: dict[str, list[tuple[float, Any]]] = {POLICY: [], CALENDAR: []}
+        versions: dict[str, list[tuple[float, Any]]] = {kind: [] for kind in _READ}
         for row in (await session.execute(query)).scalars():
-            made = Policy.model_validate(row.body) if row.kind == POLICY else calendar_from(row.body)
-            versions[row.kind].append((row.valid_from, made))
+            versions[row.kind].append((row.valid_from, _READ[row.kind](row.body)))
         self._versions = versions
         rows = await session.execute(sql_select(_PLACES.c.unit, _PLACES.c.upper).where(_PLACES.c.upper != ""))
         self._below = below({unit: upper for unit, upper in rows})
+
+
+_READ: Final[Mapping[str, Callable[[dict[str, Any]], Any]]] = {
+    POLICY: Policy.model_validate, CALENDAR: calendar_from,
+    CLASSES: lambda body: ClassTree.model_validate(body).tree}
 
 
 def below(uppers: Mapping[str, str]) -> dict[str, frozenset[str]]:
@@ -124,6 +130,13 @@ async def set_calendar(session: AsyncSession, calendar: Calendar, valid_from: fl
     version = await add_version(session, CALENDAR, data, valid_from, by, why, now)
     await session.execute(update(Timer).where(col(Timer.kind) == "order", col(Timer.due_at) > now).values(due_at=now))
     return version
+
+
+async def set_classes(session: AsyncSession, told: ClassTree, valid_from: float, by: str, why: str,
+                      now: float) -> int:
+    """Add a version of the classification; return its number. Orders keep the class they have. Raises BadContent."""
+    check_tree(told)
+    return await add_version(session, CLASSES, told.model_dump(mode="json"), valid_from, by, why, now)
 
 
 async def add_version(session: AsyncSession, kind: str, body: dict[str, Any], valid_from: float, by: str, why: str,

@@ -153,10 +153,10 @@ class Timer(SQLModel, table=True):
 
 
 class RuleVersion(SQLModel, table=True):
-    """A policy, a calendar or a rule of quality checks as it was from `valid_from` on. Never changed: one is added."""
+    """A policy, a calendar or another rule as it was from `valid_from` on. Never changed: one is added."""
 
     __tablename__ = "rule_version"
-    kind: str = Field(sa_column=Column(String(12), primary_key=True))  # policy | calendar | sampling | scorecard
+    kind: str = Field(sa_column=Column(String(12), primary_key=True))  # policy | calendar | classes | sampling …
     version: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     valid_from: float = Field(sa_column=_seconds())
     body: Json = Field(sa_column=Column(JSON, nullable=False))

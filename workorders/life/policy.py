@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from workorders.life.calendar import Calendar, Term, Unit
-from workorders.life.matters import COMPLEX, Matter, Name, Strict
+from workorders.life.matters import COMPLEX, SEED_TREE, Matter, Name, Strict, Tree
 from workorders.life.words import Do, Kind, State, Urgency
 
 
@@ -160,6 +160,7 @@ class Rules:
     policy: Policy = field(default_factory=Policy)
     calendar: Calendar = field(default_factory=Calendar)
     below: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    classes: Tree = field(default_factory=lambda: SEED_TREE)
 
 
 def sampled(number: str, what: str, share: float) -> bool:
