@@ -17,6 +17,7 @@ def call_view(call: Call, listeners: Iterable[Listener] = ()) -> dict[str, Any]:
         "first_responder": call.first_responder,
         "parties": [leg_view(leg) for leg in call.legs.values() if leg.state is not LegState.GONE],
         "invitations": [invitation_view(call, i) for i in call.invitations.values()],
+        "unrecorded": dict(call.unrecorded),
         "listeners": [listener_view(one) for one in listeners],
     }
 

@@ -46,6 +46,9 @@ LISTEN_ENDED = "listen.ended"  # listener, who, to, why (hung_up|stopped|talk_le
 # -- the appeal ----------------------------------------------------------------------------------------------
 APPEAL_SAVED = "appeal.saved"  # agent, number (1.. within the call), appeal {kind, summary, address, unit, ...}
 CALL_DISPOSED = "call.disposed"  # disposition (wrong_number|information_given|…), agent
+# -- the recording -------------------------------------------------------------------------------------------
+RECORDING_FAILING = "recording.failing"  # party ("": the citizen's call), role, who, why (missing|still)
+RECORDING_WELL = "recording.well"  # the same: it is being written again
 # -- the house -----------------------------------------------------------------------------------------------
 CONTROLLER_STARTED = "controller.started"  # pid, rebuilt {calls, rooms}
 ALARM = "alarm"  # what, detail, raised (bool)

@@ -75,6 +75,8 @@ class Settings(BaseSettings):
     # data
     database_url: str = ""  # default: SQLite in <home>
     live_events: Literal["socket", "postgres"] = "socket"  # where web processes follow the journal
+    disk_low_mb: int = 10_000  # less room for recordings or the journal is an alarm: make room
+    disk_full_mb: int = 1_000  # the same, urgent: what is written now may be lost
     history_digest: str = "sha256"  # seals the history of orders: sha256 or sm3
 
     # rules of the queue and the talk

@@ -40,6 +40,7 @@ from core.journal import Journal, load_snapshot, read_journal
 from core.log import configure, get_logger
 from core.secrets import Secrets, load_secrets
 from core.settings import Settings
+from hotline.minding import DISKS_SECONDS, RECORDINGS_SECONDS, Minding
 from ivr.agi import AgiServer
 from ivr.build import build_due, build_menu_service, build_trials
 from ivr.trial import ROUTE
@@ -73,6 +74,7 @@ class Controller:
         self.switch = AmiSwitch(self.ami)
         self.talks = Talks(board, self.switch, journal, SteadyClock(), talk_rules(settings))
         self.talks.commands = False  # until the board is rebuilt
+        self._switch_since = self.talks.clock()  # when the switch came or went
         self.line = Line(self.talks, directory)
         rosters = RosterFile(settings.rosters_file, ZoneInfo(settings.timezone))
         self.acts = Acts(self.talks, self.line, directory, rosters)
@@ -82,6 +84,7 @@ class Controller:
         self.trials = Trials(self.talks, directory)
         self.agi = AgiServer({"menu": self.menu.handle, ROUTE: build_trials(settings).handle})
         self.control = ControlServer(settings.control_socket, self._handlers(), journal)
+        self.minding = Minding(settings, self.talks)
         self._ticks: list[asyncio.Task[None]] = []
         self._journal_ok = True
         self.alarms = Alarms()
@@ -95,7 +98,8 @@ class Controller:
         await self.control.start()
         await self.ami.start()
         for work, seconds in ((self._beat, HEARTBEAT_SECONDS), (self.line.keep_asides, ASIDE_SECONDS),
-                              (self._snapshot, SNAPSHOT_SECONDS), (build_due(self.settings), DUE_SECONDS)):
+                              (self._snapshot, SNAPSHOT_SECONDS), (build_due(self.settings), DUE_SECONDS),
+                              (self.minding.disks, DISKS_SECONDS), (self.minding.recordings, RECORDINGS_SECONDS)):
             self._ticks.append(asyncio.create_task(every(seconds, work), name=f"tick {work.__name__}"))
 
     async def close(self) -> None:
@@ -116,6 +120,8 @@ class Controller:
             self.talks.take(signal_)
 
     def _on_down(self) -> None:
+        if self.talks.commands:
+            self._switch_since = self.talks.clock()
         self.talks.commands = False
         log.warning("switch.away", problem=self.ami.problem)
 
@@ -126,7 +132,7 @@ class Controller:
         booted_at = await self.switch.booted_at()
         rebooted = bool(self.memory.booted_at) and booted_at != self.memory.booted_at
         follow = rebuild(self.talks.board, channels, self.memory, rebooted=rebooted, now=self.talks.clock())
-        self.talks.commands = True
+        self.talks.commands, self._switch_since = True, self.talks.clock()
         self.talks.follow(follow)
         calls = len(self.talks.board.calls)
         data = {"pid": os.getpid(), "booted_at": booted_at, "rebuilt": {"calls": calls, "channels": len(channels)}}
@@ -182,8 +188,12 @@ class Controller:
             "listen.stop": self.listening.stop,
             "phone.demo": self.web_phones.demo, "phone.here": self.web_phones.here, "phone.gone": self.web_phones.gone,
             "menu.try": self.trials.ring, "phone.echo": self.trials.echo, "alarms.list": self._alarms,
+            "switch.state": self._switch_state,
         }
         return {name: carry_out(verb) for name, verb in verbs.items()}
+
+    async def _switch_state(self) -> dict[str, Any]:
+        return {"here": self.talks.commands, "since": self._switch_since}
 
     async def _alarms(self) -> list[dict[str, Any]]:
         return self.alarms.now(self.talks.clock())

@@ -15,6 +15,7 @@ from web.admin import calendar, people, policy, units
 from web.desk import routes as desk
 from web.followup import routes as followup
 from web.headers import SafeHeaders
+from web.live import Live
 from web.menu import routes as menu
 from web.menu_days import routes as menu_days
 from web.menu_figures import routes as menu_figures
@@ -65,7 +66,7 @@ class Built(StaticFiles):
 def install(app: FastAPI, settings: Settings, directory: Directory) -> None:
     """Add every page. `app` is what api.app.create_app has made."""
     app.state.site = make_site(settings, directory)
-    app.state.wall_day = Day()
+    app.state.wall_day, app.state.live = Day(), Live()
     if not (DIST / "base.js").exists():
         log.error("the pages' scripts are not built; run: make setup")
     for router in (*_PAGES, *((telephone,) if settings.demo_phone else ())):

@@ -16,9 +16,11 @@ from fastapi.responses import HTMLResponse
 from api.access import needs, now_of, who
 from api.calls import control
 from api.people.caller import Caller
+from api.people.masking import shown_to
 from api.people.scope import scope_of
 from api.problems import Problem
 from core.control import ControlError
+from web.live import live_of
 from web.site import page
 
 router = APIRouter(prefix="/wall", dependencies=[needs("calls.read")])
@@ -67,14 +69,37 @@ async def figures(request: Request) -> HTMLResponse:
 async def _figures(request: Request) -> dict[str, Any]:
     if not scope_of(who(request)).every_live_call:
         raise Problem(403, "forbidden", "没有这项权限", "请管理员授予班长或值班领导岗位")
+    known = await live_of(request).now(request)
     try:
-        calls, agents = await control(request).do("calls.list"), await control(request).do("agents.list")
+        calls, agents, raised = [await control(request).do(f"{what}.list") for what in ("calls", "agents", "alarms")]
     except ControlError:
-        return {"wall": None, "agents": [], "states": AGENT_STATES, "listening": None, "talks": {}}
+        return {"wall": None, "known": known, "agents": [], "states": AGENT_STATES, "listening": None, "talks": {},
+                "unrecorded": (), "raised": ""}
     caller = who(request)
     shown = sorted(agents, key=lambda one: (AGENT_STATES.index(one["state"]), one["agent"]))
-    return {"wall": wall_of(calls, agents, now_of(request)), "agents": shown, "states": AGENT_STATES,
+    return {"wall": wall_of(calls, agents, now_of(request)), "known": known, "agents": shown, "states": AGENT_STATES,
+            "unrecorded": unrecorded_of(shown_to(caller, calls), {one["agent"]: one["name"] for one in agents}),
+            "raised": " ".join(sorted(one["what"] for one in raised)),
             "listening": listening_of(calls, caller.agent), "talks": talks_of(calls, caller)}
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """A call that is up and not recorded. `whole`: the citizen's, else only somebody's own voice; `who`: its agents."""
+
+    call: str
+    number: str
+    who: tuple[str, ...]
+    whole: bool
+    since: float
+
+
+def unrecorded_of(calls: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> tuple[Unrecorded, ...]:
+    """Return the calls that are not being recorded, those of which nothing is kept first."""
+    found = [Unrecorded(call["call"], str(call["caller"]), tuple(
+        names.get(leg["who"], leg["who"]) for leg in call["parties"] if leg["role"] == "agent"),
+        "" in call["unrecorded"], float(call["answered_at"])) for call in calls if call.get("unrecorded")]
+    return tuple(sorted(found, key=lambda one: (not one.whole, one.since)))
 
 
 def listening_of(calls: Sequence[Mapping[str, Any]], agent: str) -> Mapping[str, Any] | None:

@@ -24,6 +24,7 @@ from workorders.answering import CONNECTED_GOAL, Answering, read
 
 router = APIRouter(prefix="/wall", dependencies=[needs("calls.read")])
 KEPT: Final = 20.0  # s
+_TOLD_ELSEWHERE: Final = frozenset({"journal_failing", "recording_failing"})
 _ENOUGH: Final = 20  # calls from which a share says something
 
 
@@ -54,7 +55,8 @@ def alarms_of(journal: Mapping[str, Any] | None, counts: Mapping[str, int] | Non
               day: Answering | None, raised: Sequence[Mapping[str, Any]] = ()) -> tuple[str, ...]:
     """Return the names of what is out of order, the worst first; each has a sentence ``wallday.alarm.<name>``.
 
-    `raised`: what the controller still knows of (core.alarms); that of the journal is told by its health already.
+    `raised`: what the controller still knows of (core.alarms); that of the journal is told by its health already, and
+    calls that are not recorded are named beside the figures.
     """
     rate = day.connect_rate if day and day.wanted >= _ENOUGH else None
     found = {
@@ -65,7 +67,7 @@ def alarms_of(journal: Mapping[str, Any] | None, counts: Mapping[str, int] | Non
         "connect": rate is not None and rate < CONNECTED_GOAL,
         "undelivered": counts is not None and counts["dead"] > 0,
     }
-    told = (str(one["what"]) for one in raised if one["what"] != "journal_failing")
+    told = (str(one["what"]) for one in raised if one["what"] not in _TOLD_ELSEWHERE)
     return (*(name for name, so in found.items() if so), *told)
 
 

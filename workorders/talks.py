@@ -13,6 +13,7 @@ from core import facts
 
 HOLDS: Final = frozenset({facts.CITIZEN_HELD, facts.CITIZEN_BACK})  # kinds of fact that tell of holds
 WHOLE: Final = "mixed"  # the recording in which everybody is heard
+RECORDED: Final = frozenset({facts.RECORDING_FAILING, facts.RECORDING_WELL})  # kinds that tell of a failing recording
 _UNSEEN: Final = frozenset({WHOLE, "heard"})  # no single voice
 _FIRST: Final = {"citizen": 0, "agent": 1, "unit": 2}  # who stands above whom
 _SAME: Final = 2.0  # s within which two witnesses speak of the same hold
@@ -35,7 +36,10 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that happened. `kind`: join, leave, hold, wait, gap; `to`: when it was over, None for a moment."""
+    """Something that happened. `kind`: join, leave, hold, wait, gap, unrecorded (seen while it was so).
+
+    `to`: when it was over, None for a moment.
+    """
 
     at: float
     kind: str
@@ -59,8 +63,12 @@ class Talk:
     gone_by: str
 
 
-def talk_of(record: Json, holds: Iterable[tuple[float, str]] = ()) -> Talk:
-    """Return the talk of a call record (fields of models.CallRecord); `holds`: (epoch s, kind) of HOLDS."""
+def talk_of(record: Json, holds: Iterable[tuple[float, str]] = (),
+            recorded: Iterable[tuple[float, str, Json]] = ()) -> Talk:
+    """Return the talk of a call record (fields of models.CallRecord).
+
+    `holds`: (epoch s, kind) of HOLDS; `recorded`: the same of RECORDED, with the fact's data.
+    """
     began = float(record["answered_at"] or 0.0)
     length = max(0.0, float(record["ended_at"] or began) - began)
     parties = {one["party"]: one for one in record["parties"]}
@@ -69,7 +77,8 @@ def talk_of(record: Json, holds: Iterable[tuple[float, str]] = ()) -> Talk:
                     if part not in _UNSEEN), key=lambda lane: (_FIRST.get(lane.role, 3), lane.offset, lane.part))
     whole: Json = next((one for part, one in files if part == WHOLE), {})
     marks = [*_parties(parties.values(), began), *_holds(sorted(holds), began, length),
-             *_waits(record["waits"], began, length), *_gaps(lanes)]
+             *_waits(record["waits"], began, length), *_gaps(lanes),
+             *_unrecorded(sorted(recorded, key=lambda one: one[0]), began, length)]
     return Talk(round(length, 3), _sound(whole), tuple(lanes), tuple(sorted(marks, key=lambda one: (one.at, one.kind))),
                 whole.get("gone_at"), str(whole.get("gone_by", "")))
 
@@ -117,6 +126,24 @@ def _waits(waits: Iterable[Json], began: float, length: float) -> Iterable[Mark]
     for one in waits:
         yield Mark(_since(one["from"], began), "wait", "citizen",
                    to=length if one.get("to") is None else _since(one["to"], began))
+
+
+def _unrecorded(told: Sequence[tuple[float, str, Json]], began: float, length: float) -> Iterable[Mark]:
+    """Yield from when to when a recording failed; a controller that was started anew says so a second time."""
+    failing: dict[str, tuple[float, Json]] = {}
+    for at, kind, data in told:
+        party = str(data.get("party", ""))
+        if kind == facts.RECORDING_FAILING:
+            failing.setdefault(party, (at, data))
+        elif party in failing:
+            since, first = failing.pop(party)
+            yield _failing(since, first, began, _since(at, began))
+    for since, first in failing.values():
+        yield _failing(since, first, began, length)
+
+
+def _failing(at: float, data: Json, began: float, to: float) -> Mark:
+    return Mark(_since(at, began), "unrecorded", str(data.get("role", "")), str(data.get("who", "")), to)
 
 
 def _gaps(lanes: Iterable[Lane]) -> Iterable[Mark]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from api.people.scope import scope_of
 from core.ids import is_call_key
 from workorders.keeping.keeper import Kept
 from workorders.models import CallFact, CallRecord, WorkOrder
-from workorders.talks import HOLDS, talk_of
+from workorders.talks import HOLDS, RECORDED, talk_of
 
 Json = dict[str, Any]
 _SHOWN: Final = ("key", "direction", "caller", "called", "answered_at", "ended_at", "first_responder", "rating",
@@ -44,18 +44,19 @@ async def told(session: AsyncSession, caller: Caller, keys: Sequence[str], *, re
 async def with_marks(session: AsyncSession, caller: Caller, records: Sequence[CallRecord]) -> list[Json]:
     """Return records that `caller` may hear, with lanes, marks and the numbers of the orders made of them."""
     keys = [one.key for one in records]
-    query = select(CallFact.call, CallFact.at, CallFact.kind).where(col(CallFact.call).in_(keys),
-                                                                    col(CallFact.kind).in_(HOLDS))
-    holds = (await session.execute(query)).all()
+    query = select(CallFact.call, CallFact.at, CallFact.kind, CallFact.data).where(
+        col(CallFact.call).in_(keys), col(CallFact.kind).in_(HOLDS | RECORDED))
+    told = (await session.execute(query)).all()
     orders = (await session.execute(select(WorkOrder.call_key, WorkOrder.number).where(
         col(WorkOrder.call_key).in_(keys), scope_of(caller).orders()).order_by(col(WorkOrder.number)))).all()
-    return [_shown(caller, one, [(at, kind) for call, at, kind in holds if call == one.key],
+    return [_shown(caller, one, [(at, kind, data) for call, at, kind, data in told if call == one.key],
                    [number for call, number in orders if call == one.key]) for one in records]
 
 
-def _shown(caller: Caller, record: CallRecord, holds: Iterable[tuple[float, str]], orders: list[str]) -> Json:
-    row = record.model_dump()
-    body: Json = {name: row[name] for name in _SHOWN} | asdict(talk_of(row, holds))
+def _shown(caller: Caller, record: CallRecord, told: Sequence[tuple[float, str, Json]], orders: list[str]) -> Json:
+    row, holds = record.model_dump(), [(at, kind) for at, kind, _ in told if kind in HOLDS]
+    talk = talk_of(row, holds, [one for one in told if one[1] in RECORDED])
+    body: Json = {name: row[name] for name in _SHOWN} | asdict(talk)
     return {**shown_to(caller, body), "orders": orders, "refused": None}
 
 

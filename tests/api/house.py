@@ -18,11 +18,11 @@ from core.secrets import Secrets
 from core.settings import Settings
 
 VERBS = ("alarms.list", "calls.list", "calls.get", "agents.list", "agent.state", "agent.wrap_up_done", "call.invite",
-         "call.cancel", "call.hold", "call.resume", "call.consult", "call.bring_back", "call.finish",
+         "switch.state", "call.cancel", "call.hold", "call.resume", "call.consult", "call.bring_back", "call.finish",
          "call.dial_out", "call.appeal", "call.dispose", "party.mute", "party.remove", "party.leave", "phone.open",
          "phone.close", "phone.demo", "phone.here", "phone.gone", "phone.echo", "menu.try", "listen.begin",
          "listen.change", "listen.stop")
-ANSWERS: dict[str, dict[str, Any]] = {"call.dial_out": {"call": "0123456789abcdef0123456789abcdef"}}  # what is read on
+ANSWERS: dict[str, Any] = {"call.dial_out": {"call": "0123456789abcdef0123456789abcdef"}}  # what is read on
 
 
 class Controller:
@@ -39,7 +39,7 @@ class Controller:
             self.asked.append((verb, args))
             if self.refuse:
                 raise self.refuse
-            return [] if verb.endswith("list") else {"verb": verb} | ANSWERS.get(verb, {})
+            return ANSWERS.get(verb, []) if verb.endswith("list") else {"verb": verb} | ANSWERS.get(verb, {})
 
         return answer
 

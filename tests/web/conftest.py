@@ -8,6 +8,7 @@ import shutil
 import sys
 import wave
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
@@ -110,9 +111,16 @@ async def browsers(house: House, chromium: str, voice: Path) -> AsyncIterator[Br
 @pytest.fixture
 async def staff(home: Settings, secrets: Secrets, directory: Directory) -> AsyncIterator[Staff]:
     """A house with pages, and people who sign on to it."""
-    await migrated(home)
-    db = Database(home.database)
-    async with built(home, secrets, db, lambda app: install(app, home, directory)) as house:
+    async with staffed(home, secrets, directory) as made:
+        yield made
+
+
+@asynccontextmanager
+async def staffed(settings: Settings, secrets: Secrets, directory: Directory) -> AsyncIterator[Staff]:
+    """The same with other settings."""
+    await migrated(settings)
+    db = Database(settings.database)
+    async with built(settings, secrets, db, lambda app: install(app, settings, directory)) as house:
         made = Staff(house, db)
         house.app.state.clock = lambda: made.now
         try:

@@ -8,17 +8,14 @@ from typing import Any
 import pytest
 
 from core import facts
-from core.db import Database
 from core.facts import Fact
 from core.secrets import Secrets
 from core.settings import Settings
-from hotline.database import migrated
 from routing.directory import Directory
-from tests.api.house import built
 from tests.people.staff import Staff
+from tests.web.conftest import staffed
 from tests.web.http import browser, signed_on
 from web.first_steps import STEPS, Progress, take
-from web.install import install
 from web.routes_telephone import NUMBER
 from workorders.life.words import Role
 
@@ -58,17 +55,8 @@ def test_somebody_else_s_call_and_a_phone_on_a_table_tick_nothing() -> None:
 @pytest.fixture
 async def trying(home: Settings, secrets: Secrets, directory: Directory) -> AsyncIterator[Staff]:
     """A house in which the demonstration's telephone is on."""
-    demo = home.model_copy(update={"demo_phone": True})
-    await migrated(demo)
-    db = Database(demo.database)
-    async with built(demo, secrets, db, lambda app: install(app, demo, directory)) as house:
-        made = Staff(house, db)
-        house.app.state.clock = lambda: made.now
-        try:
-            yield made
-        finally:
-            await made.close()
-            await db.close()
+    async with staffed(home.model_copy(update={"demo_phone": True}), secrets, directory) as made:
+        yield made
 
 
 async def done(client: Any) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
+from core.facts import RECORDING_FAILING, Fact
 from core.settings import PROJECT
 from tests.api.town_hall import APPEAL, CALL
 from tests.people.staff import Staff
@@ -16,8 +17,10 @@ from tests.web.axe import faults
 from tests.web.http import signed_on
 from tests.web.people_at_pages import AtPages
 from tests.web.test_orders_pages import order
+from tests.workorders.story import BEGIN as STORY
 from web.recordings.life import woven
 from workorders.life.words import Role
+from workorders.records import keep
 
 OUT = PROJECT / "var" / "screenshots"
 WIDTHS = {"1280": (1280, 800), "390": (390, 844)}
@@ -44,6 +47,12 @@ async def test_the_time_line_of_an_order_has_its_call_and_who_may_not_hear_it_re
     assert text.index("data-player") < text.index("受理", text.index("data-player"))
     assert "市民在保持中，6 秒" in text
     assert "录音有缺失" in text
+    assert "没有录上" not in text
+    async with staff.db.writing() as session:  # seen by the controller while the call was up
+        data = {"party": "", "role": "citizen", "who": "", "why": "still"}
+        await keep(session, [Fact(0, STORY + 20, RECORDING_FAILING, CALL, "", data)], "controller", staff.now)
+    told = (await quality.get(f"/orders/{number}")).text
+    assert "通话中发现 市民 的声音没有录上" in told
     other = await signed_on(staff, "other", Role.AGENT, agent="a2")
     sealed = (await other.get(f"/orders/{number}")).text
     assert "data-player" not in sealed

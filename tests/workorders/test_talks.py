@@ -46,6 +46,14 @@ def test_a_hold_lasts_until_the_citizen_is_back_and_counts_once_whoever_tells_of
         Mark(30.0, "hold", "citizen", to=36.0), Mark(45.0, "hold", "citizen", to=60.0)]
 
 
+def test_a_recording_that_failed_during_the_call_is_marked_from_when_to_when() -> None:
+    who = {"party": "p1", "role": "agent", "who": "a1", "why": "still"}
+    told = [(BEGIN + 20, facts.RECORDING_FAILING, who), (BEGIN + 22, facts.RECORDING_FAILING, who),
+            (BEGIN + 30, facts.RECORDING_WELL, who), (BEGIN + 50, facts.RECORDING_FAILING, {"role": "citizen"})]
+    assert [one for one in talk_of(WHOLE, (), told).marks if one.kind == "unrecorded"] == [
+        Mark(20.0, "unrecorded", "agent", "a1", 30.0), Mark(50.0, "unrecorded", "citizen", "", 60.0)]
+
+
 def test_what_is_lacking_in_a_recording_is_shown_and_how_much() -> None:
     talk = talk_of(record(sound("citizen", "citizen", 50.0, gap="short by 10.0 s of 60.0 s"),
                           sound("p1", "agent", 0.0, 14.0, gap="missing: No such file")))

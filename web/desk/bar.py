@@ -112,6 +112,7 @@ class Bar:
     muted: bool = False
     direction: str = "in"
     listening: str = ""  # the call that this agent listens to
+    unrecorded: bool = False  # the citizen's call is not being recorded
     kind: str = "web"
     talk_since: float = 0.0
     buttons: tuple[Button, ...] = ()
@@ -144,6 +145,7 @@ def bar_of(agent: View, call: View | None, names: Mapping[str, str]) -> Bar:
         state, agent["agent"], _since(agent, call, state), float(agent["until"] or 0), agent["why"],
         call=call["call"] if call else str(agent["call"]), party=party, muted=muted,
         direction=call["direction"] if call else "in", listening=str(agent.get("listening", "")), kind=kind,
+        unrecorded="" in (live or {}).get("unrecorded", {}),
         talk_since=float(own["joined_at"] or 0) if own else 0.0,
         buttons=tuple(_button(acts, allowed, places) for acts in PLACES),
         people=_people(agent["agent"], live, names), invited=_invited(live, names), allowed=allowed)

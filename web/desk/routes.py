@@ -15,6 +15,7 @@ from api.schemas import AppealIn, CallKey, Kind, Strict, Urgency, Word, WordOrNo
 from core import facts
 from web.desk import reading
 from web.desk.people import people_to_invite
+from web.live import live_of
 from web.site import Site, page, site_of
 from workorders.models import ADDRESS_LIMIT, SUMMARY_LIMIT
 
@@ -41,9 +42,11 @@ async def bar(request: Request) -> HTMLResponse:
 
 
 async def _bar(request: Request, site: Site) -> dict[str, Any]:
+    known = await live_of(request).now(request)
     bar, call = await reading.bar_now(request, site.directory)
     waited = max(0.0, (bar.talk_since or now_of(request)) - float(call["queued"])) if call and call["queued"] else 0.0
-    return {"bar": bar, "call": call, "number": reading.masked(who(request), call), "breaks": BREAKS, "waited": waited}
+    return {"bar": bar, "call": call, "known": known, "number": reading.masked(who(request), call),
+            "breaks": BREAKS, "waited": waited}
 
 
 @router.get("/order/{key}")

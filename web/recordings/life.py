@@ -11,10 +11,22 @@ Entry = dict[str, Any]
 
 
 def woven(history: Iterable[Mapping[str, Any]], calls: Iterable[Mapping[str, Any]]) -> list[Entry]:
-    """Return entries ``{at, line}`` and ``{at, call}``, the oldest first; a call without a time stands at the top."""
-    acts: list[Entry] = [{"at": one["at"], "line": one["line"], "call": None} for one in history]
-    talks: list[Entry] = [{"at": one.get("answered_at") or 0.0, "line": "", "call": one} for one in calls]
-    return sorted([*talks, *acts], key=lambda one: float(one["at"]))
+    """Return entries ``{at, line}``, ``{at, call}`` and ``{at, mark}``, the oldest first.
+
+    A call without a time stands at the top; a mark says that its call was not recorded for a while.
+    """
+    found = [_entry(one["at"], line=one["line"]) for one in history]
+    talks = []
+    for call in calls:
+        began = call.get("answered_at") or 0.0
+        talks.append(_entry(began, call=call))
+        talks += [_entry(began + mark["at"], mark=mark) for mark in call.get("marks") or ()
+                  if mark["kind"] == "unrecorded"]
+    return sorted([*talks, *found], key=lambda one: float(one["at"]))
+
+
+def _entry(at: float, **what: Any) -> Entry:
+    return {"at": at, "line": "", "call": None, "mark": None} | what
 
 
 def names_of(directory: Directory, units: Mapping[str, str]) -> dict[str, str]:

@@ -14,9 +14,13 @@ async function refresh(place: HTMLElement): Promise<void> {
   place.classList.toggle("is-stale", Date.now() - at > GREY);
 }
 
-export function followDay(): void {
+/** Look again at once. */
+export async function refreshDay(): Promise<void> {
   const place = document.getElementById("wall-day");
-  if (!place) return;
-  void refresh(place);
-  setInterval(() => void refresh(place), EVERY);
+  if (place) await refresh(place);
+}
+
+export function followDay(): void {
+  void refreshDay();
+  setInterval(() => void refreshDay(), EVERY);
 }

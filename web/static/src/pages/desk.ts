@@ -103,6 +103,8 @@ onBar((now, before) => {
   if (now.state === "ringing" || now.listening) returning();
   if (now.listening) tell("listening", t("js.listening"), "told", [{ label: t("js.listening.to_wall"), run: () => location.assign("/wall") }]);
   else clear("listening");
+  if (now.unrecorded) tell("unrecorded", t("js.unrecorded"), "warn"); else clear("unrecorded");
+  if (now.cut) tell("cut", t("js.switch.cut", { clock: clock(now.cut) }), "warn"); else clear("cut");
   if (now.state === "three" && before.state === "talking") void chime();
   if (IN_TALK.has(now.state)) localStorage.setItem(TALK, `${now.call} ${Date.now() / 1000}`);
   if (now.state === "lost") tell("returning", t("js.returning"), "told"); else if (before.state === "lost") clear("returning");
@@ -211,6 +213,7 @@ function begin(): void {
 function freshness(): void {
   const old = Date.now() - known.at;
   frame.classList.toggle("is-stale", old > STALE);
+  document.getElementById("desk-age")!.textContent = t("js.desk.age", { clock: clock(barNow().cut || known.at / 1000) });
   if (old > STALE) tell("stale", t("js.stale", { clock: clock(known.at / 1000) }), "fault", [{ label: t("js.reconnect"), run: () => void refreshBar() }]);
   else clear("stale");
 }

@@ -3,10 +3,12 @@
 import { htmx } from "../base";
 import { ask, Refused } from "../http";
 import { clock, duration, t } from "../texts";
-import { followDay } from "../wall_day";
+import { followDay, refreshDay } from "../wall_day";
 
 const EVERY = 3000, GREY = 2 * EVERY, LOST = 60000; // ms
 let at = Date.now(), skew = 0;
+const data = () => document.getElementById("wall-data")!.dataset;
+let raised = data().raised;
 
 async function refresh(): Promise<void> {
   try {
@@ -17,7 +19,8 @@ async function refresh(): Promise<void> {
     htmx.swap("#wall", await answer.text(), { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
     if (focused) document.getElementById(focused)?.focus();
     at = Date.now();
-    skew = Number(document.getElementById("wall-data")!.dataset.now) - at / 1000;
+    skew = Number(data().now) - at / 1000;
+    if (data().raised !== raised) { raised = data().raised; void refreshDay(); } // an alarm does not wait half a minute
   } catch { /* the age says so */ }
 }
 
@@ -25,9 +28,10 @@ function tick(): void {
   for (const mark of document.querySelectorAll<HTMLElement>("[data-tick]"))
     mark.textContent = duration(Date.now() / 1000 + skew - Number(mark.dataset.tick));
   const old = Date.now() - at;
-  document.getElementById("wall")!.classList.toggle("is-stale", old > GREY);
-  const age = document.getElementById("wall-age");
-  if (age && old > GREY) age.textContent = t(old > LOST ? "js.wall.lost" : "js.wall.stale", { clock: clock(at / 1000) });
+  const live = data().known === "live";
+  document.getElementById("wall")!.classList.toggle("is-stale", old > GREY || !live);
+  const age = document.getElementById("wall-age"), key = old > LOST ? "js.wall.lost" : old > GREY ? "js.wall.stale" : "js.wall.live";
+  if (age && (live || old > GREY)) age.textContent = t(key, { clock: clock(at / 1000 + skew), age: duration(old / 1000) });
 }
 
 async function listen(method: string, path: string, body?: unknown): Promise<void> {
@@ -52,4 +56,5 @@ document.addEventListener("click", (event) => {
 
 setInterval(() => void refresh(), EVERY);
 setInterval(tick, 1000);
+tick();
 followDay();
