@@ -28,7 +28,7 @@ from api.people.passwords import Passwords
 from api.progress import examples as progress_examples
 from api.progress import routes as progress
 from api.quality import examples as quality_examples
-from api.quality import routes_checks, routes_clips
+from api.quality import routes_checks, routes_clips, routes_rules
 from api.retention import examples as retention_examples
 from api.retention import routes as retention
 from api.rosters import examples as roster_examples
@@ -56,7 +56,7 @@ ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.pa
            routes_session.router, routes_people.router, routes_changes.router, routes_clients.router,
            *civic.ROUTERS,
            routes_wishes.router, routes_articles.router,
-           routes_checks.rules, routes_checks.router, routes_clips.router,
+           routes_rules.router, routes_checks.router, routes_clips.router,
            routes_drafts.router, routes_drafts.imports, routes_releases.router, routes_sounds.router,
            routes_calls.router)
 EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, attachment_examples.EXAMPLES,

@@ -22,6 +22,7 @@ from web.menu_figures import routes as menu_figures
 from web.menu_numbers import routes as menu_numbers
 from web.orders import routes as orders
 from web.quality import routes as quality
+from web.quality import rules as quality_rules
 from web.recordings import routes as recordings
 from web.roster import routes as roster
 from web.routes_sign_on import router as sign_on
@@ -39,6 +40,7 @@ _PAGES = (  # one line a part, in the order of the bar
     followup.router,
     roster.router,
     recordings.router,
+    quality_rules.router,
     quality.router,
     wall,
     wall_day,

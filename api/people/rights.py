@@ -28,6 +28,7 @@ PERMISSIONS: Final = frozenset({
     "knowledge.read", "knowledge.write", "knowledge.publish",  # a unit writes its own articles, the hotline publishes
     "knowledge.tell",  # nothing found, this is wrong, this was cited
     "quality.read",  # checks of calls: one's own; with one of the following, all of them; training clips
+    "quality.rules",  # what is drawn and what is scored, with every version of it
     "quality.write",  # draw and score, make clips
     "quality.appeal", "quality.decide",  # the agent; a second person
     "policy.read", "policy.write", "calendar.read", "calendar.write",
@@ -50,7 +51,8 @@ _FIGURES = frozenset({"figures.read", "reports.read"})
 _RECORDS = frozenset({"records.read", "recordings.listen"})
 _WATCHING = frozenset({"calls.read", "agents.read", "events.read"})
 _AGENT = _HANDLING | _RECORDS | _WATCHING | {
-    "orders.write", "calls.act", "calls.dial", "agents.act", "numbers.unmask", "quality.read", "quality.appeal"}
+    "orders.write", "calls.act", "calls.dial", "agents.act", "numbers.unmask", "quality.read", "quality.rules",
+    "quality.appeal"}
 _ON_DUTY = _HANDLING | _WATCHING | _FIGURES | {"reports.sign", "policy.read"}
 _OVERSIGHT = _HANDLING | _RECORDS | _FIGURES | {"numbers.unmask", "orders.export", "policy.read", "exchange.read",
                                                 "retention.read"}
@@ -62,8 +64,9 @@ OF_ROLE: Final[Mapping[Role, frozenset[str]]] = {
     Role.BACK_OFFICE: _HANDLING | _RECORDS | _FIGURES | {
         "orders.write", "calls.dial", "agents.read", "numbers.unmask",  # dials: follow-up goes through the platform
         "orders.export", "figures.publish", "reports.write", "knowledge.write", "knowledge.publish", "policy.read",
-        "flows.read", "exchange.read", "exchange.act", "quality.read", "quality.decide"},
-    Role.QUALITY: _HANDLING | _RECORDS | _FIGURES | {"policy.read", "quality.read", "quality.write", "quality.decide"},
+        "flows.read", "exchange.read", "exchange.act", "quality.read", "quality.rules", "quality.decide"},
+    Role.QUALITY: _HANDLING | _RECORDS | _FIGURES | {
+        "policy.read", "quality.read", "quality.rules", "quality.write", "quality.decide"},
     Role.UNIT_HANDLER: _HANDLING | {"numbers.unmask", "knowledge.write"},  # the unit must reach the citizen
     Role.UNIT_LEAD: _HANDLING | {
         "figures.read", "numbers.unmask", "people.read", "orders.export", "knowledge.write", "rosters.write"},
@@ -75,14 +78,14 @@ OF_ROLE: Final[Mapping[Role, frozenset[str]]] = {
     Role.DISCIPLINE: _OVERSIGHT | {"audit.read", "retention.hold"},
     Role.ADMIN: _SIGNED_ON | {  # keeps the house, reads nobody's appeal
         "people.read", "people.write", "clients.read", "clients.write", "house.read", "agents.read",
-        "policy.read", "policy.write", "calendar.write", "classification.write",
+        "policy.read", "policy.write", "calendar.write", "classification.write", "quality.rules",
         "flows.read", "flows.write", "flows.publish", "directory.read", "directory.write", "rosters.write",
         "knowledge.read", "knowledge.write", "knowledge.publish", "webhooks.read", "webhooks.write",
         "exchange.read", "exchange.write", "retention.read", "retention.write", "retention.run"},
     # sees how the house is kept and who looked at what, changes nothing; may say what must not be deleted
     Role.AUDITOR: _SIGNED_ON | {
-        "people.read", "clients.read", "audit.read", "policy.read", "flows.read", "directory.read", "webhooks.read",
-        "exchange.read", "retention.read", "retention.hold"},
+        "people.read", "clients.read", "audit.read", "policy.read", "quality.rules", "flows.read", "directory.read",
+        "webhooks.read", "exchange.read", "retention.read", "retention.hold"},
 }
 
 # the installation's own token: worker → web, the demonstration. Nothing about people, keys or the audit.

@@ -22,8 +22,17 @@ _WHOLE: dict[str, Any] = _CHECK | {"scorecard": _CARD}
 _CLIP: dict[str, Any] = {"id": "clip-0123456789abcdef", "call": _KEY, "part": "mixed", "begin": 12.0, "end": 30.5,
                          "note": "安抚情绪后再复述诉求", "by": "u-5f1c", "at": 1795400600.0}
 
+_HEAD: dict[str, Any] = {"version": 1, "valid_from": 1795400000.0, "by": "u-01", "why": "质检办法附表",
+                         "at": 1795400000.0}
+_TRIED: dict[str, Any] = {
+    "week": "2026-W47", "calls": 412, "agents": 9, "most": 20_000, "now": {"drawn": 45, "reasons": {"random": 45}},
+    "then": {"drawn": 52, "reasons": {"random": 45, "low_rating": 7}}}
+
 EXAMPLES: Examples = {
     "GET /api/quality/rules": Example(_RULES),
+    "GET /api/quality/rules/{kind}/versions": Example({"versions": [_HEAD]}),
+    "GET /api/quality/rules/{kind}/versions/{version}": Example(_HEAD | {"rule": _CARD}),
+    "POST /api/quality/preview": Example(_TRIED, {"sampling": _RULES["sampling"], "week": "2026-W47"}),
     "PUT /api/quality/sampling": Example(_RULES, {"sampling": _RULES["sampling"], "why": "质检办法第 3 条"}),
     "PUT /api/quality/scorecard": Example(_RULES, {"scorecard": _CARD, "why": "质检办法附表"}),
     "POST /api/quality/draws": Example({"week": "2026-W48", "seed": "seed-2026-48", "checks": [_CHECK]},

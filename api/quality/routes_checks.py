@@ -1,11 +1,10 @@
-"""Drawing calls, scoring them, the agent's appeal, and the second person's decision; the rules all go by."""
+"""Drawing calls, scoring them, the agent's appeal, and the second person's decision."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel
 from sqlalchemy import false, or_, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
@@ -18,62 +17,20 @@ from api.people.caller import Caller
 from api.people.scope import scope_of
 from api.quality import schemas as shapes
 from api.schemas import Word
-from api.wire.once import Once, OnceIfAsked, changing
+from api.wire.once import Once, changing
 from api.wire.paging import Cursor, Limit, cursor_of, filters_digest, place_of
-from api.wire.versions import check as check_version
-from api.wire.versions import expected
 from core.ids import new_id
 from workorders.errors import NotFound
-from workorders.keeping import rules as versions
 from workorders.models import CallRecord
 from workorders.quality import keeping
-from workorders.quality.keeping import SAMPLING, SCORECARD, By, standing
+from workorders.quality.keeping import By, standing
 from workorders.quality.life import ACTS, can
 from workorders.quality.rules import week_of
 from workorders.quality.tables import QualityCheck
 
 Json = dict[str, Any]
 router = APIRouter(prefix="/api/quality", tags=["quality"], route_class=Once)
-rules = APIRouter(prefix="/api/quality", tags=["quality"], route_class=OnceIfAsked)
-_THING: Final = {SAMPLING: "抽检规则", SCORECARD: "评分表"}
 PERMISSION: Final = {"score": "quality.write", "appeal": "quality.appeal", "decide": "quality.decide"}
-
-
-@rules.get("/rules", responses={200: {"model": shapes.RulesOut}}, dependencies=[needs("quality.read")])
-async def read_rules(request: Request) -> Json:
-    """Show the sampling rule and the scorecard in force."""
-    async with database(request).reading() as session:
-        return await _rules(session)
-
-
-@rules.put("/sampling", responses={200: {"model": shapes.RulesOut}}, openapi_extra={"x-refusals": [412, 428]},
-           dependencies=[needs("policy.write")])
-async def set_sampling(request: Request, wanted: shapes.SamplingIn) -> Json:
-    """Set the sampling rule; If-Match names the version it replaces."""
-    return await _set(request, SAMPLING, wanted.sampling, wanted.why)
-
-
-@rules.put("/scorecard", responses={200: {"model": shapes.RulesOut}}, openapi_extra={"x-refusals": [412, 428]},
-           dependencies=[needs("policy.write")])
-async def set_scorecard(request: Request, wanted: shapes.ScorecardIn) -> Json:
-    """Set the scorecard; If-Match names the version it replaces. What is scored keeps its own."""
-    return await _set(request, SCORECARD, wanted.scorecard, wanted.why)
-
-
-async def _set(request: Request, kind: str, rule: BaseModel, why: str) -> Json:
-    wanted, now = expected(request, required=True, thing=_THING[kind]), now_of(request)
-    async with database(request).writing() as session:
-        there = await versions.versions(session, kind)
-        check_version(there[0].version if there else 0, wanted, thing=_THING[kind])
-        await versions.add_version(session, kind, rule.model_dump(mode="json"), now, who(request).id, why, now)
-        note_by(session, now, "policy.set", who(request), kind, why=why)
-        return await _rules(session)
-
-
-async def _rules(session: AsyncSession) -> Json:
-    (sampled, sampling), (carded, card) = await keeping.sampling(session), await keeping.scorecard(session)
-    return {"sampling": sampling.model_dump(mode="json"), "sampling_version": sampled,
-            "scorecard": card.model_dump(mode="json"), "scorecard_version": carded}
 
 
 @router.post("/draws", status_code=201, responses={201: {"model": shapes.DrawnOut}},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -80,6 +80,53 @@ class RulesOut(_Described):
     sampling_version: int
     scorecard: Scorecard
     scorecard_version: int
+
+
+class TryIn(Strict):
+    """A sampling rule that somebody thinks of, and a week to try it on; left out: the last one that is over."""
+
+    sampling: Sampling
+    week: Week | None = None
+
+
+class DrawsOut(BaseModel):
+    """How many calls a rule draws, and by which reasons; a call may have several."""
+
+    drawn: int
+    reasons: dict[str, int]
+
+
+class TriedOut(BaseModel):
+    """What the rule in force and the one that is thought of draw of a week; at most `most` calls are looked at."""
+
+    week: str
+    calls: int
+    agents: int
+    most: int
+    now: DrawsOut
+    then: DrawsOut
+
+
+class RuleVersionHead(BaseModel):
+    """Who set a rule, when and why. Version 0 is what the software came with."""
+
+    version: int
+    valid_from: float
+    by: str
+    why: str
+    at: float
+
+
+class RuleVersionsOut(BaseModel):
+    """Every version, the newest first."""
+
+    versions: list[RuleVersionHead]
+
+
+class RuleVersionOut(RuleVersionHead):
+    """A version with its text: a sampling rule or a scorecard."""
+
+    rule: dict[str, Any]
 
 
 class CheckOut(_Described):

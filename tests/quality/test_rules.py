@@ -57,6 +57,16 @@ def test_a_call_with_a_reason_is_drawn_besides_those_of_chance_and_says_why() ->
     assert "short" not in whole
 
 
+def test_each_kind_of_appeal_has_its_least_and_who_waited_long_is_drawn() -> None:
+    told = [*calls("a1", 6), *(Candidate(f"c{n}", "a1", 120.0, None, False, 10.0, frozenset({"complaint"}))
+                               for n in range(4)), Candidate("late", "a1", 5.0, None, False, 400.0)]
+    picks = draw(told, Sampling(per_week=0, of_kind={"complaint": 2}, longest_wait=300), "s")
+    assert sorted(one.reasons for one in picks) == [("kind",), ("kind",), ("waited",)]
+    whole = draw(told, Sampling(per_week=50, of_kind={"complaint": 2, "praise": 3}), "s")
+    assert len(whole) == 10  # those of a kind are among those of chance; the short one is not
+    assert sum("kind" in one.reasons for one in whole) == 2
+
+
 def test_a_reason_that_the_rule_switches_off_draws_nothing() -> None:
     off = Sampling(per_week=0, low_rating=0, longest=0, interrupted=False)
     assert draw([Candidate("c", "a1", 9999, 1, True)], off, "s") == []

@@ -16,6 +16,7 @@ from api.access import database, needs, now_of, who
 from api.people.models import Person
 from api.quality import routes_checks as checks
 from api.quality import routes_clips as clips
+from api.quality import routes_rules
 from api.schemas import Word
 from api.talks.reading import told
 from api.wire.paging import Cursor
@@ -44,7 +45,7 @@ async def listed(request: Request, looked: Annotated[Looked, Depends()], cursor:
     found = await checks.listed(request, looked.state or None, looked.agent or None, looked.week or None, cursor, _PAGE)
     said = {name: value for name, value in asdict(looked).items() if value and name not in ("drawn", "seed")}
     today = datetime.fromtimestamp(now_of(request), site_of(request).zone).isocalendar()
-    rules = await checks.read_rules(request)
+    rules = await routes_rules.read_rules(request)
     return page(request, "quality.html", rows=found["checks"], following=found["next"], looked=looked,
                 asked=urlencode(said), names=await _names(request), agents=site_of(request).directory.agents,
                 this_week=f"{today.year}-W{today.week:02}", sampling=rules["sampling"])

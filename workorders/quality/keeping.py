@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -56,6 +57,16 @@ async def scorecard(session: AsyncSession, version: int | None = None) -> tuple[
     return (there[0].version, Scorecard.model_validate(there[0].body)) if there else (0, SEED_CARD)
 
 
+async def version_of(session: AsyncSession, kind: str, version: int) -> Sampling | Scorecard:
+    """Return a version of a rule as it was set; 0 is what the software came with. Raises NotFound."""
+    if version == 0:
+        return Sampling() if kind == SAMPLING else SEED_CARD
+    there = next((one for one in await versions.versions(session, kind) if one.version == version), None)
+    if there is None:
+        raise NotFound(f"没有第 {version} 版规则", "从版本列表中选择")
+    return (Sampling if kind == SAMPLING else Scorecard).model_validate(there.body)
+
+
 async def draw_week(session: AsyncSession, week: Week, visible: ColumnElement[bool], by: By) -> list[QualityCheck]:
     """Draw a week's calls among those `visible` and return the new checks; what was drawn before is left alone."""
     _, rule = await sampling(session)
@@ -82,7 +93,28 @@ def candidates_of(record: CallRecord) -> Sequence[Candidate]:
     seconds = max(0.0, (record.ended_at or 0.0) - (record.answered_at or 0.0))
     agents = {str(one["who"]) for one in record.parties
               if one["role"] == "agent" and one["who"] and one["joined_at"] is not None}
-    return [Candidate(record.key, agent, seconds, record.rating, record.interrupted) for agent in sorted(agents)]
+    waited = max((float(one["to"] or one["from"]) - float(one["from"]) for one in record.waits), default=0.0)
+    kinds = frozenset(str(one.get("kind", "")) for one in record.appeals.values())
+    return [Candidate(record.key, agent, seconds, record.rating, record.interrupted, waited, kinds)
+            for agent in sorted(agents)]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a rule would draw of a week: calls looked at, agents in them, how many are drawn, and by which reasons."""
+
+    calls: int
+    agents: int
+    drawn: int
+    reasons: dict[str, int]
+
+
+async def tried(session: AsyncSession, week: Week, visible: ColumnElement[bool], rule: Sampling) -> Tried:
+    """Return what `rule` would draw; nothing is drawn."""
+    found = await _candidates(session, week, visible)
+    picks = draw(found, rule, week.seed)
+    reasons = Counter(reason for one in picks for reason in one.reasons)
+    return Tried(len({one.call for one in found}), len({one.agent for one in found}), len(picks), dict(reasons))
 
 
 async def locked(session: AsyncSession, check: str, visible: ColumnElement[bool]) -> QualityCheck:

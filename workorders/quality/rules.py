@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -21,6 +21,7 @@ FULL: Final = 5  # marks of an item
 WHOLE: Final = 100  # the sum of all weights, and of the best score
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,29}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Kind = Literal["inquiry", "help", "complaint", "suggestion", "praise"]  # calls of reports are never drawn
 
 
 class _Rule(BaseModel):
@@ -35,6 +36,10 @@ class Sampling(_Rule):
     low_rating: Annotated[int, Field(ge=0, le=4, description="rated this or below by keypad")] = 2
     longest: Annotated[int, Field(ge=0, le=36_000, description="s; longer calls are drawn")] = 1800
     interrupted: bool = True
+    longest_wait: Annotated[int, Field(ge=0, le=36_000, description="s; whoever waited longer for a person")] = 0
+    of_kind: Annotated[dict[Kind, Annotated[int, Field(ge=0, le=50)]], Field(
+        description="calls of each agent in a week with an appeal of this kind, at the least")] = Field(
+            default_factory=dict)
 
 
 class Item(_Rule):
@@ -83,18 +88,20 @@ SEED_CARD: Final = Scorecard(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A call of one agent. `seconds`: how long the call was."""
+    """A call of one agent. `seconds`: how long the call was; `waited`: the longest wait for a person, s."""
 
     call: str
     agent: str
     seconds: float
     rating: int | None
     interrupted: bool
+    waited: float = 0.0
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A call that is drawn, with the reasons: ``random``, ``low_rating``, ``longest``, ``interrupted``."""
+    """A call that is drawn, with the reasons: ``random``, ``kind`` and those of `reasons_of`."""
 
     call: str
     agent: str
@@ -113,16 +120,21 @@ def draw(calls: Iterable[Candidate], rule: Sampling, seed: str) -> list[Pick]:
                      key=lambda call: sha256(f"{seed}:{agent}:{call}".encode()).digest())
         for call in fit[:rule.per_week]:
             reasons[call].append("random")
+        for call in {call for kind, least in rule.of_kind.items()
+                     for call in [one for one in fit if kind in own[one].kinds][:least]}:
+            reasons[call].append("kind")
         found += [Pick(call, agent, tuple(why)) for call, why in sorted(reasons.items()) if why]
     return found
 
 
 def reasons_of(one: Candidate, rule: Sampling) -> Iterable[str]:
-    """Yield why a call is drawn whatever chance says."""
+    """Yield why a call is drawn whatever chance says: ``low_rating``, ``longest``, ``waited``, ``interrupted``."""
     if one.rating is not None and one.rating <= rule.low_rating:
         yield "low_rating"
     if rule.longest and one.seconds > rule.longest:
         yield "longest"
+    if rule.longest_wait and one.waited > rule.longest_wait:
+        yield "waited"
     if rule.interrupted and one.interrupted:
         yield "interrupted"
 
