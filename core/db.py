@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from sqlalchemy.pool import NullPool
 BUSY = 5.0  # s a statement waits for another writer, or for the server to take the connection
 _STATEMENT = 30  # s after which PostgreSQL gives a statement up
 _MIGRATION_LOCK = 12345
+_MEMO = "memo"
 
 
 class DatabaseError(RuntimeError):
@@ -58,12 +60,31 @@ class Database:
         writer = self.engine.execution_options(writes=True)
         self._readers = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._writers = async_sessionmaker(writer, expire_on_commit=False)
+        self._shared: ContextVar[AsyncSession | None] = ContextVar("shared reading", default=None)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """Give a session to read with. Raises DatabaseDown."""
+        """Give a session to read with: within `one_reading` its own. Raises DatabaseDown."""
+        if (shared := self._shared.get()) is not None:
+            yield shared
+            return
         async with _told(), self._readers() as session, session.begin():
             yield session
+
+    @asynccontextmanager
+    async def one_reading(self) -> AsyncIterator[None]:
+        """Let every `reading` of this task share one transaction meanwhile. Raises DatabaseDown.
+
+        A page made of several answers then shows one moment, and what one of them worked out serves the next
+        (`memo_of`). Start no tasks within that read: a session is for one at a time.
+        """
+        async with self.reading() as session:
+            session.info[_MEMO] = {}
+            before = self._shared.set(session)
+            try:
+                yield
+            finally:
+                self._shared.reset(before)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
@@ -124,6 +145,11 @@ def _teach_sqlite(engine: Engine) -> None:
 async def rows_of(session: AsyncSession, statement: Executable, values: Mapping[str, Any]) -> Sequence[Any]:
     """Return the rows of a SELECT with places for its values: one errand to the driver, and no objects of the ORM."""
     return await session.run_sync(lambda sync: sync.connection().execute(statement, values).all())
+
+
+def memo_of(session: AsyncSession) -> dict[Any, Any] | None:
+    """Return what the readers of one shared transaction keep for each other; None in any other transaction."""
+    return session.info.get(_MEMO)
 
 
 def insert_into(session: AsyncSession, table: type[Any]) -> Any:

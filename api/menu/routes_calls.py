@@ -34,6 +34,7 @@ router = APIRouter(prefix="/api/menu", tags=["menu"])
 _MOST_CALLS = 20_000
 _AT_ONCE = 400  # calls whose facts are read with one question
 _DAY = 86400.0
+_COUNTED = (col(CallRecord.key), col(CallRecord.called), col(CallRecord.answered_at), col(CallRecord.parties))
 Moment = Annotated[float | None, Query(ge=0, lt=10_000_000_000)]
 
 
@@ -47,10 +48,10 @@ async def figures(request: Request, since: Moment = None, until: Moment = None) 
     begin = end - 7 * _DAY if since is None else since
     found = Tally()
     async with database(request).reading() as session:
-        query = select(CallRecord).where(col(CallRecord.answered_at) >= begin, col(CallRecord.answered_at) < end,
-                                         col(CallRecord.direction) == "in")
+        query = select(*_COUNTED).where(col(CallRecord.answered_at) >= begin, col(CallRecord.answered_at) < end,
+                                        col(CallRecord.direction) == "in")
         query = query.order_by(col(CallRecord.answered_at).desc()).limit(_MOST_CALLS)
-        records = list((await session.execute(query)).scalars())
+        records = (await session.execute(query)).all()
         for at in range(0, len(records), _AT_ONCE):
             await _count(session, found, records[at:at + _AT_ONCE])
     releases = {release: {step: tally.as_dict() for step, tally in steps.items()}
@@ -59,18 +60,19 @@ async def figures(request: Request, since: Moment = None, until: Moment = None) 
             "releases": releases, "called": dict(found.called)}
 
 
-async def _count(session: AsyncSession, found: Tally, records: Sequence[CallRecord]) -> None:
-    paths = await _paths(session, [record.key for record in records])
-    for record in records:
-        person = any(party.get("joined_at") for party in record.parties)
-        found.add(paths.get(record.key, []), record.called, record.answered_at, person)
+async def _count(session: AsyncSession, found: Tally, records: Sequence[Any]) -> None:
+    paths = await _paths(session, [key for key, *_ in records])
+    for key, called, answered_at, parties in records:
+        person = any(party.get("joined_at") for party in parties)
+        found.add(paths.get(key, []), called, answered_at, person)
 
 
 async def _paths(session: AsyncSession, keys: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    query = select(CallFact).where(col(CallFact.call).in_(keys), col(CallFact.kind) == MENU_STEP)
+    query = select(col(CallFact.call), col(CallFact.at), col(CallFact.data)).where(
+        col(CallFact.call).in_(keys), col(CallFact.kind) == MENU_STEP)
     paths: dict[str, list[dict[str, Any]]] = {}
-    for fact in (await session.execute(query.order_by(col(CallFact.at), col(CallFact.id)))).scalars():
-        paths.setdefault(fact.call, []).append({"at": fact.at, **fact.data})
+    for call, at, data in (await session.execute(query.order_by(col(CallFact.at), col(CallFact.id)))).all():
+        paths.setdefault(call, []).append({"at": at, **data})
     return paths
 
 

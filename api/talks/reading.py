@@ -54,7 +54,8 @@ async def with_marks(session: AsyncSession, caller: Caller, records: Sequence[Ca
 
 
 def _shown(caller: Caller, record: CallRecord, told: Sequence[tuple[float, str, Json]], orders: list[str]) -> Json:
-    row, holds = record.model_dump(), [(at, kind) for at, kind, _ in told if kind in HOLDS]
+    row = {name: getattr(record, name) for name in CallRecord.model_fields}  # not copied: nothing here changes it
+    holds = [(at, kind) for at, kind, _ in told if kind in HOLDS]
     talk = talk_of(row, holds, [one for one in told if one[1] in RECORDED])
     body: Json = {name: row[name] for name in _SHOWN} | asdict(talk)
     return {**shown_to(caller, body), "orders": orders, "refused": None}

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from playwright.async_api import Page
 
 from routing.directory import Directory, Party, Phone
 from tests.people.staff import Staff
@@ -128,6 +129,7 @@ async def test_an_admin_adds_locks_and_resets_with_the_keyboard_and_sets_a_polic
         await page.wait_for_selector(".act-fault:has-text('姓名')")
         await page.goto("/units")
         assert await faults(page) == []
+        assert await _choices_of_the_first_unit(page) > 1  # each above which it could stand, once its form is opened
         await page.goto("/policy")
         assert await faults(page) == []
         await page.fill("[data-at='most_extensions']", "1")
@@ -139,3 +141,9 @@ async def test_an_admin_adds_locks_and_resets_with_the_keyboard_and_sets_a_polic
         await page.set_viewport_size({"width": 390, "height": 844})
         assert await page.evaluate("document.documentElement.scrollWidth") <= 390
         assert pages.loud == []
+
+
+async def _choices_of_the_first_unit(page: Page) -> int:
+    await page.press(".unit-row details.act summary", "Enter")
+    await page.wait_for_selector(".unit-row details[open] [name=upper] option:not([selected])", state="attached")
+    return await page.locator(".unit-row details[open] [name=upper] option").count()

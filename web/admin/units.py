@@ -61,9 +61,9 @@ def lines_of(places: Sequence[Mapping[str, Any]], directory: Directory) -> list[
 @router.get("")
 async def listed(request: Request) -> HTMLResponse:
     """Every unit, with a form for its place for whoever may change it."""
-    places = (await routes_people.units(request))["units"]
-    return page(request, "units.html", lines=lines_of(places, site_of(request).directory),
-                writes=who(request).may("people.write"))
+    lines = lines_of((await routes_people.units(request))["units"], site_of(request).directory)
+    names = {one.upper: one.upper for one in lines} | {one.id: one.name for one in lines} | {"": ""}
+    return page(request, "units.html", lines=lines, names=names, writes=who(request).may("people.write"))
 
 
 @router.get("/{unit}", dependencies=[needs("people.read")])

@@ -104,14 +104,15 @@ def _exported(request: Request, box: Box, looked: Looked) -> list[tuple[str, str
 @router.get("/{number}")
 async def one(request: Request, number: Number) -> HTMLResponse:
     """One order: its words, clocks, units, and what may be done to it now."""
-    body = await orders.read(_as_new(request), Response(), number)
-    assert isinstance(body, dict)  # no If-None-Match is passed on
-    forms, units = forms_of(body["acts"]), await units_of(request)
-    async with database(request).reading() as session:
+    async with database(request).one_reading(), database(request).reading() as session:
+        body = await orders.read(_as_new(request), Response(), number)
+        assert isinstance(body, dict)  # no If-None-Match is passed on
         classes = (await keeper_of(request).rules(session, now_of(request))).classes
-    life = woven(await _history(request, number), (await talks.of_order(request, number))["calls"])
+        units, files = await units_of(request), await _files(request, number)
+        life = woven(await _history(request, number), (await talks.of_order(request, number))["calls"])
+    forms = forms_of(body["acts"])
     return page(request, "order.html", order={**_UNSEEN, **body}, forms=forms, units=units, life=life,
-                doors=doors(), paths=paths(classes), files=await _files(request, number),
+                doors=doors(), paths=paths(classes), files=files,
                 taken=_was_taken(request, body, forms), names=names_of(site_of(request).directory, units))
 
 
@@ -156,6 +157,6 @@ async def units_of(request: Request) -> dict[str, str]:
     """Return unit → name: those of the directory, and those that stand somewhere."""
     names: dict[str, str] = {party.id: party.name for party in site_of(request).directory.units}
     async with database(request).reading() as session:
-        places = (await session.execute(select(UnitPlace))).scalars().all()
-    names.update((place.unit, place.name or place.unit) for place in places)
+        places = (await session.execute(select(UnitPlace.unit, UnitPlace.name))).all()
+    names.update((unit, name or unit) for unit, name in places)
     return names

@@ -18,6 +18,7 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import col, select
 
 from core import db_batch
+from core.db import memo_of
 from core.db_batch import Statement
 from workorders.errors import AppealTaken, LostUpdate, NotFound
 from workorders.hooks.queue import Listeners
@@ -61,6 +62,10 @@ class Made:
     code: str
 
 
+def _folded(row: WorkOrder, acts: Sequence[Act]) -> Kept:
+    return Kept(row, store.folded(row, acts), tuple(acts))
+
+
 class Keeper:
     """Keeps the orders of one installation. One in a process; holds no session and no order."""
 
@@ -83,8 +88,22 @@ class Keeper:
         if row.version == 0:
             return await self._adopt(session, row) if lock else Kept(row, self._born(row, await self.rules(
                 session, row.created_at))[0])
-        acts = await store.history(session, number)
-        return Kept(row, store.folded(row, acts), tuple(acts))
+        memo, key = memo_of(session), (number, row.version, row.head)
+        if memo is not None and not lock and key in memo:
+            known: Kept = memo[key]
+            return known
+        kept = _folded(row, await store.history(session, number))
+        if memo is not None:
+            memo[key] = kept
+        return kept
+
+    async def load_all(self, session: AsyncSession, numbers: Sequence[str]) -> list[Kept]:
+        """Return several orders in this order, with two questions however many. Raises NotFound, BrokenHistory."""
+        query = select(WorkOrder).where(col(WorkOrder.number).in_(numbers))
+        rows = {row.number: row for row in (await session.execute(query)).scalars()}
+        acts = await store.histories(session, numbers)
+        return [_folded(rows[number], acts[number]) if number in rows and rows[number].version
+                else await self.load(session, number) for number in numbers]
 
     # -- writing -----------------------------------------------------------------------------------------------
     async def act(self, session: AsyncSession, number: str, wish: Wish, *, expect: int | None = None) -> Kept:

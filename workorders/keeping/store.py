@@ -44,6 +44,15 @@ async def history(session: AsyncSession, number: str) -> list[Act]:
     return [act_of(row) for row in rows]
 
 
+async def histories(session: AsyncSession, numbers: Sequence[str]) -> dict[str, list[Act]]:
+    """Return the acts of several orders with one question; an order without acts has an empty list."""
+    query = select(OrderAct).where(col(OrderAct.number).in_(numbers)).order_by(col(OrderAct.number), col(OrderAct.seq))
+    found: dict[str, list[Act]] = {number: [] for number in numbers}
+    for row in (await session.execute(query)).scalars():
+        found[row.number].append(act_of(row))
+    return found
+
+
 def folded(row: WorkOrder, acts: Sequence[Act]) -> Order:
     """Return the order its acts fold into; they must end where the row says. Raises BrokenHistory."""
     if not acts or len(acts) != row.version or acts[-1].digest != row.head:

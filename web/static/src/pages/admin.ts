@@ -67,6 +67,17 @@ function once(password: string): Promise<void> {
   return new Promise((done) => dialog.addEventListener("close", () => done(), { once: true }));
 }
 
+/** Give a choice that is opened the options of the one it is like: a page of units does not repeat them all for each. */
+function fill(choice: HTMLSelectElement): void {
+  const value = choice.value, like = document.getElementById(choice.dataset.like!) as HTMLSelectElement;
+  choice.replaceChildren(...[...like.options].filter((one) => one.value !== choice.dataset.but).map((one) => one.cloneNode(true)));
+  choice.value = value;
+  delete choice.dataset.like;
+}
+document.addEventListener("toggle", (event) => {
+  for (const choice of (event.target as Element).querySelectorAll<HTMLSelectElement>("select[data-like]")) fill(choice);
+}, true);
+
 document.addEventListener("submit", (event) => {
   const form = (event.target as Element).closest<HTMLFormElement>("form[data-send]");
   if (!form) return;
