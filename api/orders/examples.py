@@ -17,7 +17,8 @@ _ROW: dict[str, Any] = {
     "refusal": "", "call_key": "47e9dc92acc548f891a23a728acaeb29", "appeal": 1, "created_at": 1795400180.0,
     "changed_at": 1795400300.0, "name": "张*", "caller": "138****1234", "address": "人民路 12 号",
     "summary": "楼上漏水"}
-_OFFER = {"do": "sign_for", "name": "签收", "about": "housing", "needs": [], "fields": {}, "blocked": "", "fix": ""}
+_OFFER = {"do": "sign_for", "name": "签收", "about": "housing", "needs": [], "fields": {}, "blocked": "", "fix": "",
+          "brings": []}
 _CLOCK = {"name": "sign", "whom": "unit:housing", "started": 1795400300.0, "due": 1795413600.0,
           "first_due": 1795413600.0, "term": {"amount": 4, "unit": "working_hours"}, "stopped": None, "void": False,
           "late": 0.0, "in_time": None}

@@ -89,6 +89,13 @@ class OrderPage(Described):
     next: str | None
 
 
+class BringOut(Described):
+    """A file that policy asks for with a reply; `there`: the unit has added it to the order."""
+
+    says: str
+    there: bool
+
+
 class OfferOut(Described):
     """An act that is there for the caller; `blocked` says why it cannot be done at the moment."""
 
@@ -99,6 +106,7 @@ class OfferOut(Described):
     fields: dict[str, bool]
     blocked: str
     fix: str
+    brings: list[BringOut]
 
 
 class ClockOut(Described):

@@ -98,7 +98,8 @@ def offers(caller: Caller, order: Order, rules: Rules, now: float) -> list[Offer
 def shown_offer(one: Offer) -> Json:
     """Return an act that is there for the caller: what it asks for, or why it cannot be done at the moment."""
     return {"do": one.do.value, "name": one.chinese, "about": one.about, "needs": [need.value for need in one.needs],
-            "fields": one.fields, "blocked": one.blocked, "fix": one.fix}
+            "fields": one.fields, "blocked": one.blocked, "fix": one.fix,
+            "brings": [{"says": bring.says, "there": bring.there} for bring in one.brings]}
 
 
 def shown_clock(clock: Clock, now: float) -> Json:

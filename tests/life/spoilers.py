@@ -234,6 +234,7 @@ SPOILERS: dict[N, Spoiler] = {
     N.TAKEN_THERE: on_data(reference=""), N.NOT_TAKEN: on_part(took_from="parks"), N.NOT_REFUSED_YET: refused_here,
     N.ARBITRATION_IN_TIME: late, N.SPOKEN_TO: follow_up(reached=False), N.REOPENING_OVER: closed_at,
     N.OWN_KEY: other_key, N.NOT_THE_HANDLER: of_the_unit,
+    N.FILES_BROUGHT: on_order(files=()),
     N.EXTENSION_FITS: on_data(term={"amount": 999, "unit": "working_days"}),
 }
 NOT_SPOILT = frozenset({N.HOLDER_CLEAR, N.HOLDER_BARRED, N.NOT_SAMPLED})  # two rows of one choice; by policy alone

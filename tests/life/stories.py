@@ -29,10 +29,13 @@ from tests.life.lives import (
     when,
 )
 from workorders.life.calendar import Term, Unit
-from workorders.life.policy import Policy
-from workorders.life.words import Do
+from workorders.life.policy import BringRule, Policy, When
+from workorders.life.words import Do, Kind
 
 FIVE_DAYS = Term(amount=5, unit=Unit.WORKING_DAYS).model_dump(mode="json")
+PHOTOGRAPHED = replace(DEFAULT, policy=Policy(bring=(
+    BringRule(name="整改后的照片", when=When(kinds=(Kind.COMPLAINT,)), media=("picture",)),)))
+FILE = {"id": "att-0123456789abcdef", "media_type": "image/jpeg", "sha256": "0" * 64}
 SLEEPY = replace(DEFAULT, policy=Policy(follow_up_share=0.0))
 
 
@@ -89,6 +92,16 @@ def jointly() -> None:
     life = Life().dispatched(joint=["water"]).do(Do.SIGN_FOR, WATER_LEAD).do(Do.REPLY, WATER_LEAD, solved=True)
     life.do(Do.ADD_JOINT, OFFICE, unit="street").do(Do.RETURN, STREET_LEAD, ground="规定")
     life.do(Do.UPHOLD_RETURN, OFFICE2, about="street").do(Do.RELEASE_JOINT, OFFICE, about="water")
+
+
+def with_a_photograph() -> None:
+    life = Life({"kind": "complaint"}, rules=PHOTOGRAPHED).dispatched(joint=["water"]).do(Do.SIGN_FOR, WATER_LEAD)
+    life.do(Do.NOTE, WATER_LEAD, file=FILE).do(Do.REPLY, WATER_LEAD, solved=True)
+    life.do(Do.NOTE, HOUSING, file=FILE).replied().do(Do.REWORK, OFFICE2)
+    life.do(Do.NOTE, HOUSING, file=FILE).do(Do.REPLY, HOUSING_LEAD, solved=True)
+    life = Life({"kind": "complaint"}, rules=PHOTOGRAPHED).dispatched().do(Do.SIGN_FOR, HOUSING_LEAD)
+    life.do(Do.CONTACT, HOUSING_LEAD, reached=True, call="c").do(Do.NOTE, HOUSING, file=FILE)
+    life.do(Do.REPLY, HOUSING_LEAD, solved=True)
 
 
 def given_back() -> None:
@@ -153,5 +166,6 @@ def watched() -> None:
 
 
 STORIES: tuple[Callable[[], None], ...] = (
-    plain, on_the_spot, refused, signed_by_a_leader, protected, elsewhere, handed_down, jointly, given_back,
+    plain, on_the_spot, refused, signed_by_a_leader, protected, elsewhere, handed_down, jointly, with_a_photograph,
+    given_back,
     lead_handed_over, put_off, ended_another_way, without_follow_up, merged, watched)

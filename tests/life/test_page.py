@@ -34,7 +34,7 @@ def test_every_step_and_every_state_stands_on_it() -> None:
 
 
 def test_every_limit_of_the_policy_is_explained() -> None:
-    tables = {"terms", "desk", "signature", "ladder"}  # these have tables of their own, or are lists
+    tables = {"terms", "desk", "signature", "ladder", "bring"}  # these have tables of their own, or are lists
     assert set(LIMITS) == set(Policy.model_fields) - tables
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.life.lives import DEFAULT
+from tests.life.stories import PHOTOGRAPHED
 from tests.life.walker import TEXTS, UNITS, Walker
 from workorders.life.acts import Act, Wish
 from workorders.life.assessment import cases
@@ -22,9 +23,10 @@ from workorders.life.history import act_fields, act_from, advance, erase, replay
 from workorders.life.ladder import due_rungs
 from workorders.life.offers import open_acts
 from workorders.life.order import Order
+from workorders.life.policy import Rules
 from workorders.life.states import BY_ACT, STEPS, Step, owner
 from workorders.life.timeline import timeline
-from workorders.life.words import UNIT_PHASE, Do, Role, State
+from workorders.life.words import UNIT_PHASE, Do, Kind, Role, State
 
 MOVES_THE_PROMISE = {Do.ACCEPT, Do.REOPEN, Do.APPROVE_EXTENSION, Do.APPROVE_PAUSE, Do.RESUME, Do.CLASSIFY,
                      Do.RECKON_ANEW, Do.PROTECT}
@@ -106,9 +108,20 @@ def _secrecy(order: Order) -> None:
         assert offer is None or offer.detail != unit
 
 
+def _photographed(before: Order, act: Act, rules: Rules) -> None:
+    """Check that no complaint is said to be solved without the picture that policy asks for."""
+    if rules is not PHOTOGRAPHED or act.do is not Do.REPLY or not act.data["solved"]:
+        return
+    part = before.part_of(act.about)
+    assert part is not None
+    units = {part.unit, *(inner.unit for inner in part.inner)}
+    pictures = [file for file in before.files if file.unit in units and file.media_type.startswith("image/")]
+    assert before.matter.kind is not Kind.COMPLAINT or any(not file.used for file in pictures)
+
+
 def walk(seed: int, length: int, taken: Counter[Step] | None = None) -> tuple[Order, list[Act], Walker]:
     """Walk one order about and check it after every act and every refusal."""
-    walker = Walker(seed, DEFAULT, taken)
+    walker = Walker(seed, DEFAULT if seed % 3 else PHOTOGRAPHED, taken)
     order, acts = walker.attempt(None, walker.begin()), list[Act]()
     assert order is not None
     acts.append(walker.act)
@@ -122,6 +135,7 @@ def walk(seed: int, length: int, taken: Counter[Step] | None = None) -> tuple[Or
             acts.append(walker.act)
             assert walker.act.by == wish.by.id
             sound(after, walker.act, order, walker.now)
+            _photographed(order, walker.act, walker.rules)
             order = after
         else:
             walker.now = max(order.last_at, walker.now)

@@ -114,6 +114,12 @@ class Walker:
     def _protect(self, order: Order, by: Actor) -> dict[str, Any]:
         return {"units": [self._unit()]} if self.dice.random() < 0.2 else {"units": ["nobody-here"]}
 
+    def _note(self, order: Order, by: Actor) -> dict[str, Any]:
+        if self.dice.random() < 0.5:
+            return {}
+        kind = self.dice.choice(["image/png", "image/jpeg", "application/pdf"])
+        return {"file": {"id": f"att-{self.dice.randrange(16**16):016x}", "media_type": kind, "sha256": "0" * 64}}
+
     def _refuse(self, order: Order, by: Actor) -> dict[str, Any]:
         return {"ground": self.dice.choice(["litigation", "civil", "petition"]), "refusal": "R"}
 

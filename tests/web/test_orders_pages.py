@@ -22,7 +22,7 @@ from workorders.life.words import Do, Role
 def offer(do: Do, *needs: str, blocked: str = "") -> dict[str, Any]:
     fields = {name: field.is_required() for name, field in SHAPES.get(do, Nothing).model_fields.items()}
     return {"do": do.value, "name": "", "about": "", "needs": list(needs), "fields": fields, "blocked": blocked,
-            "fix": ""}
+            "fix": "", "brings": []}
 
 
 def test_a_form_asks_for_what_the_act_needs_and_no_more() -> None:

@@ -20,13 +20,18 @@ from workorders.keeping import mirror
 from workorders.keeping.intake import Intake
 from workorders.keeping.keeper import Keeper
 from workorders.keeping.proof import check_all
-from workorders.keeping.tables import Timer
+from workorders.keeping.tables import Attachment, Timer
 from workorders.keeping.timers import key_of
 from workorders.keeping.watch import Watch
 from workorders.life.acts import Wish
 from workorders.life.clocks import running
 from workorders.life.matters import Matter
 from workorders.life.words import Do, State
+
+
+def _uploaded(number: str, wish: Wish) -> Attachment:
+    return Attachment(**wish.data["file"], number=number, name="a", size=1, by=wish.by.id, unit=wish.by.unit,
+                      at=wish.at)
 
 
 class Town:
@@ -60,6 +65,9 @@ class Town:
             async with self.db.writing() as session:
                 kept = await self.keeper.load(session, number, lock=True)
                 wish = self._wish(self.walker.next(kept.order))
+                if wish.data.get("file") and self.walker.dice.random() < 0.8:  # else nobody uploaded it
+                    session.add(_uploaded(number, wish))
+                    await session.flush()
                 await self.keeper.go_on(session, kept, [wish])
             self.done[wish.do] += 1
         except WorkOrderError:

@@ -45,6 +45,7 @@ class Form:
     real: bool = False
     aside: bool = False
     serious: bool = False
+    brings: tuple[Mapping[str, Any], ...] = ()  # files that policy asks for with it: `says`, `there`
 
     @property
     def bare(self) -> bool:
@@ -60,7 +61,8 @@ def form_of(offer: Mapping[str, Any]) -> Form | None:
     fields = tuple(_asked(do, name, required) for name, required in offer["fields"].items() if _kind(do, name))
     needs = set(offer["needs"])
     return Form(do, offer["about"], "reason" in needs, bool(needs & _WORDS) or do == "note", fields,
-                offer["blocked"], offer["fix"], "real_reply" in needs, do in _ASIDE, do in _SERIOUS)
+                offer["blocked"], offer["fix"], "real_reply" in needs, do in _ASIDE, do in _SERIOUS,
+                tuple(offer["brings"]))
 
 
 def unasked(offer: Mapping[str, Any]) -> set[str]:

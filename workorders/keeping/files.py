@@ -167,9 +167,10 @@ async def add(keeper: Keeper, session: AsyncSession, number: str, written: Writt
     made = Attachment(id=written.id, number=number, name=written.name, media_type=written.media_type,
                       size=written.size, sha256=written.sha256, by=by.id, unit=by.unit, at=at)
     told = f"附件 {made.id}(sha256:{made.sha256})"
-    await keeper.act(session, number, Wish(Do.NOTE, by, at, text=told))
+    file = {"id": made.id, "media_type": made.media_type, "sha256": made.sha256}
     session.add(made)
     await session.flush()
+    await keeper.act(session, number, Wish(Do.NOTE, by, at, text=told, data={"file": file}))
     written.named = True
     return made
 

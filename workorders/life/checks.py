@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from workorders.life import holds as h
 from workorders.life import texts
 from workorders.life.acceptance import Circumstances, obstacle
+from workorders.life.bring import check_brought
 from workorders.life.case import Case, request_of
 from workorders.life.confidential import may_unmask
 from workorders.life.errors import BadContent, LifeError, LimitReached, NeedsMore, NotYours, TooLate
 from workorders.life.needs import Need
-from workorders.life.shapes import Elsewhere, Longer, Raised, Refused
+from workorders.life.shapes import Claimed, Elsewhere, Longer, Raised, Refused
 from workorders.life.words import Urgency
 
 
@@ -46,7 +47,12 @@ def _ground_holds(case: Case) -> None:
         raise NeedsMore(problem, "受理并派单,或换一个成立的法定理由")
 
 
+def _files_are_there(case: Case) -> None:
+    check_brought(case.order, case.held, case.policy, solved=case.take(Claimed).solved)
+
+
 CHECKS[Need.LAWFUL_GROUND] = _ground_holds
+CHECKS[Need.FILES_BROUGHT] = _files_are_there
 _simple(Need.REASON, lambda c: bool(c.wish.why.strip()), "没有写理由", "写明理由后再提交")
 _simple(Need.TEXT, lambda c: bool(c.wish.text.strip()), "没有写内容", "写明内容后再提交")
 _simple(Need.REAL_REPLY, lambda c: texts.is_reply(c.wish.text, c.policy.least_reply),
@@ -168,7 +174,7 @@ OF_THE_WISH = frozenset({
     Need.CITIZEN_TOLD, Need.PAUSE_NOT_TOO_LONG, Need.FIRST_RESPONDER_LEADS, Need.AGAIN_IN_TIME, Need.SAME_SECRECY,
     Need.NEW_RUNG, Need.NEW_FINDING, Need.NOT_WRONG_ACTION, Need.OUR_FINDING, Need.FINDING_UNDECIDED,
     Need.FINDING_ESTABLISHED, Need.NOT_THE_RAISER, Need.OWN_FIGURES, Need.ON_CALL_SHOWN, Need.TAKEN_THERE,
-    Need.SPOKEN_TO, Need.OWN_KEY, Need.NOT_OVERTURNED,
+    Need.SPOKEN_TO, Need.OWN_KEY, Need.NOT_OVERTURNED, Need.FILES_BROUGHT,
 })
 
 

@@ -7,10 +7,17 @@ from dataclasses import replace
 from workorders.life.acts import Act
 from workorders.life.effects_units import Effect
 from workorders.life.matters import Strict
-from workorders.life.order import Finding, Order, Request
+from workorders.life.order import Finding, Order, OrderFile, Request
 from workorders.life.parts import settle
-from workorders.life.shapes import Decided, Keyed, Missed, Named, Raised, Rated, Rung, StrikeDecided, Struck
+from workorders.life.shapes import Decided, Keyed, Missed, Named, Noted, Raised, Rated, Rung, StrikeDecided, Struck
 from workorders.life.words import Do
+
+
+def _note(order: Order, act: Act, data: Strict) -> Order:
+    assert isinstance(data, Noted)
+    if data.file is None:
+        return order
+    return replace(order, files=(*order.files, OrderFile(data.file.id, act.unit, data.file.media_type, act.at)))
 
 
 def _rate(order: Order, _: Act, data: Strict) -> Order:
@@ -82,7 +89,8 @@ def _name(order: Order, _: Act, data: Strict) -> Order:
 
 
 ASIDE_EFFECTS: dict[Do, Effect] = {
-    Do.RATE: _rate, Do.URGE: _urge, Do.REMIND: _rung, Do.PRESS: _rung, Do.SUPERVISE: _rung, Do.ESCALATE: _rung,
+    Do.NOTE: _note, Do.RATE: _rate, Do.URGE: _urge,
+    Do.REMIND: _rung, Do.PRESS: _rung, Do.SUPERVISE: _rung, Do.ESCALATE: _rung,
     Do.PHONE_UNANSWERED: _missed, Do.RAISE_FINDING: _raise, Do.ANSWER_FINDING: _answer, Do.DECIDE_FINDING: _decide,
     Do.REFER_FINDING: _refer, Do.ASK_STRIKE: _ask_strike, Do.DECIDE_STRIKE: _decide_strike, Do.NAME_PERSON: _name,
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from workorders.life.acts import Act
+from workorders.life.bring import used_up
 from workorders.life.matters import Strict
 from workorders.life.order import GiveBack, Inner, Order, Pause, Request
 from workorders.life.parts import (
@@ -93,6 +94,8 @@ def _inner_reply(order: Order, act: Act, _: Strict) -> Order:
 def _reply(order: Order, act: Act, data: Strict) -> Order:
     assert isinstance(data, Claimed)
     order = on_part(order, act.about, lambda part: replace(part, replied_at=act.at, claimed_solved=data.solved))
+    part = order.part_of(act.about)
+    order = used_up(order, part) if part else order
     return lapse(order, act.about, act.at)
 
 

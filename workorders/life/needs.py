@@ -90,3 +90,4 @@ class Need(StrEnum):
     OWN_KEY = auto()
     NOT_THE_HANDLER = auto()
     EXTENSION_FITS = auto()
+    FILES_BROUGHT = auto()

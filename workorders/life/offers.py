@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from workorders.life.acts import Actor, Wish
+from workorders.life.bring import Bring, brought_for
 from workorders.life.case import Case
 from workorders.life.checks import OF_THE_WISH, lacking
 from workorders.life.confidential import concerned
@@ -38,6 +39,7 @@ class Offer:
     fields: dict[str, bool]
     blocked: str = ""
     fix: str = ""
+    brings: tuple[Bring, ...] = ()  # files that policy asks for with it
 
     @property
     def open(self) -> bool:
@@ -86,7 +88,8 @@ def _offer(order: Order, wish: Wish, rules: Rules) -> Offer | None:
     row, lack = max(((row, _lacking(row, case)) for row in rows), key=lambda found: _nearness(found[1]))
     return Offer(wish.do, row.part.unit if row.part else "", CHINESE_DO[wish.do],
                  tuple(need for need in row.step.needs if need in OF_THE_WISH), fields_of(SHAPES.get(wish.do, Nothing)),
-                 str(lack[1]) if lack else "", lack[1].fix if lack else "")
+                 str(lack[1]) if lack else "", lack[1].fix if lack else "",
+                 brought_for(order, row.part, rules.policy) if wish.do is Do.REPLY and row.part else ())
 
 
 def _nearness(lack: tuple[int, LifeError] | None) -> float:

@@ -207,6 +207,17 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderFile:
+    """A file that was added; `used`: a reply of the unit has been given with it."""
+
+    id: str
+    unit: str
+    media_type: str
+    at: float
+    used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """An order now. `head` and `length` name the end of the history it was folded from."""
 
@@ -229,6 +240,7 @@ class Order:
     refusals: tuple[Refusal, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     findings: tuple[Finding, ...] = ()
+    files: tuple[OrderFile, ...] = ()
     named: frozenset[str] = frozenset()
     ratings: tuple[int | None, ...] = ()
     missed_phones: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from workorders.life import bring
 from workorders.life.acceptance import DOORS
 from workorders.life.assessment import FORMULAS
 from workorders.life.calendar import Term, Unit
@@ -44,7 +45,9 @@ RAISED: dict[FindingKind, str] = {
     "inaction": "超过签收时限没有签收", "slow": "超过办结时限(或内部时限)没有办结",
     "sham": "报称已解决或已联系,诉求人说没有", "buck_passing": "退单或派错申诉被驳回", "wrong": "只由人提出",
 }
-_LAWFUL = ("不受理的理由不成立", "受理并派单,或换一个成立的法定理由")
+_SAID = {  # by checks that say more than one thing
+    Need.LAWFUL_GROUND: ("不受理的理由不成立", "受理并派单,或换一个成立的法定理由"),
+    Need.FILES_BROUGHT: ("按政策“…”,答复须附图片(视频、录音、文件),本单位还没有上传", bring.FIX)}
 _MARKED = re.compile(r"<!-- (\w+) -->\n.*?<!-- /\1 -->", re.DOTALL)
 
 
@@ -99,7 +102,7 @@ def _needs() -> str:
 
 def _said(need: Need) -> tuple[str, str]:
     check = CHECKS[need]
-    return (check.message, check.fix) if isinstance(check, Check) else _LAWFUL
+    return (check.message, check.fix) if isinstance(check, Check) else _SAID[need]
 
 
 def term(length: Term) -> str:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, StringConstraints, field_validator
 
 from workorders.life.calendar import Calendar, Term, Unit
 from workorders.life.matters import COMPLEX, SEED_TREE, Matter, Name, Strict, Tree
@@ -40,6 +40,7 @@ class When(Strict):
     kinds: tuple[Kind, ...] = ()
     urgency: Urgency | None = None  # this or above
     fields: tuple[Name, ...] = ()  # first level of the classification
+    matters: tuple[Name, ...] = ()  # second level
     tags: tuple[Name, ...] = ()  # any of them
     reports: bool = False
 
@@ -48,6 +49,7 @@ class When(Strict):
         return ((not self.kinds or matter.kind in self.kinds)
                 and (self.urgency is None or matter.urgency >= self.urgency)
                 and (not self.fields or matter.classification.first in self.fields)
+                and (not self.matters or matter.classification.second in self.matters)
                 and (not self.tags or bool(set(self.tags) & set(matter.tags)))
                 and (not self.reports or matter.is_report))
 
@@ -66,6 +68,22 @@ class TermRule(Strict):
     name: Name
     when: When
     terms: Terms
+
+
+Media = Literal["picture", "film", "sound", "document"]
+
+
+class BringRule(Strict):
+    """What a unit's reply must bring for the matters that fit: a file of one of these kinds, any kind if none is named.
+
+    `name` stands in the refusal and on the order's page: what the file is to show. `only_solved`: not where the unit
+    says that it could not be solved.
+    """
+
+    name: Annotated[Name, StringConstraints(min_length=1)]
+    when: When
+    media: tuple[Media, ...] = Field(default=(), max_length=4)
+    only_solved: bool = True
 
 
 class RungRule(Strict):
@@ -115,6 +133,7 @@ class Policy(Strict):
     terms: tuple[TermRule, ...] = Field(default=SEED_TERMS, min_length=1, max_length=200)
     desk: dict[State, Term] = Field(default=SEED_DESK)
     signature: tuple[When, ...] = Field(default=SEED_SIGNATURE, max_length=100)
+    bring: tuple[BringRule, ...] = Field(default=(), max_length=100)  # each that fits is asked for
     ladder: tuple[RungRule, ...] = Field(default=SEED_LADDER, min_length=1, max_length=20)
     close_margin: Term = days(8)  # from the answer promised to the close: review, follow-up, closing
     return_within: Term = days(1)  # from dispatch

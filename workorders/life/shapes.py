@@ -65,6 +65,20 @@ class Protected(Strict):
     unsigned: bool = False
 
 
+class FileAdded(Strict):
+    """A file that the keeper has: its id, what its bytes are, and their digest."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^att-[0-9a-f]{16}$")]
+    media_type: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Noted(Strict):
+    """备注. `file`: the note says that this file was added; machines write it, and it is held against the file."""
+
+    file: FileAdded | None = None
+
+
 class Refused(Strict):
     """The lawful ground, what the call-taker found, and the number the citizen is given."""
 
@@ -258,7 +272,8 @@ class Named(Strict):
 
 
 SHAPES: dict[Do, type[Strict]] = {
-    Do.ACCEPT: Accepted, Do.CLASSIFY: Reclassified, Do.PROTECT: Protected, Do.REFUSE: Refused, Do.DISPATCH: Sent,
+    Do.ACCEPT: Accepted, Do.NOTE: Noted, Do.CLASSIFY: Reclassified, Do.PROTECT: Protected, Do.REFUSE: Refused,
+    Do.DISPATCH: Sent,
     Do.REDISPATCH: Sent, Do.ARBITRATE_MOVE: Sent, Do.ADD_JOINT: Sent, Do.HAND_DOWN: HandedDown,
     Do.CONTACT: Contacted, Do.REPLY: Claimed, Do.RETURN: GivenBack, Do.PLEAD: GivenBack, Do.OFFER_LEAD: Offered,
     Do.ASK_EXTENSION: Longer, Do.APPROVE_EXTENSION: Longer, Do.ASK_PAUSE: Stopped, Do.APPROVE_PAUSE: Stopped,
