@@ -94,5 +94,5 @@ def _head(row: Any) -> dict[str, Any]:
 
 
 def _named(policy: Policy) -> list[str]:
-    whens = (*(rule.when for rule in (*policy.terms, *policy.bring)), *policy.signature)
+    whens = (*(rule.when for rule in policy.terms), *(rule.when for rule in policy.bring), *policy.signature)
     return [name for when in whens for name in when.fields]
