@@ -15,6 +15,7 @@ from web.admin import calendar, people, policy, units
 from web.desk import routes as desk
 from web.followup import routes as followup
 from web.headers import SafeHeaders
+from web.knowledge import routes as knowledge
 from web.live import Live
 from web.menu import routes as menu
 from web.menu_days import routes as menu_days
@@ -41,6 +42,7 @@ _PAGES = (  # one line a part, in the order of the bar
     roster.router,
     recordings.router,
     quality_rules.router,
+    knowledge.router,
     quality.router,
     wall,
     wall_day,

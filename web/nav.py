@@ -28,6 +28,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("orders", "/orders", lambda caller: caller.may("orders.read")),
     Place("followup", "/follow-up", lambda caller: caller.may("calls.dial") and not caller.own_house),
     Place("recordings", "/recordings", lambda caller: caller.may("recordings.listen")),
+    Place("knowledge", "/knowledge", lambda caller: caller.may("knowledge.read") and not caller.own_house),
     Place("quality", "/quality", lambda caller: caller.may("quality.read")),
     Place("roster", "/roster", lambda caller: bool(caller.unit) or caller.may("rosters.write")),
     Place("wall", "/wall", _sees_all_calls),
