@@ -27,8 +27,8 @@ async def article(staff: Staff, title: str = "居民供暖开始和结束的日�
 
 def test_lines_become_paragraphs_and_steps() -> None:
     assert [(one.kind, one.lines) for one in blocks(WORDS)] == [
-        ("p", ("11 月 15 日零时开始。", "办理退费:")), ("ol", ("带上缴费凭证", "到营业厅填表")), ("ul", ("可以网上办",)),
-        ("p", ("<b>不是</b>标记",))]
+        ("p", ("11 月 15 日零时开始。", "办理退费:")), ("ol", ("带上缴费凭证", "到营业厅填表")),
+        ("ul", ("可以网上办",)), ("p", ("<b>不是</b>标记",))]
 
 
 def test_what_differs_is_told_line_by_line() -> None:
