@@ -11,16 +11,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlmodel import col, select
 
-from api.access import database, needs, who
+from api.access import database, needs, now_of, who
 from api.knowledge import routes_articles as articles
 from api.knowledge import routes_wishes as wishes
 from api.knowledge.schemas import Number
+from api.orders.keeping import keeper_of
 from api.orders.sight import below
 from api.people.caller import Caller
 from api.people.models import Person
 from api.wire.paging import Cursor
 from web.knowledge.words import blocks, difference
-from web.orders.asked import paths
 from web.orders.routes import units_of
 from web.site import page
 from workorders.knowledge.rules import LONGEST, SHORTEST, TITLE, USUAL, WORDS
@@ -58,7 +58,7 @@ async def listed(request: Request, looked: Annotated[Looked, Depends()], cursor:
     said = {name: value for name, value in asdict(looked).items() if value}
     return page(request, "knowledge.html", rows=found["articles"], near=found.get("near", False), looked=looked,
                 following=found.get("next"), boxes=_boxes(who(request)), asked=urlencode(said),
-                units=await units_of(request), fields=_fields())
+                units=await units_of(request), fields=await _fields(request))
 
 
 @router.get("/new", dependencies=[needs("knowledge.write")])
@@ -114,15 +114,16 @@ async def _editor(request: Request, article: dict[str, Any]) -> HTMLResponse:
         async with database(request).reading() as session:
             own = await below(session, caller.unit)
         units = {unit: name for unit, name in units.items() if unit in own} or {caller.unit: caller.unit}
-    return page(request, "knowledge_edit.html", article=article, units=units, fields=_fields(), limits=_LIMITS)
+    return page(request, "knowledge_edit.html", article=article, units=units, fields=await _fields(request), limits=_LIMITS)
 
 
 def _boxes(caller: Caller) -> tuple[Box, ...]:
     return BOXES if caller.may("knowledge.write") else ("used", "overdue")
 
 
-def _fields() -> list[str]:
-    return list(dict.fromkeys(first for first, _, _ in paths()))
+async def _fields(request: Request) -> list[str]:
+    async with database(request).reading() as session:
+        return list((await keeper_of(request).rules(session, now_of(request))).classes)
 
 
 async def _people(request: Request, ids: Iterable[str]) -> dict[str, str]:
