@@ -114,7 +114,8 @@ async def _editor(request: Request, article: dict[str, Any]) -> HTMLResponse:
         async with database(request).reading() as session:
             own = await below(session, caller.unit)
         units = {unit: name for unit, name in units.items() if unit in own} or {caller.unit: caller.unit}
-    return page(request, "knowledge_edit.html", article=article, units=units, fields=await _fields(request), limits=_LIMITS)
+    return page(request, "knowledge_edit.html", article=article, units=units, fields=await _fields(request),
+                limits=_LIMITS)
 
 
 def _boxes(caller: Caller) -> tuple[Box, ...]:
