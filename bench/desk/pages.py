@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from api.people.caller import Caller
+from api.people.rights import UNIT_ROLES, allowed
 from bench.desk.city import City, city
 from bench.desk.statements import Asked, Cursor, Recorder, again, bare_cursor, count
 from bench.figures import BenchError, median
@@ -27,17 +29,16 @@ from bench.house import free_port
 from bench.orders.server import database, postgres
 from bench.table import Row
 from core.settings import Settings
-from web.nav import PLACES
+from web.nav import PLACES, Place
+from workorders.life.words import Role
 
 WARM, TIMES = 5, 60
 _MUST = 3.0
 _SHELL = "/home"  # the page that has nothing on it
-AGENT, OFFICE, HANDLER, LEAD = "agent1", "back_office1", "housing.handler", "housing.lead"
-QUALITY, LEADER, ADMIN = "quality1", "duty_leader1", "admin1"
-# who opens which place: whoever has most to see there
-WHO = {"desk": AGENT, "orders": OFFICE, "followup": OFFICE, "recordings": QUALITY, "quality": QUALITY, "roster": LEAD,
-       "wall": LEADER, "days": ADMIN, "numbers": ADMIN, "flows": ADMIN, "figures": ADMIN, "people": ADMIN,
-       "units": ADMIN, "policy": ADMIN}
+_UNIT = "housing"
+# whoever of these may go to a place opens it, the first first; the login is the seed city's
+PEOPLE = (Role.ADMIN, Role.BACK_OFFICE, Role.QUALITY, Role.AGENT, Role.UNIT_LEAD, Role.DUTY_LEADER)
+AGENT, OFFICE, HANDLER = "agent1", "back_office1", f"{_UNIT}.handler"
 
 
 @dataclass(slots=True)
@@ -89,17 +90,24 @@ async def _measured(kind: str, place: City, url: str) -> list[Row]:
 
 async def _pages(place: City) -> list[Asking]:
     """Return the empty page, every place of the bar, an order, and the parts that pages ask for as they load."""
-    cookies = {login: await place.signed_on(login) for login in {*WHO.values(), HANDLER}}
-    missing = {one.key for one in PLACES} - set(WHO)
-    if missing:
-        raise BenchError(f"bench.desk.pages.WHO does not say who opens {', '.join(sorted(missing))}")
+    opened = [(one.href, one.href, opener(one)) for one in PLACES]
+    cookies = {login: await place.signed_on(login) for login in {AGENT, OFFICE, HANDLER, *(o for *_, o in opened)}}
     number = await place.an_order()
-    parts = [("", _SHELL, AGENT), *((one.href, one.href, WHO[one.key]) for one in PLACES),
+    parts = [("", _SHELL, AGENT), *opened,
              ("/orders of a unit", "/orders", HANDLER), ("/orders of an agent", "/orders", AGENT),
              ("/orders, all", "/orders?box=all", OFFICE),
              ("/orders/{number}", f"/orders/{number}", OFFICE), ("/orders/counts", "/orders/counts", OFFICE),
              ("/desk/bar", "/desk/bar", AGENT), ("/desk/recent", "/desk/recent", AGENT)]
     return [Asking(name, path, cookies[login]) for name, path, login in parts]
+
+
+def opener(place: Place) -> str:
+    """Return the login of whoever opens a place. Raises BenchError when nobody may."""
+    for role in PEOPLE:
+        unit, agent = _UNIT if role in UNIT_ROLES else "", "a1001" if role is Role.AGENT else ""
+        if place.shown(Caller("person", "p", "", allowed((role,)), frozenset({role}), unit=unit, agent=agent)):
+            return f"{unit}.lead" if unit else f"{role.value}1"
+    raise BenchError(f"bench.desk.pages.PEOPLE has nobody who may go to {place.href}")
 
 
 async def _written(place: City, recorder: Recorder, page: Asking) -> Asking:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from bench.__main__ import BENCHMARKS, GROUPS, wanted
-from bench.desk.pages import WHO
+from bench.desk.pages import opener
 from bench.desk.statements import Recorder, again, bare_cursor, count
 from core.db import Database, insert_into, migrate
 from tests.postgres import SCRIPTS
@@ -16,8 +16,9 @@ from web.nav import PLACES
 from workorders.models import Offset
 
 
-def test_every_place_of_the_bar_is_measured() -> None:
-    assert set(WHO) == {place.key for place in PLACES}
+def test_every_place_of_the_bar_is_measured_as_somebody_sees_it_who_may_go_there() -> None:
+    logins = {place.key: opener(place) for place in PLACES}
+    assert {logins["desk"], logins["people"], logins["orders"]} == {"agent1", "admin1", "back_office1"}
 
 
 def test_a_group_stands_for_its_benchmarks() -> None:
