@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from operator import eq, ge, lt
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Query
-from sqlalchemy import case, exists, select
+from sqlalchemy import case, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
+from api.people.caller import Caller
 from api.people.reach import Shape
 from api.problems import Problem
 from api.schemas import CallKey
@@ -50,6 +52,9 @@ class Filters:
     until: Moment = None
     finding: Annotated[Literal["open", "established", "cleared", "referred"] | None,
                        Query(description="has a finding that stands so; for those who see histories")] = None
+    to_answer: Annotated[str | None, Query(pattern=r"^[0-9A-Za-z_.-]{1,40}$",
+                                           description="a unit that has not answered an open finding about it yet; "
+                                                       "for its own people, and those who see histories")] = None
     q: Annotated[str | None, Query(min_length=1, max_length=100, description="words of the summary, or of an address "
                                          "that the list shows the caller")] = None
     sort: Annotated[Literal["newest", "due"], Query(description="due: what falls due first")] = "newest"
@@ -68,13 +73,19 @@ def _with_finding(stands: Any) -> Condition:
     return col(WorkOrder.number).in_(select(col(row.number)).where(now == stands))
 
 
+def _waits_for_the_word_of(unit: Any) -> Condition:
+    row = OrderFinding
+    return col(WorkOrder.number).in_(select(col(row.number)).where(
+        col(row.unit) == unit, col(row.decided_at).is_(None), col(row.answered_at).is_(None)))
+
+
 _EQUAL: Final = ("owner", "district", "street", "first", "second", "third", "agent", "call_key")
 ANY_OF: Final = frozenset({"state", "kind"})
 _NARROWED: Final[Mapping[str, Callable[[Any], Condition]]] = {  # `q` is a matter of its own
     **{name: partial(eq, col(getattr(WorkOrder, name))) for name in _EQUAL},
     **{name: col(getattr(WorkOrder, name)).in_ for name in sorted(ANY_OF)},
     "urgency": partial(ge, col(WorkOrder.urgency)), "unit": _with_part_of,
-    "finding": _with_finding,
+    "finding": _with_finding, "to_answer": _waits_for_the_word_of,
     "due_before": partial(lt, col(WorkOrder.due)),
     "since": partial(ge, col(WorkOrder.created_at)), "until": partial(lt, col(WorkOrder.created_at))}
 _NAMES: Final = tuple(one.name for one in fields(Filters) if one.name != "sort")
@@ -102,11 +113,32 @@ def addresses_for(caller: Shape) -> words.Addresses:
     return words.Addresses.OPEN if shown else words.Addresses.NONE
 
 
-def refuse_unseen(asked: Filters, caller: Shape) -> None:
+def refuse_unseen(asked: Filters, caller: Caller) -> None:
     """Refuse a filter by what the caller is not shown: which orders match would tell it. Raises Problem 403."""
+    if sees_every_finding(caller):
+        return
+    if asked.finding is not None:
+        raise Problem(403, "forbidden", "没有按疑似问题查找的权限", "去掉 finding;本单位的疑似问题用 to_answer 查找")
+    if asked.to_answer is not None and asked.to_answer != caller.unit:
+        raise Problem(403, "forbidden", "只能查找等待本单位说明的工单", "to_answer 填本单位")
+
+
+def sees_every_finding(caller: Caller) -> bool:
+    """Tell whether a caller is shown the findings of every order they see, not of their own unit alone."""
     histories = not caller.roles & UNIT_ROLES and any(Field.HISTORY in OPEN_TO[role] for role in caller.roles)
-    if asked.finding is not None and not (caller.own_house or histories):
-        raise Problem(403, "forbidden", "没有按疑似问题查找的权限", "去掉 finding;本单位的疑似问题在工单里查看和说明")
+    return caller.own_house or histories
+
+
+async def open_findings(session: AsyncSession, caller: Caller, numbers: Sequence[str]) -> dict[str, int]:
+    """Return which of these orders have findings that nobody has decided yet and the caller is shown: how many."""
+    if not sees_every_finding(caller) and not (caller.unit and caller.roles & UNIT_ROLES):
+        return {}
+    row = OrderFinding
+    query = select(col(row.number), func.count()).where(col(row.number).in_(numbers), col(row.decided_at).is_(None))
+    if not sees_every_finding(caller):
+        query = query.where(col(row.unit) == caller.unit)
+    found = await session.execute(query.group_by(col(row.number)))
+    return {number: count for number, count in found}
 
 
 def narrowing(found: Mapping[str, Any]) -> list[Condition]:

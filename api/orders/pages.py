@@ -86,7 +86,7 @@ async def page(session: AsyncSession, scope: Scope, asked: Filters, cursor: str 
     `units`: those whose orders alone the caller sees, if that is so; the list then begins at theirs. `whole`: with
     the calls' own records, which are long. Raises Problem, BadContent.
     """
-    refuse_unseen(asked, scope.shape)
+    refuse_unseen(asked, scope.caller)
     given = told(asked)
     tie = filters_digest("work-orders", {**given, "sort": asked.sort})
     place = place_of(tie, cursor, _KINDS[asked.sort])
@@ -107,7 +107,7 @@ async def counted(session: AsyncSession, scope: Scope, asked: Filters, most: int
 
     Raises Problem.
     """
-    refuse_unseen(asked, scope.shape)
+    refuse_unseen(asked, scope.caller)
     given = told(asked)
     shape = _Shape(session.get_bind().dialect.name, scope.shape, frozenset(given), asked.sort, all_at_once=True)
     found = await rows_of(session, _counting(shape), {**given, "most": most, **scope.values})

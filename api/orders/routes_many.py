@@ -83,7 +83,7 @@ async def export(request: Request, asked: Annotated[Filters, Depends()],
                  format: Annotated[Literal["jsonl", "xlsx"], Query()] = "jsonl") -> Response:
     """Give the orders of a list as a file, JSON lines or a workbook; within what the caller sees, and audited."""
     db, caller = database(request), who(request)
-    refuse_unseen(asked, shape_of(caller))
+    refuse_unseen(asked, caller)
     wanted = Asked(caller, conditions(asked, db.engine.dialect.name, shape_of(caller)))
     count = await stream.counted(db, wanted)
     if count > MOST_EXPORTED:

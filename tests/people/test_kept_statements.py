@@ -81,7 +81,8 @@ async def test_whoever_asks_sees_in_a_kept_statement_what_their_own_scope_shows(
     assert len(seen) > 20
 
 
-@pytest.mark.parametrize("asked", [Filters(finding="open"), Filters(sort="due", unit="housing"), Filters()])
+@pytest.mark.parametrize("asked", [Filters(finding="open"), Filters(to_answer="housing"),
+                                   Filters(sort="due", unit="housing"), Filters()])
 async def test_orders_are_counted_as_they_are_listed(tangle: Database, asked: Filters) -> None:
     caller = Caller("person", "p-1", "x", frozenset(), frozenset({Role.SUPERVISION}))
     async with tangle.reading() as session:

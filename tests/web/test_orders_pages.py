@@ -182,6 +182,46 @@ async def test_supervision_sees_first_what_is_suspected_and_then_what_was_decide
     assert (await unit.get("/api/work-order-exports?finding=open")).status_code == 403
 
 
+async def test_a_unit_finds_what_waits_for_its_word_and_answers_it(staff: Staff) -> None:
+    number = await order(staff)
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    lead = await signed_on(staff, "lead", Role.UNIT_LEAD, unit="housing")
+    other = await signed_on(staff, "water", Role.UNIT_LEAD, unit="water")
+    await act(office, number, "k1", do="dispatch", data={"unit": "housing"})
+    assert "没有等待本单位说明的疑似问题" in (await lead.get("/orders?box=to_answer")).text
+    raised = {"key": "person:1", "kind": "slow", "unit": "housing"}
+    assert (await act(office, number, "k2", do="raise_finding", why="多日没有动静", data=raised)).status_code == 201
+    assert (await lead.get("/orders/counts")).json()["to_answer"] == 1
+    waiting = (await lead.get("/orders?box=to_answer")).text
+    assert re.search(rf'href="/orders/{number}\?do=answer_finding" autofocus', waiting)  # Enter, and one writes
+    assert "1 条疑似问题待认定" in (await lead.get("/orders?box=all")).text
+    assert "1 条疑似问题待认定" in (await office.get("/orders?box=all")).text
+    form = (await lead.get(f"/orders/{number}?do=answer_finding")).text
+    assert re.search(r'data-do="answer_finding" open data-asked', form)
+    assert re.search(r'<option value="person:1" selected', form)
+    said = await act(lead, number, "k3", do="answer_finding", text="已于周三上门,材料补交", data={"key": "person:1"})
+    assert said.status_code == 201, said.text
+    assert (await lead.get("/orders/counts")).json()["to_answer"] == 0
+    assert number not in (await lead.get("/orders?box=to_answer")).text
+    assert "1 条疑似问题待认定" in (await lead.get("/orders?box=all")).text  # answered is not decided
+    assert "已说明，待认定" in (await lead.get(f"/orders/{number}")).text
+    assert "疑似问题待认定" not in (await other.get("/orders?box=all")).text
+    assert (await other.get("/orders/counts")).json()["to_answer"] == 0
+    assert (await other.get(f"{ORDERS}?to_answer=housing")).status_code == 403
+    assert (await lead.get(f"{ORDERS}?to_answer=housing")).json()["work_orders"] == []
+
+
+async def test_a_finding_about_another_unit_marks_no_row_of_mine(staff: Staff) -> None:
+    number = await order(staff)
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    lead = await signed_on(staff, "lead", Role.UNIT_LEAD, unit="housing")
+    await act(office, number, "k1", do="dispatch", data={"unit": "housing"})
+    raised = {"key": "person:1", "kind": "slow", "unit": "water"}
+    assert (await act(office, number, "k2", do="raise_finding", why="推给别人", data=raised)).status_code == 201
+    assert number in (listed := (await lead.get("/orders?box=all")).text)
+    assert "疑似问题待认定" not in listed
+
+
 async def test_a_tab_counts_what_its_list_shows(staff: Staff) -> None:
     number = await order(staff)
     office = await signed_on(staff, "office", Role.BACK_OFFICE)

@@ -17,7 +17,8 @@ class Box:
     """A tab of the list. `key` ends its sentence ``box.<key>``; no states: every order.
 
     `batch`: what may be done to several at once there (api.orders.schemas.BATCHED); `late`: only what is overdue.
-    `finding`: only orders of whose findings one stands so. `counted`: its tab says how many there are.
+    `finding`: only orders of whose findings one stands so; `to_answer`: of whose findings one waits for the reader's
+    unit's word. `counted`: its tab says how many there are.
     """
 
     key: str
@@ -25,13 +26,15 @@ class Box:
     batch: tuple[str, ...] = ()
     late: bool = False
     finding: Literal["open", "established", "cleared", "referred"] | None = None
+    to_answer: bool = False
     counted: bool = True
 
 
 ALL: Final = Box("all", counted=False)
 _END: Final = (S.ANSWERED, S.CLOSED, S.ARCHIVED, S.TERMINATED, S.WITHDRAWN, S.HANDED_OVER, S.MERGED)
 UNIT: Final = (
-    Box("to_sign", (S.DISPATCHED,), ("sign_for",)), Box("in_hand", (S.SIGNED, S.HANDLING), ("start",)),
+    Box("to_sign", (S.DISPATCHED,), ("sign_for",)), Box("to_answer", to_answer=True),
+    Box("in_hand", (S.SIGNED, S.HANDLING), ("start",)),
     Box("disputed", (S.RETURNED, S.PLEADED, S.ARBITRATION)),
     Box("replied", (S.REPLIED, S.REVIEWED, S.FOLLOW_UP)), ALL)
 OFFICE: Final = (

@@ -17,7 +17,7 @@ from api.orders import routes as orders
 from api.orders import routes_acts as acts
 from api.orders import routes_desk as desk
 from api.orders.keeping import keeper_of
-from api.orders.lists import Filters
+from api.orders.lists import Filters, open_findings
 from api.orders.pages import counted
 from api.people.models import UnitPlace
 from api.people.scope import scope_of
@@ -61,9 +61,12 @@ async def listed(request: Request, looked: Annotated[Looked, Depends()], cursor:
     boxes = boxes_for(who(request))
     box = chosen(boxes, looked.box)
     found = await orders.listed(request, _filters(request, box, looked), cursor, _PAGE)
+    async with database(request).reading() as session:
+        findings = await open_findings(session, who(request), [row["number"] for row in found["work_orders"]])
     said = {name: value for name, value in asdict(looked).items() if value} | {"box": box.key}
     return page(request, "orders.html", rows=found["work_orders"], following=found["next"], looked=looked, boxes=boxes,
-                box=box, asked=urlencode(said), units=await units_of(request), needs_words=NEEDS_WORDS,
+                box=box, findings=findings, asked=urlencode(said), units=await units_of(request),
+                needs_words=NEEDS_WORDS,
                 narrowed=any((looked.q, looked.kind, looked.urgency, looked.unit, looked.due)),
                 export=urlencode([("format", "xlsx"), *_exported(request, box, looked)]))
 
@@ -88,7 +91,10 @@ def _filters(request: Request, box: Box, looked: Looked) -> Filters:
     """Return what the API is asked for. A unit's people see their unit's part, and its own deadline."""
     now = now_of(request)
     before = {"late": now, "day": now + 86400.0, "week": now + 7 * 86400.0}.get("late" if box.late else looked.due)
-    return Filters(state=list(box.states) or None, unit=who(request).unit or looked.unit or None,
+    unit = who(request).unit
+    return Filters(state=list(box.states) or None,
+                   unit=None if box.to_answer else unit or looked.unit or None,  # its part may be over, its word is not
+                   to_answer=unit if box.to_answer and unit else None,
                    kind=[Kind(looked.kind)] if looked.kind in _KINDS else None,
                    urgency=int(looked.urgency) if looked.urgency else None, due_before=before, finding=box.finding,
                    q=looked.q.strip() or None, sort=looked.sort)
@@ -102,8 +108,9 @@ def _exported(request: Request, box: Box, looked: Looked) -> list[tuple[str, str
 
 
 @router.get("/{number}")
-async def one(request: Request, number: Number) -> HTMLResponse:
-    """One order: its words, clocks, units, and what may be done to it now."""
+async def one(request: Request, number: Number,
+              do: Annotated[str, Query(pattern="^[a-z_]{0,40}$")] = "") -> HTMLResponse:
+    """One order: its words, clocks, units, and what may be done to it now; the form of `do` stands open."""
     async with database(request).one_reading(), database(request).reading() as session:
         body = await orders.read(_as_new(request), Response(), number)
         assert isinstance(body, dict)  # no If-None-Match is passed on
@@ -112,7 +119,7 @@ async def one(request: Request, number: Number) -> HTMLResponse:
         life = woven(await _history(request, number), (await talks.of_order(request, number))["calls"])
     forms = forms_of(body["acts"])
     return page(request, "order.html", order={**_UNSEEN, **body}, forms=forms, units=units, life=life,
-                doors=doors(), paths=paths(classes), files=files,
+                do=do, doors=doors(), paths=paths(classes), files=files,
                 taken=_was_taken(request, body, forms), names=names_of(site_of(request).directory, units))
 
 

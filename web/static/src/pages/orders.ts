@@ -135,6 +135,9 @@ for (const form of document.querySelectorAll<HTMLFormElement>("[data-act-form]")
   form.querySelector("[data-kept]")!.textContent = t("js.order.restored");
   for (let around = form.closest("details"); around; around = around.parentElement!.closest("details")) around.open = true;
 }
+const asked = document.querySelector<HTMLDetailsElement>("[data-asked]"); // whoever came for one act begins to write at once
+for (let around = asked?.parentElement?.closest("details"); around; around = around.parentElement!.closest("details")) around.open = true;
+asked?.querySelector<HTMLElement>("textarea, input, select")?.focus();
 document.getElementById("file-pick")?.addEventListener("change", async (event) => {
   const picked = event.target as HTMLInputElement, list = document.getElementById("uploads")!;
   const sent: boolean[] = [];
