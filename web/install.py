@@ -25,6 +25,7 @@ from web.orders import routes as orders
 from web.quality import routes as quality
 from web.quality import rules as quality_rules
 from web.recordings import routes as recordings
+from web.reports import routes as reports
 from web.roster import routes as roster
 from web.routes_sign_on import router as sign_on
 from web.routes_telephone import router as telephone
@@ -41,6 +42,7 @@ _PAGES = (  # one line a part, in the order of the bar
     followup.router,
     roster.router,
     recordings.router,
+    reports.router,
     quality_rules.router,
     knowledge.router,
     quality.router,

@@ -30,6 +30,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("recordings", "/recordings", lambda caller: caller.may("recordings.listen")),
     Place("knowledge", "/knowledge", lambda caller: caller.may("knowledge.read") and not caller.own_house),
     Place("quality", "/quality", lambda caller: caller.may("quality.read")),
+    Place("reports", "/reports", lambda caller: caller.may("figures.read") and caller.kind == "person"),
     Place("roster", "/roster", lambda caller: bool(caller.unit) or caller.may("rosters.write")),
     Place("wall", "/wall", _sees_all_calls),
     Place("days", "/notices", lambda caller: caller.may("flows.read")),

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from api.wire.examples import Example, Examples
 
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RATE = {"whole": {"numerator": 45, "denominator": 50, "value": 0.9},
          "kept": {"numerator": 45, "denominator": 48, "value": 0.9375}}
 _LINE: dict[str, Any] = {"received": 120, "answered": 40, "dispatched": 76, "refused": 2, "closed": 98, "in_time": 95,
@@ -21,7 +22,8 @@ _WORDS = {"title": "城西停水", "text": "三日内一百二十起停水来电
           "orders": ["2026-1123-0042"]}
 _REPORT: dict[str, Any] = {
     "id": "yq-0123456789abcdef", "state": "sent", "state_name": "已报送", **_WORDS, "written_at": 1795400000.0,
-    "changed_at": 1795400600.0, "signed_by": "p-fedcba9876543210", "signed_at": 1795400300.0, "sent_at": 1795400600.0,
+    "changed_at": 1795400600.0, "can": ["receipt"],
+    "signed_by": "p-fedcba9876543210", "signed_at": 1795400300.0, "sent_at": 1795400600.0,
     "receipts": [{"receiver": "water", "by": "p-1", "at": 1795400700.0}], "owing": ["p-0123456789abcdef"],
     "history": [{"seq": 1, "at": 1795400000.0, "deed": "write", "name": "起草", "by": "p-2", "role": "back_office",
                  "why": "", "digest": "sha256:…"}]}
@@ -35,6 +37,9 @@ _STEPS = ("submit", "send-back", "sign", "send", "withdraw", "receipt")
 
 EXAMPLES: Final[Examples] = {
     "GET /api/figures": Example(_FIGURES),
+    "GET /api/figures/course": Example({"periods": [
+        {"title": _FIGURES["title"], "first": "2026-11-01", "after": "2026-12-01", **_LINE}]}),
+    "GET /api/figures/file": Example("(xlsx)", media=_XLSX),
     "GET /api/figures/page": Example("<!DOCTYPE html>…", media="text/html"),
     "GET /api/publication": Example(_PUBLISHED),
     "GET /api/reports": Example(_LIST),

@@ -18,6 +18,7 @@ from api.access import database, needs, now_of, who
 from api.people.caller import Caller
 from api.people.models import UnitPlace
 from api.people.scope import scope_of
+from api.reports.workbook import book_of
 from workorders.life.words import UNIT_ROLES
 from workorders.reports import publication, reading
 from workorders.reports.figures import CHINESE_DIMENSION, Figures, formulas, plain
@@ -42,6 +43,36 @@ async def figures(request: Request, span: SpanAsked = "month", day: DayAsked = N
             "dimensions": CHINESE_DIMENSION,
             "topics": [{"path": list(topic.path), "now": topic.now, "before": topic.before, "growth": topic.growth}
                        for topic in found.topics]}
+
+
+@router.get("/figures/course", dependencies=[needs("figures.read")])
+async def course(request: Request, span: SpanAsked = "month", day: DayAsked = None,
+                 back: Annotated[int, Query(ge=1, le=24, description="how many periods, with the one asked for")] = 6,
+                 ) -> dict[str, Any]:
+    """Give the sums of a period and of those before it, the oldest first, to be drawn as a course."""
+    periods = [period_of(request, span, day)]
+    while len(periods) < back:
+        periods.insert(0, periods[0].before)
+    caller, found = who(request), list[dict[str, Any]]()
+    async with database(request).reading() as session:
+        units = await _units_of(session, caller)
+        visible = reading.EVERYTHING if units is None else scope_of(caller).orders()
+        for one in periods:
+            line = plain(await reading.total(session, one.period, visible, units))
+            found.append({"title": one.title, "first": one.first.isoformat(), "after": one.after.isoformat(), **line})
+    return {"periods": found}
+
+
+@router.get("/figures/file", responses={200: {"content": {_XLSX: {"schema": {"type": "string"}}}}},
+            dependencies=[needs("figures.read")])
+async def file(request: Request, span: SpanAsked = "month", day: DayAsked = None) -> Response:
+    """Give the figures as a workbook: a sheet a dimension, each rate with what it was made of."""
+    asked = period_of(request, span, day)
+    found, names = await _read(request, asked)
+    made = await asyncio.to_thread(book_of, found, asked.title, names)
+    name = f"12345-figures-{asked.span}-{asked.first}.xlsx"
+    return Response(made, media_type=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"',
+                                                     "Cache-Control": "private, no-store"})
 
 
 @router.get("/figures/page", dependencies=[needs("figures.read")])

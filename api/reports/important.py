@@ -35,6 +35,7 @@ from workorders.reports.importance import (
     Report,
     Wanted,
     decide,
+    possible,
 )
 
 router = APIRouter(prefix="/api/reports", tags=["reports"], route_class=Once)
@@ -96,7 +97,7 @@ async def listed(request: Request, state: At | None = None, limit: Limit = 50, c
 async def read(request: Request, report_id: ReportId) -> dict[str, Any]:
     """Show a report with its receipts and its history."""
     async with database(request).reading() as session:
-        return shown(await _seen(session, who(request), report_id))
+        return shown(request, await _seen(session, who(request), report_id))
 
 
 @router.post("", status_code=201, dependencies=[needs("reports.write")])
@@ -105,7 +106,7 @@ async def write(request: Request, response: Response, content: WordsIn) -> dict[
     async with changing(request) as session:
         kept = await keeping.begin(session, _deciding(request, Deed.WRITE, words=content.model_dump()))
     response.headers["Location"] = f"/api/reports/{kept.row.id}"
-    return shown(kept)
+    return shown(request, kept)
 
 
 @router.put("/{report_id}", dependencies=[needs("reports.write")])
@@ -113,13 +114,14 @@ async def rewrite(request: Request, report_id: ReportId, content: WordsIn) -> di
     """Change a draft. What was signed is never changed."""
     async with database(request).writing() as session:
         kept = await _seen(session, who(request), report_id, lock=True)
-        return shown(await keeping.go_on(session, kept, _deciding(request, Deed.WRITE, words=content.model_dump())))
+        decision = _deciding(request, Deed.WRITE, words=content.model_dump())
+        return shown(request, await keeping.go_on(session, kept, decision))
 
 
 async def _step(request: Request, report_id: str, deed: Deed, why: str) -> dict[str, Any]:
     async with changing(request) as session:
         kept = await _seen(session, who(request), report_id, lock=True)
-        return shown(await keeping.go_on(session, kept, _deciding(request, deed, why)))
+        return shown(request, await keeping.go_on(session, kept, _deciding(request, deed, why)))
 
 
 @router.post("/{report_id}/submit", dependencies=[needs("reports.write")])
@@ -168,7 +170,7 @@ async def _seen(session: AsyncSession, caller: Caller, report_id: str, *, lock: 
 def _deciding(request: Request, deed: Deed, why: str = "", words: Mapping[str, Any] | None = None) -> keeping.Decision:
     """Return the decision in the office of the caller that the table allows."""
     caller, now, digest = who(request), now_of(request), request.app.state.keeper.digest
-    offices = [Actor(caller.id, role, caller.unit) for role in Role if role in caller.roles]
+    offices = offices_of(caller)
 
     def decided(report: Report | None) -> Entry:
         if not offices:
@@ -183,10 +185,17 @@ def _line(row: ImportantReport) -> dict[str, Any]:
             "receivers": row.receivers, "written_at": row.written_at, "changed_at": row.changed_at}
 
 
-def shown(kept: keeping.Kept) -> dict[str, Any]:
-    """Return a report as it goes out."""
+def offices_of(caller: Caller) -> list[Actor]:
+    """Return the offices in which somebody may do a step."""
+    return [Actor(caller.id, role, caller.unit) for role in Role if role in caller.roles]
+
+
+def shown(request: Request, kept: keeping.Kept) -> dict[str, Any]:
+    """Return a report as it goes out. `can`: what the caller may do with it now."""
     report = kept.report
-    return {**_line(kept.row), "text": report.words.text, "orders": list(report.words.orders),
+    can = possible(report, offices_of(who(request)), now_of(request))
+    return {**_line(kept.row), "can": [deed.value for deed in can], "text": report.words.text,
+            "orders": list(report.words.orders),
             "signed_by": report.signed_by, "signed_at": report.signed_at, "sent_at": report.sent_at,
             "receipts": [{"receiver": name, "by": by, "at": at} for name, (by, at) in report.receipts.items()],
             "owing": list(report.owing),

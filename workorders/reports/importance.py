@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, ValidationError
 
 from workorders.life.acts import Actor
-from workorders.life.errors import BadContent, BrokenHistory, NeedsMore, NotYours, WrongStep
+from workorders.life.errors import BadContent, BrokenHistory, LifeError, NeedsMore, NotYours, WrongStep
 from workorders.life.history import SHA256, Digest, digest_named
 from workorders.life.matters import Strict
 from workorders.life.texts import check_text
@@ -157,6 +157,22 @@ def decide(report: Report | None, wanted: Wanted, digest: Digest = SHA256) -> En
     entry = Entry(report.length + 1 if report else 1, wanted.at, wanted.deed, wanted.by.id, wanted.by.role,
                   wanted.by.unit, to, wanted.why, words, report.head if report else "")
     return replace(entry, digest=seal_of(entry, digest))
+
+
+def possible(report: Report | None, offices: Sequence[Actor], now: float) -> tuple[Deed, ...]:
+    """Return what somebody who holds these offices may do with it now, in the order of the steps."""
+    at = max(now, report.last_at if report else 0.0)
+    return tuple(deed for deed in Deed if any(_may(report, Wanted(deed, by, at, "x")) for by in offices))
+
+
+def _may(report: Report | None, wanted: Wanted) -> bool:
+    try:
+        _step(report, wanted)
+        if report is not None:
+            _personal(report, wanted)
+    except LifeError:
+        return False
+    return True
 
 
 def _step(report: Report | None, wanted: Wanted) -> Step:

@@ -18,7 +18,7 @@ from workorders.keeping.tables import OrderAct, OrderCase, OrderUnit
 from workorders.life.assessment import Measure, Period
 from workorders.life.words import Do
 from workorders.models import WorkOrder
-from workorders.reports.figures import Cases, Figures, Group, Path, Topic, figures, hottest
+from workorders.reports.figures import Cases, Counted, Figures, Group, Path, Topic, figures, hottest
 
 Condition = ColumnElement[bool]
 _OF_ACT = {Do.DISPATCH.value: "dispatched", Do.REFUSE.value: "refused", Do.REOPEN.value: "reopened",
@@ -43,6 +43,14 @@ async def read(session: AsyncSession, period: Period, before: Period, visible: C
     if units is not None:
         lines, measured = [one for one in lines if one[0] in units], [one for one in measured if one.unit in units]
     return figures(groups, lines, measured, await topics(session, period, before, visible))
+
+
+async def total(session: AsyncSession, period: Period, visible: Condition = EVERYTHING,
+                units: Collection[str] | None = None) -> Counted:
+    """Return the sums of a period without its lines: as many statements as it has counts, for drawings of many."""
+    groups = [*await _received(session, period, visible), *await _ended(session, period, visible)]
+    measured = [one for one in await cases(session, period, visible) if units is None or one.unit in units]
+    return figures(groups, (), measured, ()).total
 
 
 async def _grouped(session: AsyncSession, what: str, *conditions: Condition) -> list[Group]:
