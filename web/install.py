@@ -12,6 +12,7 @@ from core.settings import Settings
 from routing.directory import Directory
 from web import errors
 from web.admin import calendar, people, policy, units
+from web.desk import knowledge as desk_knowledge
 from web.desk import routes as desk
 from web.followup import routes as followup
 from web.headers import SafeHeaders
@@ -38,6 +39,7 @@ log = get_logger(__name__)
 _PAGES = (  # one line a part, in the order of the bar
     sign_on,
     desk.router,
+    desk_knowledge.router,
     orders.router,
     followup.router,
     roster.router,

@@ -4,6 +4,7 @@ import { barNow, beginBar, known, onBar, refreshBar, type BarNow } from "../bar"
 import { ask, Refused } from "../http";
 import { closeInvite, mindInvite, openInvite } from "../invite";
 import { lockKeys, mindKeys } from "../keys";
+import { mindKnowledge } from "../knowledge";
 import { follow, type Fact } from "../live";
 import { check, Checks } from "../checks";
 import { chime, hush, ring } from "../media";
@@ -221,6 +222,7 @@ function freshness(): void {
 // -- begin -----------------------------------------------------------------------------------------------------
 mindOrder();
 mindInvite();
+mindKnowledge();
 mindKeys({
   submit: () => void saveNow().then(() => document.querySelector<HTMLElement>('#bar [data-key="Ctrl+Enter"]:not([aria-disabled=true])')?.click()),
   list: () => { const list = document.getElementById("keys") as HTMLDialogElement; if (list.open) list.close(); else list.showModal(); },
