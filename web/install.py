@@ -26,6 +26,7 @@ from web.orders import routes as orders
 from web.quality import routes as quality
 from web.quality import rules as quality_rules
 from web.recordings import routes as recordings
+from web.reports import briefs
 from web.reports import routes as reports
 from web.roster import routes as roster
 from web.routes_sign_on import router as sign_on
@@ -45,6 +46,7 @@ _PAGES = (  # one line a part, in the order of the bar
     roster.router,
     recordings.router,
     reports.router,
+    briefs.router,
     quality_rules.router,
     knowledge.router,
     quality.router,

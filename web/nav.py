@@ -23,6 +23,12 @@ def _sees_all_calls(caller: Caller) -> bool:
     return caller.may("calls.read") and scope_of(caller).every_live_call
 
 
+def _meets_briefs(caller: Caller) -> bool:
+    """Tell whether reports of important matters may exist for somebody: writers, signers, readers, units."""
+    return caller.kind == "person" and (
+        bool(caller.unit) or any(caller.may(f"reports.{what}") for what in ("read", "write", "sign")))
+
+
 PLACES: Final[tuple[Place, ...]] = (
     Place("desk", "/desk", lambda caller: bool(caller.agent) and caller.may("agents.act")),
     Place("orders", "/orders", lambda caller: caller.may("orders.read")),
@@ -31,6 +37,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("knowledge", "/knowledge", lambda caller: caller.may("knowledge.read") and not caller.own_house),
     Place("quality", "/quality", lambda caller: caller.may("quality.read")),
     Place("reports", "/reports", lambda caller: caller.may("figures.read") and caller.kind == "person"),
+    Place("briefs", "/briefs", _meets_briefs),
     Place("roster", "/roster", lambda caller: bool(caller.unit) or caller.may("rosters.write")),
     Place("wall", "/wall", _sees_all_calls),
     Place("days", "/notices", lambda caller: caller.may("flows.read")),
