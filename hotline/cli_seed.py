@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -22,11 +23,12 @@ from core.db import Database, DatabaseError, migrate
 from core.settings import Settings
 from hotline.database import MIGRATIONS
 from hotline.errand import give_up
-from hotline.seed import store
+from hotline.seed import shelf, store
 from hotline.seed.cast import Member
 from hotline.seed.directory import directory_toml
 from hotline.seed.lives import YEAR, Year
 from hotline.seed.store import Hashed, SeedError
+from workorders.life.words import Role
 
 app = typer.Typer(help="示范市:六十个单位、各角色人员、一年的工单 · a believable city in an empty database")
 _console = Console(highlight=False, soft_wrap=True)
@@ -69,9 +71,17 @@ async def _make(settings: Settings, year: Year, now: float, people: bool) -> int
         with _bar() as bar:
             task = bar.add_task("工单 · orders", total=year.count)
             await store.fill(db, year, now, lambda more: bar.advance(task, more))
+        await _shelve(db, year, now)
         return len(hashed)
     finally:
         await db.close()
+
+
+async def _shelve(db: Database, year: Year, now: float) -> None:
+    rng = Random(f"{year.seed}:shelf")
+    office, agent = (year.cast.one(role, rng).id for role in (Role.BACK_OFFICE, Role.AGENT))
+    if await shelf.shelve(db, now, lambda unit: year.cast.lead(unit).id, office):
+        await shelf.doubt(db, now, agent)
 
 
 def _with_passwords(settings: Settings, members: Iterable[Member]) -> list[Hashed]:

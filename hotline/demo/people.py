@@ -1,4 +1,4 @@
-"""Who can sign on in the demonstration: one agent with a page, whose password is made anew each time it is started."""
+"""Who can sign on in the demonstration: one agent with a page, with a new password each time; what they know."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from api.people.passwords import Passwords, new_password
 from core.db import Database
 from core.settings import Settings
 from hotline.database import migrated
+from hotline.seed.shelf import shelve
+from routing.directory import load_directory
 from workorders.life.words import Role
 
 LOGIN, NAME, AGENT = "zhaoqian", "赵倩", "a1004"  # hotline/demo/directory.toml
@@ -29,6 +31,8 @@ async def demo_agent(settings: Settings) -> tuple[str, str]:
                 person = await register.add(session, _CONSOLE, LOGIN, NAME, (Role.AGENT,), "", AGENT, hashed,
                                             time.time())
             person.password, person.must_change = hashed, False  # it was told to whoever sits at this machine
+        units = {unit.id for unit in load_directory(settings.directory).units}
+        await shelve(db, time.time(), lambda _: _CONSOLE.id, _CONSOLE.id, units)
     finally:
         await db.close()
     return LOGIN, password
