@@ -74,7 +74,7 @@ def create_app(settings: Settings, secrets: Secrets, control_client: ControlClie
     """Return the application; it opens nothing by itself and keeps no state of a call."""
     app = FastAPI(title="12345 hotline", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings, app.state.secrets, app.state.control, app.state.db = settings, secrets, control_client, db
-    app.state.streams, app.state.clock = 0, time.time
+    app.state.streams, app.state.written, app.state.clock = 0, events.Written(), time.time
     app.state.relay, app.state.priming = Relay(ControlFacts(control_client)), asyncio.Semaphore(_PRIMING)
     app.state.keeper = Keeper(ZoneInfo(settings.timezone), settings.history_digest)
     app.state.passwords, app.state.remembered, app.state.recent = Passwords(), Remembered(), Recent()

@@ -15,6 +15,7 @@ from fastapi.responses import StreamingResponse
 
 from api.access import needs, still_good, who
 from api.calls import control
+from api.people.caller import Caller
 from api.people.masking import shown_to
 from api.people.sight import Sight
 from api.problems import Problem
@@ -27,6 +28,24 @@ router = APIRouter(tags=["events"])
 STREAMS = 200  # browsers at once on one web process
 _BEAT = 15.0  # s of silence after which a comment keeps the connection open
 _PAUSE = 1.0  # s between attempts to reach the controller
+_WRITTEN = 256  # facts kept as text
+
+
+class Written:
+    """Facts as they go out: written once for all who are shown the same, since one fact goes to every reader."""
+
+    def __init__(self) -> None:
+        self._texts: dict[tuple[int, float, bool], str] = {}
+
+    def of(self, caller: Caller, fact: Fact) -> str:
+        """Return a fact as `caller` may have it: with the citizen's number, or without (api.people.masking)."""
+        key = fact.seq, fact.at, caller.may("numbers.see")
+        text = self._texts.get(key)
+        if text is None:
+            if len(self._texts) >= _WRITTEN:
+                self._texts.clear()
+            text = self._texts[key] = _event(replace(fact, data=shown_to(caller, fact.data)))
+        return text
 
 
 @router.get("/api/events", dependencies=[needs("events.read")])
@@ -65,14 +84,15 @@ async def _counted(request: Request, after: int, call: str | None) -> AsyncGener
 async def _following(request: Request, after: int, call: str | None) -> AsyncGenerator[str, None]:
     client, away = control(request), False
     relay: Relay = request.app.state.relay
+    written: Written = request.app.state.written
     sight = Sight(who(request))
     yield ": 12345\n\n"
     while True:
         try:
             async with request.app.state.priming:
                 await sight.prime(client)
-            async with aclosing(_with_beats(relay, after)) as parts:
-                async for fact in parts:
+            async with aclosing(relay.follow_with_beats(after, _BEAT)) as coming:
+                async for fact in coming:
                     if away:
                         away = False
                         yield _house("back")
@@ -81,7 +101,7 @@ async def _following(request: Request, after: int, call: str | None) -> AsyncGen
                         continue
                     after = fact.seq
                     if sight.sees(fact) and (call is None or fact.call == call):
-                        yield _event(replace(fact, data=shown_to(who(request), fact.data)))
+                        yield written.of(who(request), fact)
                     sight.forget(fact)
         except ControlDown:
             if not away:
@@ -92,24 +112,6 @@ async def _following(request: Request, after: int, call: str | None) -> AsyncGen
             after = -1
             yield _house("reset")
             await asyncio.sleep(_PAUSE)
-
-
-async def _with_beats(relay: Relay, after: int) -> AsyncGenerator[Fact | None, None]:
-    """Yield facts, and None whenever none came for a while."""
-    async with aclosing(relay.follow(after)) as facts:
-        coming = asyncio.ensure_future(anext(facts))
-        try:
-            while True:
-                done, _ = await asyncio.wait({coming}, timeout=_BEAT)
-                if not done:
-                    yield None
-                    continue
-                fact = coming.result()
-                coming = asyncio.ensure_future(anext(facts))
-                yield fact
-        finally:
-            coming.cancel()
-            await asyncio.gather(coming, return_exceptions=True)
 
 
 def _event(fact: Fact) -> str:

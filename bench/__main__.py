@@ -1,8 +1,7 @@
 """``python -m bench [name …]``: run the benchmarks, print the ratios, write ``var/bench/latest.json``.
 
-Names: ivr_call, invite, key_to_prompt, rooms, menu, orders, post, and of the desks weight, pages; ``desk`` stands for
-those of the desks (default: all). Status 1 if one could not be run; a missed ratio is said in the table, not by the
-status, since it may be the machine. How many orders: bench.orders.asking.
+Names: those of BENCHMARKS and of GROUPS below (default: all). Status 1 if one could not be run; a missed ratio is said
+in the table, not by the status, since it may be the machine. How many orders: bench.orders.asking.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from collections.abc import Awaitable, Callable
 import uvloop
 
 from bench import invite, ivr_call, key_to_prompt, menu, rooms
-from bench.desk import pages, weight
+from bench.desk import events, pages, weight
 from bench.figures import BenchError, VoidError
 from bench.orders import asking, post
 from bench.table import Row, table, write
@@ -26,8 +25,9 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "ivr_call": ivr_call.measure, "invite": invite.measure, "key_to_prompt": key_to_prompt.measure,
     "rooms": rooms.measure, "menu": menu.measure, "orders": asking.measure, "post": post.measure,
     "weight": weight.measure, "pages": pages.measure,
+    "events": events.measure,
 }
-GROUPS = {"desk": ("weight", "pages")}
+GROUPS = {"desk": ("weight", "pages", "events")}
 
 
 async def run(names: list[str]) -> int:

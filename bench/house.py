@@ -185,7 +185,7 @@ async def _commands(control: ControlClient) -> None:
 
 
 async def start_python(
-    module: str, *arguments: str, log: Path, settings: Settings | None = None,
+    module: str, *arguments: str, log: Path = Path(os.devnull), settings: Settings | None = None,
 ) -> asyncio.subprocess.Process:
     """Start ``python -m module`` with the environment of an installation."""
     changed: dict[str, object] = {}

@@ -68,3 +68,8 @@ class Fact:
     call: str
     key: str
     data: dict[str, Any] = field(default_factory=dict)
+
+
+def kinds() -> list[str]:
+    """Return every kind there is."""
+    return sorted(value for name, value in globals().items() if name.isupper() and isinstance(value, str))

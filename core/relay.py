@@ -59,6 +59,16 @@ class ControlFacts:
             yield begin, coming
 
 
+async def _within(seconds: float | None, news: asyncio.Event) -> bool:
+    """Wait for news; return False when none came in time. No task is made for it: each fact wakes every reader."""
+    try:
+        async with asyncio.timeout(seconds):
+            await news.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
 class Relay:
     """One reader of a source for all readers of this process."""
 
@@ -69,6 +79,13 @@ class Relay:
 
     async def follow(self, after: int) -> AsyncGenerator[Fact, None]:
         """Yield the facts after `after` (-1: only what comes), then live ones. Raises ControlDown, ControlRefused."""
+        async with aclosing(self.follow_with_beats(after, None)) as coming:
+            async for fact in coming:
+                if fact is not None:
+                    yield fact
+
+    async def follow_with_beats(self, after: int, beat: float | None) -> AsyncGenerator[Fact | None, None]:
+        """Do what `follow` does, and yield None whenever nothing came for `beat` seconds."""
         stream = self._joined()
         try:
             await stream.until(lambda: stream.last >= 0)
@@ -84,8 +101,8 @@ class Relay:
                 for fact in known:
                     at = fact.seq
                     yield fact
-                if not known and news is stream.news:
-                    await news.wait()
+                if not known and news is stream.news and not await _within(beat, news):
+                    yield None
         finally:
             await self._leave(stream)
 

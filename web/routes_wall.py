@@ -19,6 +19,7 @@ from api.people.caller import Caller
 from api.people.masking import shown_to
 from api.people.scope import scope_of
 from api.problems import Problem
+from core import facts
 from core.control import ControlError
 from web.live import live_of
 from web.site import page
@@ -57,12 +58,12 @@ def wall_of(calls: Sequence[Mapping[str, Any]], agents: Sequence[Mapping[str, An
 @router.get("")
 async def wall(request: Request) -> HTMLResponse:
     """The whole screen."""
-    return page(request, "wall.html", **await _figures(request))
+    return page(request, "wall.html", facts=facts.kinds(), **await _figures(request))
 
 
 @router.get("/figures")
 async def figures(request: Request) -> HTMLResponse:
-    """The figures alone, asked for every few seconds."""
+    """The figures alone, asked for after each event and every few seconds."""
     return page(request, "parts/wall.html", **await _figures(request))
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
 from sqlmodel import select
 
 from bench.__main__ import BENCHMARKS, GROUPS, wanted
+from bench.desk.events import took_of
 from bench.desk.pages import opener
 from bench.desk.statements import Recorder, again, bare_cursor, count
+from bench.figures import BenchError
 from core.db import Database, insert_into, migrate
+from core.facts import Fact
 from tests.postgres import SCRIPTS
 from web.nav import PLACES
 from workorders.models import Offset
@@ -24,6 +28,13 @@ def test_every_place_of_the_bar_is_measured_as_somebody_sees_it_who_may_go_there
 def test_a_group_stands_for_its_benchmarks() -> None:
     assert wanted(["menu", "desk"]) == ["menu", *GROUPS["desk"]]
     assert set(GROUPS["desk"]) <= set(wanted([])) == set(BENCHMARKS)
+
+
+def test_an_event_is_timed_from_its_fact_and_one_that_was_not_seen_voids_the_run() -> None:
+    told = [Fact(n, 100.0 + n, "agent.state", "", "", {"state": state}) for n, state in enumerate(("break", "ready"))]
+    assert took_of(told, [("break", 100_020.0), ("ready", 101_050.0)]) == [20.0, 50.0]
+    with pytest.raises(BenchError):
+        took_of(told, [("break", 100_020.0)])
 
 
 async def test_what_is_written_down_is_asked_again_with_its_values_and_nothing_else(tmp_path: Path) -> None:

@@ -23,7 +23,6 @@ router = APIRouter(prefix="/desk", dependencies=[needs("agents.act")])
 BREAKS = ("meal", "rest", "training", "other")
 KINDS = ("inquiry", "help", "complaint", "report", "suggestion", "praise")
 DISPOSITIONS = ("information_given", "wrong_number", "silent", "abusive")
-FACTS = sorted(value for name, value in vars(facts).items() if name.isupper() and isinstance(value, str))
 
 
 @router.get("")
@@ -31,7 +30,7 @@ async def desk(request: Request) -> HTMLResponse:
     """The whole page."""
     site = site_of(request)
     agent = await reading.agent_now(request)
-    return page(request, "desk.html", agent=agent, people=people_to_invite(site.directory), facts=FACTS,
+    return page(request, "desk.html", agent=agent, people=people_to_invite(site.directory), facts=facts.kinds(),
                 **await _bar(request, site))
 
 

@@ -1,16 +1,25 @@
-// The wallboard: fresh figures every few seconds; figures that are old are grey and say since when they stand.
+// The wallboard: fresh figures after each event, and every few seconds in case none is told; figures that are old are
+// grey and say since when they stand.
 // A team leader begins to listen at an agent's tile and goes on in the bar above them.
 import { htmx } from "../base";
 import { ask, Refused } from "../http";
+import { follow } from "../live";
 import { clock, duration, t } from "../texts";
 import { followDay, refreshDay } from "../wall_day";
 
+const GAP = 150; // ms between two looks, however many events there are
 const EVERY = 3000, GREY = 2 * EVERY, LOST = 60000; // ms
 let at = Date.now(), skew = 0;
 const data = () => document.getElementById("wall-data")!.dataset;
-let raised = data().raised;
+let raised = data().raised, begun = 0, due = 0;
+
+/** Look soon: at once if the last look is a while ago, and once however many ask. */
+function look(): void {
+  if (!due) due = window.setTimeout(() => { due = 0; void refresh(); }, Math.max(0, begun + GAP - performance.now()));
+}
 
 async function refresh(): Promise<void> {
+  begun = performance.now();
   try {
     const answer = await fetch("/wall/figures", { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(5000) });
     if (answer.status === 401) { location.reload(); return; }
@@ -55,6 +64,9 @@ document.addEventListener("click", (event) => {
 });
 
 setInterval(() => void refresh(), EVERY);
+follow(document.getElementById("wall")!.dataset.facts!.split(" "), {
+  onFact: look, onHouse: look, onSession: () => location.reload(), onLink: (up) => { if (up) look(); },
+});
 setInterval(tick, 1000);
 tick();
 followDay();
