@@ -48,6 +48,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("units", "/units", lambda caller: caller.may("people.write")),  # others meet units in their own work
     Place("policy", "/policy", lambda caller: caller.may("policy.write")),
     Place("quality_rules", "/quality/rules", lambda caller: caller.may("policy.write")),
+    Place("classification", "/classification", lambda caller: caller.may("classification.write")),
     Place("calendar", "/calendar", lambda caller: caller.may("calendar.write")),
 )
 

@@ -24,6 +24,8 @@ EXAMPLES: Examples = {
     "GET /api/policy/versions": Example({"versions": [_HEAD]}),
     "GET /api/policy/versions/{version}": Example(_HEAD | {"policy": _POLICY}),
     "PUT /api/policy": Example(_HEAD | {"policy": _POLICY}, {"policy": _POLICY, "why": _HEAD["why"]}),
+    "GET /api/classification/usage": Example({"paths": [
+        {"path": ["城市管理", "市政", "路灯"], "orders": 84, "open": 6, "lead": "lamps", "share": 0.95}]}),
     "GET /api/calendar": Example(_HEAD | {"calendar": _CALENDAR}),
     "GET /api/calendar/versions": Example({"versions": [_HEAD]}),
     "GET /api/calendar/versions/{version}": Example(_HEAD | {"calendar": _CALENDAR}),

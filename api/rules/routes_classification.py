@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import database, needs, now_of, who
@@ -16,11 +18,13 @@ from api.schemas import Strict
 from api.wire.once import OnceIfAsked
 from api.wire.versions import check, etag_of, expected
 from workorders.keeping import rules
+from workorders.keeping.class_usage import usage
 from workorders.life.classification import SEED, ClassTree, unknown_fields
 from workorders.life.policy import Policy
 
 router = APIRouter(prefix="/api/classification", tags=["rules"], route_class=OnceIfAsked)
 _THING = "分类"
+_YEAR = 365 * 86_400.0
 
 
 class ClassificationIn(Strict):
@@ -36,6 +40,22 @@ class ClassificationOut(VersionOut):
 
     classification: ClassTree
     unknown_in_policy: list[str]
+
+
+class UsageOut(BaseModel):
+    """A path and its use; `lead` is "" where too few orders say nothing. Reports are not counted."""
+
+    path: list[str]
+    orders: int
+    open: int
+    lead: str
+    share: float
+
+
+class UsagesOut(BaseModel):
+    """The use of every path that is used."""
+
+    paths: list[UsageOut]
 
 
 @router.get("", responses={200: {"model": ClassificationOut}}, dependencies=[needs("classification.read")])
@@ -62,6 +82,14 @@ async def one_version(request: Request, version: Annotated[int, Path(ge=0, le=99
         return await _version(request, session, version)
 
 
+@router.get("/usage", responses={200: {"model": UsagesOut}}, dependencies=[needs("classification.write")])
+async def used(request: Request) -> dict[str, Any]:
+    """Tell how many orders of the last year stand under each path, how many are open, who mostly leads them."""
+    async with database(request).reading() as session:
+        found = await usage(session, now_of(request) - _YEAR)
+    return {"paths": [asdict(one) for one in found]}
+
+
 @router.put("", responses={200: {"model": ClassificationOut}}, openapi_extra={"x-refusals": [412, 428]},
             dependencies=[needs("classification.write")])
 async def put(request: Request, response: Response, wanted: ClassificationIn) -> dict[str, Any]:
@@ -86,13 +114,15 @@ async def _version(request: Request, session: AsyncSession, version: int | None)
     told = ClassTree.model_validate(row.body) if row else SEED
     policy = (await keeper_of(request).rules(session, now_of(request))).policy
     return (_head(row) if row else VersionOut(version=0, valid_from=0, by="", why="", at=0).model_dump()) | {
-        "classification": told.model_dump(mode="json"), "unknown_in_policy": unknown_fields(_named(policy), told.tree)}
+        "classification": told.model_dump(mode="json"),
+        "unknown_in_policy": unknown_fields(named_in(policy), told.tree)}
 
 
 def _head(row: Any) -> dict[str, Any]:
     return VersionOut.model_validate(row, from_attributes=True).model_dump()
 
 
-def _named(policy: Policy) -> list[str]:
+def named_in(policy: Policy) -> list[str]:
+    """Return the fields that rules of the policy name."""
     whens = (*(rule.when for rule in policy.terms), *(rule.when for rule in policy.bring), *policy.signature)
     return [name for when in whens for name in when.fields]
