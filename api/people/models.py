@@ -91,7 +91,7 @@ class AccessAudit(SQLModel, table=True):
     """Who was let in, kept out, or shown what is hidden. Only ever added to: the database refuses the rest."""
 
     __tablename__ = "access_audit"
-    __table_args__ = (Index("access_audit_who", "who", "id"),)
+    __table_args__ = (Index("access_audit_who", "who", "id"), Index("access_audit_about", "about", "id"))
     id: int | None = Field(default=None, sa_column=Column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True))
     at: float = Field(sa_column=_seconds(nullable=False, index=True))

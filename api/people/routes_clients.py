@@ -60,15 +60,17 @@ async def rotate(request: Request, response: Response, client_id: Word, wish: Ro
 async def audit(request: Request, before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
                 by: Annotated[str | None, Query(max_length=40)] = None,
                 what: Annotated[str | None, Query(max_length=40)] = None,
+                about: Annotated[str | None, Query(max_length=80, description="an order, a call, a person …")] = None,
                 limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
     """List who was let in, kept out or shown what is hidden, newest first. Reading it is written down as well."""
     query = select(AccessAudit).order_by(col(AccessAudit.id).desc()).limit(limit)
-    for column, value in ((AccessAudit.who, by), (AccessAudit.what, what)):
+    for column, value in ((AccessAudit.who, by), (AccessAudit.what, what), (AccessAudit.about, about)):
         query = query if value is None else query.where(col(column) == value)
     query = query if before is None else query.where(col(AccessAudit.id) < before)
     async with database(request).writing() as session:
         found = (await session.execute(query)).scalars().all()
-        note_by(session, now_of(request), "audit.read", who(request), asked={"by": by, "what": what})
+        asked = {"by": by, "what": what, "about": about}
+        note_by(session, now_of(request), "audit.read", who(request), asked=asked)
     return {"audit": [row.model_dump() for row in found], "next": found[-1].id if len(found) == limit else None}
 
 

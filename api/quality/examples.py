@@ -25,7 +25,7 @@ _CLIP: dict[str, Any] = {"id": "clip-0123456789abcdef", "call": _KEY, "part": "m
 _HEAD: dict[str, Any] = {"version": 1, "valid_from": 1795400000.0, "by": "u-01", "why": "质检办法附表",
                          "at": 1795400000.0}
 _TRIED: dict[str, Any] = {
-    "week": "2026-W47", "calls": 412, "agents": 9, "most": 20_000, "now": {"drawn": 45, "reasons": {"random": 45}},
+    "week": "2026-W47", "calls": 412, "agents": 9, "now": {"drawn": 45, "reasons": {"random": 45}},
     "then": {"drawn": 52, "reasons": {"random": 45, "low_rating": 7}}}
 
 EXAMPLES: Examples = {

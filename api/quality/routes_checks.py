@@ -39,9 +39,11 @@ async def draw(request: Request, wanted: shapes.DrawIn) -> Json:
     """Draw a week's calls by the rule in force, among those the caller may hear; drawn ones are not drawn again."""
     caller, seed = who(request), wanted.seed or new_id("seed")
     begin, end = week_of(wanted.week, keeper_of(request).zone)
+    week = keeping.Week(wanted.week, begin, end, seed)
+    async with database(request).reading() as session:  # a week of a large city is long: nobody waits for it to write
+        picks = await keeping.drawn(session, week, scope_of(caller).records())
     async with changing(request) as session:
-        week = keeping.Week(wanted.week, begin, end, seed)
-        made = await keeping.draw_week(session, week, scope_of(caller).records(), _by(request))
+        made = await keeping.keep(session, week, picks, _by(request))
         note_by(session, now_of(request), "quality.drawn", caller, wanted.week, seed=seed, checks=len(made))
         return {"week": wanted.week, "seed": seed, "checks": [shown(caller, one, now_of(request)) for one in made]}
 

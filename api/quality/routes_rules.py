@@ -79,8 +79,8 @@ async def preview(request: Request, wanted: shapes.TryIn) -> Json:
     drawable = scope_of(who(request)).training()
     async with database(request).reading() as session:
         _, held = await keeping.sampling(session)
-        now, then = [await keeping.tried(session, whole, drawable, rule) for rule in (held, wanted.sampling)]
-    return {"week": week, "calls": then.calls, "agents": then.agents, "most": keeping.MOST,
+        now, then = await keeping.tried(session, whole, drawable, (held, wanted.sampling))
+    return {"week": week, "calls": then.calls, "agents": then.agents,
             "now": {"drawn": now.drawn, "reasons": now.reasons}, "then": {"drawn": then.drawn, "reasons": then.reasons}}
 
 

@@ -97,12 +97,11 @@ class DrawsOut(BaseModel):
 
 
 class TriedOut(BaseModel):
-    """What the rule in force and the one that is thought of draw of a week; at most `most` calls are looked at."""
+    """What the rule in force and the one that is thought of draw of a week, all of whose calls are looked at."""
 
     week: str
     calls: int
     agents: int
-    most: int
     now: DrawsOut
     then: DrawsOut
 

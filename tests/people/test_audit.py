@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlmodel import col, select
 
 from api.people.models import AccessAudit
@@ -55,7 +55,25 @@ async def test_who_looks_for_a_number_is_written_down_without_it(staff: Staff) -
 async def test_reading_the_audit_is_in_the_audit(staff: Staff) -> None:
     auditor = await staff.signed_on("auditor", Role.AUDITOR)
     await auditor.get("/api/audit", params={"what": "log_in"})
-    assert [row.data for row in await staff.audit("audit.read")] == [{"asked": {"by": None, "what": "log_in"}}]
+    assert [row.data for row in await staff.audit("audit.read")] == [
+        {"asked": {"by": None, "what": "log_in", "about": None}}]
+
+
+async def test_an_auditor_asks_who_looked_at_one_thing(staff: Staff) -> None:
+    client = await with_a_record(staff)
+    for _ in range(2):
+        await client.post(f"/api/call-records/{KEY}/caller", json={"why": "回拨核实"})
+    auditor = await staff.signed_on("auditor", Role.AUDITOR)
+    found = (await auditor.get("/api/audit", params={"about": KEY})).json()["audit"]
+    assert [(row["what"], row["about"]) for row in found] == [("number.unmasked", KEY)] * 2
+
+
+async def test_what_is_asked_by_what_it_is_about_is_read_by_an_index(staff: Staff) -> None:
+    async with staff.db.reading() as session:
+        plan = (await session.execute(text("EXPLAIN QUERY PLAN SELECT id FROM access_audit WHERE about = 'x' "
+                                           "ORDER BY id DESC LIMIT 50"))).all()
+    assert "access_audit_about" in str(plan)
+    assert "TEMP B-TREE" not in str(plan)
 
 
 async def test_the_audit_is_read_page_by_page_to_its_beginning(staff: Staff) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from hashlib import sha256
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.api.town_hall import CALL, accepted
 from tests.people.staff import Staff
 from tests.support.heard import heard
 from workorders.life.words import Role
+from workorders.models import CallRecord
 from workorders.quality.rules import SEED_CARD
 
 _KEYS = itertools.count()
@@ -54,6 +57,22 @@ async def test_a_score_is_seen_by_the_agent_appealed_against_and_decided_by_anot
     assert again["fix"]
     assert [len(await staff.audit(f"quality.{what}")) for what in ("drawn", "scored", "appealed", "decided")] == [
         2, 1, 1, 1]
+
+
+async def test_a_week_is_drawn_from_to_its_last_call_however_many_there_are(
+        staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workorders.quality.keeping._PAGE", 7)
+    judge, count = await staff.signed_on("judge", Role.QUALITY), 60
+    parties = [{"role": "agent", "who": "a1", "joined_at": staff.now}]
+    async with staff.db.writing() as session:  # five at each moment: the pages must not end between them
+        session.add_all(CallRecord(key=f"{n:032x}", answered_at=staff.now + n // 5, ended_at=staff.now + n // 5 + 60,
+                                   settled_at=staff.now + 300, parties=parties) for n in range(count))
+    least = sorted((f"{n:032x}" for n in range(count)), key=lambda call: sha256(f"s1:a1:{call}".encode()).digest())
+    made = (await post(judge, "draws", WEEK))["checks"]
+    assert {one["call"] for one in made} == set(least[:5])
+    admin = await staff.signed_on("admin", Role.ADMIN)
+    tried = await post(admin, "preview", {"sampling": {"per_week": 50}, "week": WEEK["week"]}, 200)
+    assert (tried["calls"], tried["agents"], tried["now"]["drawn"], tried["then"]["drawn"]) == (count, 1, 5, 50)
 
 
 async def test_a_scorecard_and_a_sampling_rule_are_versions_and_what_is_scored_keeps_its_own(staff: Staff) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +16,7 @@ from workorders.quality.life import Do, Standing, step, until
 from workorders.quality.rules import (
     SEED_CARD,
     Candidate,
+    Drawing,
     Fatal,
     Item,
     Sampling,
@@ -36,6 +39,21 @@ def test_the_same_calls_and_seed_draw_the_same_in_whatever_order_they_come(given
     picks = draw(given, Sampling(per_week=5), seed)
     assert picks == draw(sorted(given, key=lambda one: one.call), Sampling(per_week=5), seed)
     assert [sum(one.agent == agent for one in picks) for agent in ("a1", "a2")] == [5, 3]
+
+
+def test_calls_that_come_by_are_drawn_as_if_all_were_at_hand_and_no_more_are_held_than_drawn() -> None:
+    rule, drawing = Sampling(per_week=4, of_kind={"help": 2}), Drawing(Sampling(per_week=4, of_kind={"help": 2}), "s")
+    given = [replace(one, kinds=frozenset({"help"} if n % 3 else {"praise"}))
+             for n, one in enumerate(calls("a1", 3000) + calls("a2", 3000))]
+    for one in given:
+        drawing.add(one)
+    least = sorted(given, key=lambda one: sha256(f"s:{one.agent}:{one.call}".encode()).digest())
+    wanted = {(one.agent, one.call) for agent in ("a1", "a2") for one in [
+        *[one for one in least if one.agent == agent][:4],
+        *[one for one in least if one.agent == agent and "help" in one.kinds][:2]]}
+    assert {(one.agent, one.call) for one in drawing.picks()} == wanted
+    assert drawing.picks() == draw(reversed(given), rule, "s")
+    assert sum(map(len, drawing._least.values())) == 2 * (4 + 2)
 
 
 def test_another_seed_draws_others_and_every_call_has_its_chance() -> None:

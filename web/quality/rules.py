@@ -75,8 +75,6 @@ def _drawn(texts: Texts, tried: dict[str, Any]) -> Iterator[str]:
     for reason in sorted({*tried["now"]["reasons"], *tried["then"]["reasons"]}):
         yield texts("qrules.reason", reason=texts(f"quality.reason.{reason}"),
                     now=tried["now"]["reasons"].get(reason, 0), then=tried["then"]["reasons"].get(reason, 0))
-    if tried["calls"] >= tried["most"]:
-        yield texts("qrules.not_all", most=tried["most"])
 
 
 def _told(texts: Texts, before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, str]]:

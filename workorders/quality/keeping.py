@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from sqlalchemy import Row, tuple_
+from sqlalchemy import select as sql_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
@@ -17,12 +19,14 @@ from workorders.errors import NotFound
 from workorders.keeping import rules as versions
 from workorders.models import CallRecord
 from workorders.quality.life import Do, Standing, step, until
-from workorders.quality.rules import SEED_CARD, Candidate, Sampling, Scorecard, draw, total
+from workorders.quality.rules import SEED_CARD, Candidate, Drawing, Pick, Sampling, Scorecard, total
 from workorders.quality.tables import QualityCheck
 
+_LOOKED_AT: Final = ("key", "answered_at", "ended_at", "rating", "interrupted", "parties", "waits", "appeals")
 SAMPLING: Final = "sampling"
 SCORECARD: Final = "scorecard"
-MOST: Final = 20_000  # calls of a week that are looked at
+_PAGE = 1000  # calls that are read at once; all of a week are looked at
+_ASKED = 500  # calls that are asked for by name at once
 TEXT: Final = 4000
 
 
@@ -67,12 +71,22 @@ async def version_of(session: AsyncSession, kind: str, version: int) -> Sampling
     return (Sampling if kind == SAMPLING else Scorecard).model_validate(there.body)
 
 
-async def draw_week(session: AsyncSession, week: Week, visible: ColumnElement[bool], by: By) -> list[QualityCheck]:
-    """Draw a week's calls among those `visible` and return the new checks; what was drawn before is left alone."""
+async def drawn(session: AsyncSession, week: Week, visible: ColumnElement[bool]) -> list[Pick]:
+    """Return which of a week's calls that are `visible` the rule in force draws; nothing is kept."""
     _, rule = await sampling(session)
-    picks = draw(await _candidates(session, week, visible), rule, week.seed)
-    query = select(QualityCheck.call, QualityCheck.agent).where(col(QualityCheck.call).in_([one.call for one in picks]))
-    there = {(call, agent) for call, agent in (await session.execute(query)).all()}
+    drawing = Drawing(rule, week.seed)
+    async for one in _candidates(session, week, visible):
+        drawing.add(one)
+    return drawing.picks()
+
+
+async def keep(session: AsyncSession, week: Week, picks: Sequence[Pick], by: By) -> list[QualityCheck]:
+    """Make the checks of what is drawn and return the new ones; what was drawn before is left alone."""
+    there = set[tuple[str, str]]()
+    for begin in range(0, len(picks), _ASKED):
+        calls = [one.call for one in picks[begin:begin + _ASKED]]
+        query = select(QualityCheck.call, QualityCheck.agent).where(col(QualityCheck.call).in_(calls))
+        there |= {(call, agent) for call, agent in (await session.execute(query)).all()}
     made = [QualityCheck(id=new_id("qc"), call=one.call, agent=one.agent, week=week.name, seed=week.seed,
                          reasons=list(one.reasons), drawn_by=by.person, drawn_at=by.now)
             for one in picks if (one.call, one.agent) not in there]
@@ -81,14 +95,23 @@ async def draw_week(session: AsyncSession, week: Week, visible: ColumnElement[bo
     return made
 
 
-async def _candidates(session: AsyncSession, week: Week, visible: ColumnElement[bool]) -> list[Candidate]:
-    at = col(CallRecord.answered_at)
-    query = (select(CallRecord).where(at >= week.begin, at < week.end, col(CallRecord.settled_at).is_not(None), visible)
-             .order_by(at, col(CallRecord.key)).limit(MOST))
-    return [one for record in (await session.execute(query)).scalars() for one in candidates_of(record)]
+async def _candidates(session: AsyncSession, week: Week, visible: ColumnElement[bool]) -> AsyncIterator[Candidate]:
+    """Yield every call of a week, the earliest first; no more than a page of them is held."""
+    place = (col(CallRecord.answered_at), col(CallRecord.key))
+    query = sql_select(*(col(getattr(CallRecord, name)) for name in _LOOKED_AT)).where(
+        place[0] >= week.begin, place[0] < week.end, col(CallRecord.settled_at).is_not(None), visible)
+    query = query.order_by(*place).limit(_PAGE)
+    found = (await session.execute(query)).all()
+    while found:
+        for record in found:
+            for one in candidates_of(record):
+                yield one
+        if len(found) < _PAGE:
+            return
+        found = (await session.execute(query.where(tuple_(*place) > (found[-1].answered_at, found[-1].key)))).all()
 
 
-def candidates_of(record: CallRecord) -> Sequence[Candidate]:
+def candidates_of(record: CallRecord | Row[Any]) -> Sequence[Candidate]:
     """Return a call as each of its agents took part in it."""
     seconds = max(0.0, (record.ended_at or 0.0) - (record.answered_at or 0.0))
     agents = {str(one["who"]) for one in record.parties
@@ -109,12 +132,18 @@ class Tried:
     reasons: dict[str, int]
 
 
-async def tried(session: AsyncSession, week: Week, visible: ColumnElement[bool], rule: Sampling) -> Tried:
-    """Return what `rule` would draw; nothing is drawn."""
-    found = await _candidates(session, week, visible)
-    picks = draw(found, rule, week.seed)
-    reasons = Counter(reason for one in picks for reason in one.reasons)
-    return Tried(len({one.call for one in found}), len({one.agent for one in found}), len(picks), dict(reasons))
+async def tried(session: AsyncSession, week: Week, visible: ColumnElement[bool],
+                rules: Sequence[Sampling]) -> list[Tried]:
+    """Return what each of `rules` would draw, the calls read once; nothing is drawn."""
+    drawings, calls, agents = [Drawing(rule, week.seed) for rule in rules], 0, set[str]()
+    last = ""
+    async for one in _candidates(session, week, visible):  # those of one call follow one another
+        calls, last = calls + (one.call != last), one.call
+        agents.add(one.agent)
+        for drawing in drawings:
+            drawing.add(one)
+    return [Tried(calls, len(agents), len(picks), dict(Counter(reason for one in picks for reason in one.reasons)))
+            for picks in (drawing.picks() for drawing in drawings)]
 
 
 async def locked(session: AsyncSession, check: str, visible: ColumnElement[bool]) -> QualityCheck:

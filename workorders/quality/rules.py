@@ -5,6 +5,7 @@ The city sets both; what stands here is only what the software comes with.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -108,23 +109,52 @@ class Pick:
     reasons: tuple[str, ...]
 
 
+class Drawing:
+    """Draws while calls come by, in whatever order: of those that chance may draw no more are held than it will.
+
+    Chance is a digest of seed, agent and call, of which the least are drawn, so every call of the period has the same
+    chance, and the same calls, rule and seed give the same picks.
+    """
+
+    def __init__(self, rule: Sampling, seed: str) -> None:
+        self._rule, self._seed = rule, seed
+        self._least: dict[tuple[str, str], list[tuple[bytes, str]]] = defaultdict(list)  # by agent and kind, "" any
+        self._why: dict[tuple[str, str], tuple[str, ...]] = {}  # by agent and call
+
+    def add(self, one: Candidate) -> None:
+        """Take a call into account."""
+        if why := tuple(reasons_of(one, self._rule)):
+            self._why[one.agent, one.call] = why
+        if one.seconds < self._rule.shortest:
+            return
+        digest = sha256(f"{self._seed}:{one.agent}:{one.call}".encode()).digest()
+        self._hold(one, "", digest, self._rule.per_week)
+        for kind, least in self._rule.of_kind.items():
+            if kind in one.kinds:
+                self._hold(one, kind, digest, least)
+
+    def _hold(self, one: Candidate, kind: str, digest: bytes, most: int) -> None:
+        held = self._least[one.agent, kind]
+        if (digest, one.call) not in held:
+            insort(held, (digest, one.call))
+            del held[most:]
+
+    def picks(self) -> list[Pick]:
+        """Return what is drawn of the calls so far."""
+        chances = {place: [call for _, call in held] for place, held in self._least.items()}
+        random = {(agent, call) for (agent, kind), calls in chances.items() if not kind for call in calls}
+        of_kind = {(agent, call) for (agent, kind), calls in chances.items() if kind for call in calls}
+        drawn = sorted(self._why.keys() | random | of_kind)
+        return [Pick(call, agent, (*self._why.get((agent, call), ()), *(["random"] if (agent, call) in random else []),
+                                   *(["kind"] if (agent, call) in of_kind else []))) for agent, call in drawn]
+
+
 def draw(calls: Iterable[Candidate], rule: Sampling, seed: str) -> list[Pick]:
-    """Return what is drawn: the same calls, rule and seed give the same picks, in whatever order the calls come."""
-    by_agent: dict[str, dict[str, Candidate]] = defaultdict(dict)
+    """Return what is drawn of calls that are all at hand."""
+    drawing = Drawing(rule, seed)
     for one in calls:
-        by_agent[one.agent][one.call] = one
-    found: list[Pick] = []
-    for agent, own in sorted(by_agent.items()):
-        reasons = {call: list(reasons_of(one, rule)) for call, one in own.items()}
-        fit = sorted((call for call, one in own.items() if one.seconds >= rule.shortest),
-                     key=lambda call: sha256(f"{seed}:{agent}:{call}".encode()).digest())
-        for call in fit[:rule.per_week]:
-            reasons[call].append("random")
-        for call in {call for kind, least in rule.of_kind.items()
-                     for call in [one for one in fit if kind in own[one].kinds][:least]}:
-            reasons[call].append("kind")
-        found += [Pick(call, agent, tuple(why)) for call, why in sorted(reasons.items()) if why]
-    return found
+        drawing.add(one)
+    return drawing.picks()
 
 
 def reasons_of(one: Candidate, rule: Sampling) -> Iterable[str]:
