@@ -147,7 +147,8 @@ async def consult(request: Request, key: CallKey, wish: ConsultIn) -> Any:
 _ACTS = {"hold": "call.hold", "resume": "call.resume", "bring-back": "call.bring_back", "finish": "call.finish"}
 _PARTY_ACTS: dict[str, tuple[str, dict[str, bool]]] = {
     "mute": ("party.mute", {"muted": True}), "unmute": ("party.mute", {"muted": False}),
-    "remove": ("party.remove", {}), "leave": ("party.leave", {})}
+    "remove": ("party.remove", {}), "leave": ("party.leave", {}),
+    "hold": ("party.hold", {}), "back": ("party.back", {})}
 
 
 def _add_act(path: str, verb: str) -> None:

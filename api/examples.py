@@ -45,7 +45,7 @@ _CALLS: Examples = {
     "POST /api/calls/{key}/disposition": Example(_DONE, {"agent": "a1001", "disposition": "wrong_number"}),
     **{f"POST /api/calls/{{key}}/{act}": Example(_DONE, _BY) for act in ("hold", "resume", "bring-back", "finish")},
     **{f"POST /api/calls/{{key}}/parties/{{party}}/{act}": Example(_DONE, _BY)
-       for act in ("mute", "unmute", "remove", "leave")},
+       for act in ("mute", "unmute", "remove", "leave", "hold", "back")},
     "GET /api/call-records": Example({"call_records": [_RECORD], "next": KEY}),
     "GET /api/call-records/{key}": Example(_RECORD),
     "GET /api/recordings/{key}/{name}": Example("(RIFF…WAVE)", media="audio/wav"),

@@ -55,7 +55,8 @@ class Acts:
         return call
 
     @staticmethod
-    def _leg(call: Call, party: str) -> Leg:
+    def leg(call: Call, party: str) -> Leg:
+        """Return a leg that is still there. Raises Refused."""
         leg = call.legs.get(party)
         if leg is None or leg.state is LegState.GONE:
             raise Refused("no_such_party", f"nobody {party[:40]!r} is in this call", "refresh the list of parties")
@@ -91,7 +92,7 @@ class Acts:
 
     @staticmethod
     def _not_here_yet(call: Call, party: Party, role: Role) -> None:
-        if any(leg.who == party.id and leg.role == role for leg in call.present()):
+        if any(leg.who == party.id and leg.role == role for leg in call.everybody()):
             raise Refused("already_here", f"{party.name} is in this call already", "talk to them")
 
     def _one_unit_at_a_time(self, call: Call, role: Role) -> None:
@@ -156,7 +157,7 @@ class Acts:
     async def mute(self, call: str, party: str, muted: bool, by: str = "") -> dict[str, Any]:
         """Mute or unmute one party in the room."""
         live = self.talk(call)
-        leg = self._leg(live, party)
+        leg = self.leg(live, party)
         try:
             await self._talks.switch.mute(live, leg, muted=muted)
         except SwitchError as error:
@@ -168,14 +169,14 @@ class Acts:
     async def remove(self, call: str, party: str, by: str = "") -> dict[str, Any]:
         """Ask a party out. The citizen can never be removed."""
         live = self.call(call)
-        self._talks.end_leg(self._leg(live, party), "removed")
+        self._talks.end_leg(self.leg(live, party), "removed")
         return {"party": party}
 
     async def leave(self, call: str, party: str, by: str = "") -> dict[str, Any]:
         """Leave a talk that goes on. Whoever is alone with the citizen finishes instead."""
         live = self.talk(call)
-        leg = self._leg(live, party)
-        others = [x for x in live.present() if x is not leg]
+        leg = self.leg(live, party)
+        others = [x for x in live.everybody() if x is not leg]
         if not others:
             raise Refused("last_one", "you are alone with the citizen", "finish the talk, or bring somebody in first")
         self._talks.end_leg(leg, "left")
@@ -188,7 +189,7 @@ class Acts:
             await self._talks.switch.finish(live, by)
         except SwitchError as error:
             raise Refused("switch", f"the switch did not end the talk: {error}", "try again") from error
-        for leg in live.present():
+        for leg in live.everybody():
             leg.why = leg.why or "finished"
         return {"finished": True}
 

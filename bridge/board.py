@@ -60,6 +60,8 @@ class Board:
             facts.PARTY_ANSWERED: self._party_answered,
             facts.PARTY_TOOK: self._party_took,
             facts.PARTY_GONE: self._party_gone,
+            facts.PARTY_HELD: self._party_held,
+            facts.PARTY_BACK: lambda report, now: [self._said(report)],  # where to, its coming in tells
             facts.LISTEN_BEGAN: self._listening,
         }
 
@@ -151,7 +153,7 @@ class Board:
     def _talk_ended(self, report: Report, now: float) -> list[Follow]:
         call = self.calls[report.call]
         call.state, call.since = CitizenState.RATING, report.at
-        for leg in call.present():
+        for leg in call.everybody():
             leg.why = leg.why or "finished"  # the dialplan releases them, from the side room too
         return [self._said(report), *self._cancel_all(call)]
 
@@ -238,6 +240,13 @@ class Board:
             found[1].why = found[1].why or report.data.get("why", "")
         return []
 
+    def _party_held(self, report: Report, now: float) -> list[Follow]:
+        found = self._leg_of(report)
+        if found is None or found[1].state is LegState.GONE:
+            return [self._said(report)]
+        found[1].state, found[1].held_at = LegState.HELD, report.at
+        return [self._said(report), *self._left_aside(found[0])]
+
     # -- what channels do ------------------------------------------------------------------------------------
     def _seen(self, seen: ChannelSeen, now: float) -> list[Follow]:
         found = self.find_leg(seen.channel_id)
@@ -283,7 +292,7 @@ class Board:
         leg.state = LegState.SIDE if side else LegState.ROOM
         if leg.state is was and not first:
             return []
-        leg.joined_at = leg.joined_at or now
+        leg.joined_at, leg.held_at = leg.joined_at or now, 0.0
         data = {"party": leg.id, "role": leg.role, "who": leg.who, "phone": leg.number,
                 "invitation": leg.invitation, "place": leg.state.value}
         out: list[Follow] = [
@@ -365,10 +374,10 @@ class Board:
         return out + self._left_aside(call)
 
     def _left_aside(self, call: Call) -> list[Follow]:
-        """Whoever is in the side room without an agent cannot bring the citizen back: they are brought."""
-        aside = self._aside(call)
+        """Whoever is in the side room without an agent, or alone on hold, cannot bring the citizen back."""
         led = any(leg.role == "agent" for leg in call.present())
-        return [GatherRoom(call.key)] if call.state is CitizenState.HELD and aside and not led else []
+        waits = self._aside(call) or (not call.present() and call.on_hold())
+        return [GatherRoom(call.key)] if call.state is CitizenState.HELD and waits and not led else []
 
     def _agent_left(self, call: Call, leg: Leg, why: str, now: float) -> list[Follow]:
         if why == "lost" and call.state is not CitizenState.ENDED:

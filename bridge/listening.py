@@ -112,7 +112,7 @@ class Listening:
         if there is not None:
             raise Refused("listening_already", "your telephone listens to another call", "stop that first")
         busy = leader.id in self._talks.board.agents and self._talks.board.agents[leader.id].status in BUSY
-        if busy or any(leg.who == leader.id for leg in live.present()):
+        if busy or any(leg.who == leader.id for leg in live.everybody()):
             raise Refused("agent_busy", f"agent {leader.id} is in a call", "finish it first")
         if len(self._talks.board.listeners.of(live.key)) >= _MOST:
             raise Refused("too_many_listeners", f"{_MOST} listen to this call already", "ask one of them")

@@ -36,6 +36,7 @@ class LegState(StrEnum):
     ANSWERED = "answered"  # picked up: hears the notice, perhaps asked to press 1
     ROOM = "room"
     SIDE = "side"
+    HELD = "held"  # on hold by themselves: in neither room
     GONE = "gone"
 
 
@@ -77,6 +78,7 @@ class Leg:
     provisional: bool = False  # the far end said something before answering
     why: str = ""  # why we are ending it: left, removed, cancelled, gateway_dead …
     joined_at: float = 0.0
+    held_at: float = 0.0  # since when on hold; 0.0: not on hold
     replaces: str = ""  # the leg that goes once this one is in the room: a take-over
 
 
@@ -154,6 +156,14 @@ class Call:
     def present(self) -> list[Leg]:
         """Return the legs that are in the room or in the side room."""
         return [leg for leg in self.legs.values() if leg.state in IN_TALK]
+
+    def on_hold(self) -> list[Leg]:
+        """Return the legs that were put on hold by themselves."""
+        return [leg for leg in self.legs.values() if leg.state is LegState.HELD]
+
+    def everybody(self) -> list[Leg]:
+        """Return the legs that are in the talk, those on hold too."""
+        return [*self.present(), *self.on_hold()]
 
     def ringing(self, role: Role | None = None) -> list[Invitation]:
         """Return the open invitations, of one role if given."""

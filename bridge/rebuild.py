@@ -16,7 +16,9 @@ from core import facts
 from routing.agents import AgentNow, AgentStatus
 
 _STATES = {state.value: state for state in CitizenState}
-_LEG_STATES = {"room": LegState.ROOM, "side": LegState.SIDE, "arriving": LegState.ANSWERED}
+_LEG_STATES = {"room": LegState.ROOM, "side": LegState.SIDE, "held": LegState.HELD, "arriving": LegState.ANSWERED}
+
+_IN_TALK = frozenset({LegState.ROOM, LegState.SIDE, LegState.HELD})
 
 
 def rebuild(board: Board, channels: list[ChannelNow], memory: Memory, *, rebooted: bool, now: float) -> list[Follow]:
@@ -50,7 +52,7 @@ def _happened_unseen(board: Board, call: Call, memory: Memory, now: float) -> li
     out: list[Follow] = []
     if call.key not in memory.calls and call.answered_at:
         out.append(_answered_unseen(call))
-    for leg in call.present():
+    for leg in call.everybody():
         data = {"party": leg.id, "role": leg.role, "who": leg.who, "phone": leg.number,
                 "invitation": leg.invitation, "place": leg.state.value}
         out.append(Said(facts.PARTY_JOINED, call.key, data, leg.joined_at, f"{leg.id}:joined"))
@@ -97,7 +99,8 @@ def _put_leg(board: Board, channel: ChannelNow, memory: Memory, now: float) -> N
     leg = Leg(get("HL_PARTY"), role, get("HL_WHO"), get("HL_NUMBER"), "web" if get("HL_PHONE") == "web" else "plain",  # type: ignore[arg-type]
               get("HL_INVITATION"), channel.name)
     leg.state = _LEG_STATES.get(get("HL_STATE"), LegState.RINGING)
-    leg.joined_at = (call.since or now) if leg.state in (LegState.ROOM, LegState.SIDE) else 0.0
+    leg.joined_at = (call.since or now) if leg.state in _IN_TALK else 0.0
+    leg.held_at = _number(get("HL_SINCE"), now) if leg.state is LegState.HELD else 0.0
     leg.why = get("HL_WHY")
     remembered = memory.calls.get(call.key, CallMemory())
     leg.muted = leg.id in remembered.muted
@@ -118,7 +121,7 @@ def _listener(channel: ChannelNow, memory: Memory) -> Listener:
 
 def _invitation(intended: dict[str, object], leg: Leg) -> Invitation:
     """An invitation under way: its ringing phones go on, no further ones are tried."""
-    taken = leg.state in (LegState.ROOM, LegState.SIDE)
+    taken = leg.state in _IN_TALK
     return Invitation(
         str(intended["invitation"]), leg.role, leg.who, leg.who, (), bool(intended.get("private")),
         str(intended.get("by", "")), int(str(intended.get("ring_seconds", 20))), 0,
@@ -164,7 +167,7 @@ def _agent_now(board: Board, state: AgentNow, found: tuple[Call, Leg] | None, no
         call, leg = found
         if not leg.invitation and not leg.joined_at:
             return None  # the dialplan rings everybody by itself: that moves nobody
-        talking = leg.state in (LegState.ROOM, LegState.SIDE)
+        talking = leg.state in _IN_TALK
         return put(state.id, AgentStatus.TALKING if talking else AgentStatus.RINGING, now, call=call.key)
     if state.status is AgentStatus.RINGING:
         return put(state.id, AgentStatus.READY, now, why="not_rung")

@@ -69,6 +69,9 @@ class Switch(Protocol):
     async def step(self, leg: Leg, *, side: bool) -> None:
         """Move a leg to the side room, or back to the citizen."""
 
+    async def hold(self, leg: Leg) -> None:
+        """Put one leg on hold, with music, outside of both rooms. ``step`` brings it back."""
+
     async def finish(self, call: Call, by: str) -> None:
         """End the talk by an act: the citizen goes on to the rating, everybody else is released."""
 
@@ -192,6 +195,10 @@ class AmiSwitch:
 
     async def step(self, leg: Leg, *, side: bool) -> None:
         where = {"Context": "party", "Exten": "side" if side else "room", "Priority": "1"}
+        await self._do("Redirect", {"Channel": leg.channel or leg.id, **where})
+
+    async def hold(self, leg: Leg) -> None:
+        where = {"Context": "party", "Exten": "held", "Priority": "1"}
         await self._do("Redirect", {"Channel": leg.channel or leg.id, **where})
 
     async def finish(self, call: Call, by: str) -> None:

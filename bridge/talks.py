@@ -193,8 +193,8 @@ class Talks:
     # -- moving ----------------------------------------------------------------------------------------------
     def _gather(self, call_key: str) -> None:
         call = self.board.calls.get(call_key)
-        for leg in call.present() if call else []:
-            if leg.state is LegState.SIDE:
+        for leg in (call.present() or call.on_hold()) if call else []:
+            if leg.state is not LegState.ROOM:
                 self.spawn(self._step(leg, side=False), f"gather {leg.id}")
 
     def _mute_again(self, wish: MuteAgain) -> None:

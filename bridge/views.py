@@ -30,7 +30,8 @@ def listener_view(one: Listener) -> dict[str, Any]:
 def leg_view(leg: Leg) -> dict[str, Any]:
     """Return a party."""
     return {"party": leg.id, "role": leg.role, "who": leg.who, "phone": leg.number, "kind": leg.kind,
-            "state": leg.state.value, "muted": leg.muted, "invitation": leg.invitation, "joined_at": leg.joined_at}
+            "state": leg.state.value, "muted": leg.muted, "invitation": leg.invitation, "joined_at": leg.joined_at,
+            "held_at": leg.held_at}
 
 
 def invitation_view(call: Call, invitation: Invitation) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from bridge.board import Board, BoardRules
 from bridge.clock import SteadyClock
 from bridge.errors import Refused, SwitchError
 from bridge.follows import Said
+from bridge.holding import Holding
 from bridge.line import Line
 from bridge.listening import Listening
 from bridge.memory import Memory
@@ -79,6 +80,7 @@ class Controller:
         rosters = RosterFile(settings.rosters_file, ZoneInfo(settings.timezone))
         self.acts = Acts(self.talks, self.line, directory, rosters)
         self.listening = Listening(self.talks, self.acts)
+        self.holding = Holding(self.talks, self.acts)
         self.web_phones = WebPhones(self.talks, self.line, directory)
         self.menu = build_menu_service(settings, self._menu_fact)
         self.trials = Trials(self.talks, directory)
@@ -183,7 +185,8 @@ class Controller:
             "call.resume": acts.resume, "call.consult": acts.consult, "call.bring_back": acts.bring_back,
             "call.finish": acts.finish, "call.dial_out": acts.dial_out, "call.appeal": acts.appeal,
             "call.dispose": acts.dispose, "party.mute": acts.mute, "party.remove": acts.remove,
-            "party.leave": acts.leave, "phone.open": self.web_phones.open, "phone.close": self.web_phones.close,
+            "party.leave": acts.leave, "party.hold": self.holding.hold, "party.back": self.holding.back,
+            "phone.open": self.web_phones.open, "phone.close": self.web_phones.close,
             "listen.begin": self.listening.begin, "listen.change": self.listening.change,
             "listen.stop": self.listening.stop,
             "phone.demo": self.web_phones.demo, "phone.here": self.web_phones.here, "phone.gone": self.web_phones.gone,

@@ -21,12 +21,13 @@ APPEALS_LIMIT = 20  # appeals in one call
 _SAME = 2.0  # s within which two witnesses speak of the same entry into the queue
 _RANK = {"controller": 0, "cel": 1, "worker": 2}
 
+HOLDS = frozenset({facts.CITIZEN_HELD, facts.CITIZEN_BACK, facts.PARTY_HELD, facts.PARTY_BACK})
 KINDS = frozenset({
     facts.CALL_ANSWERED, facts.CALL_HUNG_UP, facts.CALL_INTERRUPTED, facts.CALL_RATED, facts.MENU_STEP,
     facts.MENU_OUTCOME, facts.QUEUE_ENTERED, facts.INVITE_FAILED, facts.PARTY_ANSWERED, facts.PARTY_JOINED,
     facts.PARTY_LEFT, facts.FIRST_RESPONDER, facts.APPEAL_SAVED, facts.CALL_DISPOSED, TOOK, GONE, SWITCH_HANGUP,
     # these stand in no record; who listens, or reads the order, sees them (talks)
-    facts.CITIZEN_HELD, facts.CITIZEN_BACK, facts.RECORDING_FAILING, facts.RECORDING_WELL})
+    *HOLDS, facts.RECORDING_FAILING, facts.RECORDING_WELL})
 _OF_A_PARTY = (facts.PARTY_ANSWERED, facts.PARTY_JOINED, TOOK, facts.PARTY_LEFT, GONE)
 _JOINS, _LEAVES = (facts.PARTY_JOINED, TOOK), (facts.PARTY_LEFT, GONE)
 

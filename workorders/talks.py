@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from core import facts
 
-HOLDS: Final = frozenset({facts.CITIZEN_HELD, facts.CITIZEN_BACK})  # kinds of fact that tell of holds
+_BEGINS: Final = frozenset({facts.CITIZEN_HELD, facts.PARTY_HELD})
 WHOLE: Final = "mixed"  # the recording in which everybody is heard
 RECORDED: Final = frozenset({facts.RECORDING_FAILING, facts.RECORDING_WELL})  # kinds that tell of a failing recording
 _UNSEEN: Final = frozenset({WHOLE, "heard"})  # no single voice
@@ -36,9 +36,9 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that happened. `kind`: join, leave, hold, wait, gap, unrecorded (seen while it was so).
+    """Something that happened; `to`: when it was over, None for a moment.
 
-    `to`: when it was over, None for a moment.
+    `kind`: join, leave, hold, aside (one party on hold), wait, gap, unrecorded (seen while it was so).
     """
 
     at: float
@@ -63,11 +63,12 @@ class Talk:
     gone_by: str
 
 
-def talk_of(record: Json, holds: Iterable[tuple[float, str]] = (),
+def talk_of(record: Json, holds: Iterable[tuple[float, str, str]] = (),
             recorded: Iterable[tuple[float, str, Json]] = ()) -> Talk:
     """Return the talk of a call record (fields of models.CallRecord).
 
-    `holds`: (epoch s, kind) of HOLDS; `recorded`: the same of RECORDED, with the fact's data.
+    `holds`: (epoch s, kind, party) of projection.HOLDS, the party "" for the citizen; `recorded`: the same of RECORDED,
+    with the fact's data.
     """
     began = float(record["answered_at"] or 0.0)
     length = max(0.0, float(record["ended_at"] or began) - began)
@@ -76,7 +77,7 @@ def talk_of(record: Json, holds: Iterable[tuple[float, str]] = (),
     lanes = sorted((_lane(part, one, parties.get(part, {}), length, began) for part, one in files
                     if part not in _UNSEEN), key=lambda lane: (_FIRST.get(lane.role, 3), lane.offset, lane.part))
     whole: Json = next((one for part, one in files if part == WHOLE), {})
-    marks = [*_parties(parties.values(), began), *_holds(sorted(holds), began, length),
+    marks = [*_parties(parties.values(), began), *_holds(sorted(holds), parties, began, length),
              *_waits(record["waits"], began, length), *_gaps(lanes),
              *_unrecorded(sorted(recorded, key=lambda one: one[0]), began, length)]
     return Talk(round(length, 3), _sound(whole), tuple(lanes), tuple(sorted(marks, key=lambda one: (one.at, one.kind))),
@@ -109,17 +110,29 @@ def _parties(parties: Iterable[Json], began: float) -> Iterable[Mark]:
                 yield Mark(_since(one[name], began), kind, one["role"], one["who"])
 
 
-def _holds(told: Sequence[tuple[float, str]], began: float, length: float) -> Iterable[Mark]:
+def _holds(told: Sequence[tuple[float, str, str]], parties: Mapping[str, Json], began: float, length: float,
+           ) -> Iterable[Mark]:
+    for who in dict.fromkeys(party for _, _, party in told):
+        one: Json = parties.get(who, {}) if who else {"role": "citizen"}
+        kind, end = ("aside" if who else "hold"), one.get("left_at")
+        until = length if end is None else min(length, _since(end, began))
+        for begin, to in _stretches([(at, word in _BEGINS) for at, word, party in told if party == who]):
+            yield Mark(_since(begin, began), kind, str(one.get("role", "")), str(one.get("who", "")),
+                       until if to is None else _since(to, began))
+
+
+def _stretches(told: Iterable[tuple[float, bool]]) -> Iterable[tuple[float, float | None]]:
+    """Return from when to when, of (epoch s, does it begin?); None: it was never said to be over."""
     held: float | None = None
     over = -_SAME
-    for at, kind in told:
-        if kind == facts.CITIZEN_HELD:
+    for at, begins in told:
+        if begins:
             held = at if held is None and at - over >= _SAME else held
         elif held is not None:
-            yield Mark(_since(held, began), "hold", "citizen", to=_since(at, began))
+            yield held, at
             held, over = None, at
     if held is not None:
-        yield Mark(_since(held, began), "hold", "citizen", to=length)
+        yield held, None
 
 
 def _waits(waits: Iterable[Json], began: float, length: float) -> Iterable[Mark]:

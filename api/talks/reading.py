@@ -15,7 +15,8 @@ from api.people.scope import scope_of
 from core.ids import is_call_key
 from workorders.keeping.keeper import Kept
 from workorders.models import CallFact, CallRecord, WorkOrder
-from workorders.talks import HOLDS, RECORDED, talk_of
+from workorders.projection import HOLDS
+from workorders.talks import RECORDED, talk_of
 
 Json = dict[str, Any]
 _SHOWN: Final = ("key", "direction", "caller", "called", "answered_at", "ended_at", "first_responder", "rating",
@@ -55,7 +56,7 @@ async def with_marks(session: AsyncSession, caller: Caller, records: Sequence[Ca
 
 def _shown(caller: Caller, record: CallRecord, told: Sequence[tuple[float, str, Json]], orders: list[str]) -> Json:
     row = {name: getattr(record, name) for name in CallRecord.model_fields}  # not copied: nothing here changes it
-    holds = [(at, kind) for at, kind, _ in told if kind in HOLDS]
+    holds = [(at, kind, str(data.get("party", ""))) for at, kind, data in told if kind in HOLDS]
     talk = talk_of(row, holds, [one for one in told if one[1] in RECORDED])
     body: Json = {name: row[name] for name in _SHOWN} | asdict(talk)
     return {**shown_to(caller, body), "orders": orders, "refused": None}

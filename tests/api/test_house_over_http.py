@@ -92,6 +92,8 @@ BY = {"by": "a1"}
     ("POST", f"{CALL}/parties/p1/unmute", None, "party.mute", {"call": KEY, "party": "p1", "muted": False, "by": ""}),
     ("POST", f"{CALL}/parties/p1/remove", BY, "party.remove", {"call": KEY, "party": "p1", **BY}),
     ("POST", f"{CALL}/parties/p1/leave", None, "party.leave", {"call": KEY, "party": "p1", "by": ""}),
+    ("POST", f"{CALL}/parties/p1/hold", BY, "party.hold", {"call": KEY, "party": "p1", **BY}),
+    ("POST", f"{CALL}/parties/p1/back", BY, "party.back", {"call": KEY, "party": "p1", **BY}),
     ("PUT", f"{CALL}/appeals/2", {"agent": "a1", "summary": "漏水"}, "call.appeal",
      {"call": KEY, "agent": "a1", "number": 2, "appeal": {"summary": "漏水"}}),
     ("POST", f"{CALL}/disposition", {"agent": "a1", "disposition": "wrong_number"}, "call.dispose",

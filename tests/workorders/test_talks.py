@@ -41,7 +41,8 @@ def test_who_came_and_who_went_stands_where_it_happened() -> None:
 
 
 def test_a_hold_lasts_until_the_citizen_is_back_and_counts_once_whoever_tells_of_it() -> None:
-    told = [(BEGIN + 30, HELD), (BEGIN + 30.4, HELD), (BEGIN + 36, BACK), (BEGIN + 36.2, HELD), (BEGIN + 45, HELD)]
+    told = [(BEGIN + 30, HELD, ""), (BEGIN + 30.4, HELD, ""), (BEGIN + 36, BACK, ""), (BEGIN + 36.2, HELD, ""),
+            (BEGIN + 45, HELD, "")]
     assert [one for one in talk_of(WHOLE, told).marks if one.kind == "hold"] == [
         Mark(30.0, "hold", "citizen", to=36.0), Mark(45.0, "hold", "citizen", to=60.0)]
 
@@ -52,6 +53,15 @@ def test_a_recording_that_failed_during_the_call_is_marked_from_when_to_when() -
             (BEGIN + 30, facts.RECORDING_WELL, who), (BEGIN + 50, facts.RECORDING_FAILING, {"role": "citizen"})]
     assert [one for one in talk_of(WHOLE, (), told).marks if one.kind == "unrecorded"] == [
         Mark(20.0, "unrecorded", "agent", "a1", 30.0), Mark(50.0, "unrecorded", "citizen", "", 60.0)]
+
+
+def test_one_party_on_hold_has_a_mark_of_their_own_until_they_are_back_or_gone() -> None:
+    told = [(BEGIN + 28, facts.PARTY_HELD, "p2"), (BEGIN + 28.3, facts.PARTY_HELD, "p2"),
+            (BEGIN + 33, facts.PARTY_BACK, "p2"), (BEGIN + 33.4, facts.PARTY_BACK, "p2"),
+            (BEGIN + 45, facts.PARTY_HELD, "p2"), (BEGIN + 30, HELD, ""), (BEGIN + 36, BACK, "")]
+    assert [one for one in talk_of(WHOLE, told).marks if one.kind in ("hold", "aside")] == [
+        Mark(28.0, "aside", "unit", "housing", 33.0), Mark(30.0, "hold", "citizen", to=36.0),
+        Mark(45.0, "aside", "unit", "housing", 50.0)]
 
 
 def test_what_is_lacking_in_a_recording_is_shown_and_how_much() -> None:

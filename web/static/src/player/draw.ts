@@ -1,6 +1,6 @@
 // The picture of a call: a wave for each voice, bands where the citizen was held or waited, a hatch where sound is lacking.
-export interface Lane { part: string; role: string; offset: number; seconds: number; gap: string; lost: number }
-export interface Mark { at: number; kind: string; to: number | null }
+export interface Lane { part: string; role: string; who: string; offset: number; seconds: number; gap: string; lost: number }
+export interface Mark { at: number; kind: string; role: string; who: string; to: number | null }
 export interface Picture { seconds: number; lanes: Lane[]; marks: Mark[]; peaks: Map<string, number[]>; at: number; row: number }
 
 const BANDS: Record<string, string> = { hold: "--fill-hold", wait: "--warn-soft" };
@@ -21,6 +21,14 @@ export function draw(canvas: HTMLCanvasElement, picture: Picture): void {
       pen.fillRect(x(mark.at), 0, Math.max(2, x(mark.to ?? mark.at) - x(mark.at)), high);
       pen.globalAlpha = 1;
     }
+  pen.globalAlpha = 0.45;
+  pen.fillStyle = colour(BANDS.hold!);
+  for (const mark of picture.marks) {
+    const row = picture.lanes.findIndex((lane) => lane.who === mark.who && lane.role === mark.role);
+    if (mark.kind === "aside" && row >= 0) // one person on hold: in that person's lane alone
+      pen.fillRect(x(mark.at), row * picture.row, Math.max(2, x(mark.to ?? mark.at) - x(mark.at)), picture.row);
+  }
+  pen.globalAlpha = 1;
   picture.lanes.forEach((lane, row) => {
     wave(pen, picture, lane, row, x, colour);
     if (lane.gap) hatch(pen, x(lane.offset + lane.seconds), row * picture.row, x(lane.lost), picture.row, colour("--danger"));
