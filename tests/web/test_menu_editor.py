@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.people.staff import Staff
 from tests.web.axe import faults
@@ -107,6 +108,36 @@ async def test_what_is_begun_outlives_an_edit_that_comes_between(at_pages: AtPag
     assert await admin.locator("[data-control='comment.steps.welcome']").input_value() == "这句太长"
     assert "第 2 稿" in await admin.inner_text("#flow-saved")
     await admin.keyboard.press("Tab")
+    await saved(admin, 3)
+    assert at_pages.loud == []
+
+
+async def test_a_button_pressed_while_what_was_typed_is_saved_does_what_it_says(at_pages: AtPages) -> None:
+    admin = await at_pages.person("guanli", Role.ADMIN)
+    await begun(admin, "白天", "direct")
+    await admin.click("[data-step-row='welcome']")
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        asked.set()
+        await may_answer.wait()
+        await route.continue_()
+
+    await admin.route("**/operations", slowly)
+    words = admin.locator("textarea[data-control^='prompts.']").first
+    await words.fill("您好，这里是12345。")
+    await words.focus()
+    await admin.locator("#flow-copy").scroll_into_view_if_needed()
+    copy = await admin.locator("#flow-copy").bounding_box()
+    assert copy is not None
+    await admin.mouse.move(copy["x"] + copy["width"] / 2, copy["y"] + copy["height"] / 2)
+    await admin.mouse.down()  # the words are left, and saved
+    async with asyncio.timeout(WAIT / 1000):
+        await asked.wait()
+    may_answer.set()
+    await saved(admin, 2)  # the page has drawn what was saved while the button was held down
+    await admin.mouse.up()
+    await expect(admin.locator("[data-step-row='welcome-1']")).to_contain_text("副本", timeout=WAIT)
     await saved(admin, 3)
     assert at_pages.loud == []
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FileChooser, Page, expect
 
 from hotline.demo.tones import heard, level_db
 from tests.web.desk import WAIT, Browsers, House
@@ -84,15 +85,16 @@ class Keyboard:
 
 async def build(keys: Keyboard, recording: Path) -> None:
     """From nothing to a greeting that was recorded, opening hours, and three menus under each other."""
-    page = keys.page
+    page, choosers = keys.page, asyncio.Queue[FileChooser]()
+    page.on("filechooser", choosers.put_nowait)  # now: Playwright needs a moment until it catches them
     await keys.choose("[data-control='entry']", "+say")
     await keys.step("say-1")
     await keys.type("[data-control='steps.say-1.title']", "问候")
     await keys.type("[data-control='prompts.say-1-words-1.zh-CN']", "您好，12345热线。")
     await keys.to("[data-upload='say-1-words-1.zh-CN']")
-    async with page.expect_file_chooser() as chooser:
-        await keys.press("Enter")
-    await (await chooser.value).set_files(recording)
+    await keys.press("Enter")
+    async with asyncio.timeout(WAIT / 1000):
+        await (await choosers.get()).set_files(recording)
     await expect(page.locator("[data-row='say-1'] .badge >> nth=1")).to_have_text("录音", timeout=WAIT)
     await keys.choose("[data-control='steps.say-1.then']", "+hours")
     await keys.step("hours-1")

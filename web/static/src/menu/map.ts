@@ -124,6 +124,14 @@ function edges(plan: Plan, lines: Line[], counts?: Counts) {
   });
 }
 
+/** Scroll the frame until the step is in it. The page stays: whoever edits the list is not taken to the map. */
+function bring(frame: HTMLElement, step: Element | null): void {
+  if (!step) return;
+  const box = step.getBoundingClientRect(), view = frame.getBoundingClientRect();
+  const by = (near: number, far: number): number => (near < 0 ? near : Math.max(0, Math.min(far, near)));
+  frame.scrollBy(by(box.left - view.left, box.right - view.right), by(box.top - view.top, box.bottom - view.bottom));
+}
+
 /** Draw a flow. A click, Enter or Space on a step tells `onSelect`; `update` draws what has changed meanwhile. */
 export function mountMap(element: HTMLElement, flow: MapDocument, hooks: { onSelect(step: string): void }): FlowMap {
   element.classList.add("flow-map");
@@ -150,7 +158,7 @@ export function mountMap(element: HTMLElement, flow: MapDocument, hooks: { onSel
     lf.resize(Math.max(...drawn.map((node) => node.x), 0) + WIDE / 2 + MARGIN, plan.height + 2 * MARGIN);
     lf.render({ nodes: drawn, edges: edges(plan, lines, counts) });
     if (focused) element.querySelector<SVGElement>(`[data-step="${CSS.escape(focused)}"]`)?.focus();
-    else if (selected) element.querySelector(`[data-step="${CSS.escape(selected)}"]`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    else if (selected) bring(element, element.querySelector(`[data-step="${CSS.escape(selected)}"]`));
   };
   update(flow);
   return { update };

@@ -6,6 +6,7 @@ import { flowForm, stepForm } from "../menu/detail";
 import { button, el, labelled } from "../menu/dom";
 import { mountMap } from "../menu/map";
 import { added, copied, freshName, inOrder, moved, removed, titleOf, type Edit } from "../menu/model";
+import { Press } from "../menu/press";
 import { Publishing } from "../menu/publish";
 import { Rows } from "../menu/rows";
 import { Session, type Draft } from "../menu/session";
@@ -24,6 +25,7 @@ class Editor implements Bench {
   readonly checking = new Checking(this.session, () => this.drawRows());
   readonly rows = new Rows(place("flow-rows"), this, (step) => void hearStep(this.session.flow, step).catch((error) => this.fault(error)));
   private readonly map = mountMap(place("menu-map"), given.draft.document, { onSelect: (step) => this.select(step, false) });
+  private readonly press = new Press(document.body);
   private readonly search = place("flow-search") as HTMLInputElement;
   private drawnVersion = 0;
   selected = "";
@@ -71,7 +73,7 @@ class Editor implements Bench {
   }
 
   private drawRows(): void {
-    this.rows.draw(this.checking.byStep(), this.search.value.trim());
+    this.press.draw("rows", () => this.rows.draw(this.checking.byStep(), this.search.value.trim()));
   }
 
   private drawState(): void {
@@ -97,10 +99,14 @@ class Editor implements Bench {
   }
 
   refresh(): void {
-    if (!this.busy) this.drawDetail();
+    this.press.draw("detail", () => { if (!this.busy) this.drawDetailNow(); });
   }
 
   private drawDetail(): void {
+    this.press.draw("detail", () => this.drawDetailNow());
+  }
+
+  private drawDetailNow(): void {
     const detail = place("flow-detail"), kept = keep(detail), begun = keepBegun(detail), { session, selected } = this;
     const opened = new Set([...detail.querySelectorAll<HTMLDetailsElement>("details[open]")].map((one) => one.dataset.more));
     const name = selected ? titleOf(session.flow, selected) : t("js.flow.the_flow");
