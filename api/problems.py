@@ -1,4 +1,7 @@
-"""Every refusal in one form: ``application/problem+json`` with a code for programs, a sentence and what to do."""
+"""Every refusal in one form: ``application/problem+json`` with a code for programs, a sentence and what to do.
+
+Sentences are said in the language that Accept-Language asks for, Chinese unless it names another that there is.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.wording.sentences import say, say_within
+from api.wording.tongues import DEFAULT, language_of
 from core.control import ControlDown, ControlRefused
 from core.db import DatabaseDown
 from core.log import get_logger
@@ -26,6 +31,7 @@ _STATUS_OF_ORDERS: dict[type[WorkOrderError], int] = {
     WorkOrderError: 400}
 # the controller's codes; what is not here is a conflict with the state of the call
 _STATUS_OF_REFUSAL = {"bad_arguments": 422, "unknown_verb": 501, "internal": 500, "forbidden": 403, "not_found": 404}
+_LISTS = frozenset({"errors", "findings"})  # told with a refusal: faults with sentences of their own
 _OF_HTTP = {
     400: ("bad_request", "请求读不懂", "检查请求的内容是否为 UTF-8 编码的 JSON"),
     404: ("not_found", "没有这个地址", "核对地址"),
@@ -43,10 +49,16 @@ class Problem(Exception):
         self.status, self.code, self.detail, self.fix, self.more = status, code, detail, fix, more
         self.headers: dict[str, str] = {}
 
-    def response(self) -> JSONResponse:
+    def told(self, language: str) -> dict[str, Any]:
+        """Return its sentences, and what else is told with them, in a language."""
+        more = {key: say_within(value, language) if key in _LISTS and isinstance(value, list) else value
+                for key, value in self.more.items()}
+        return {"detail": say(self.detail, language), "fix": say(self.fix, language), **more}
+
+    def response(self, language: str = DEFAULT) -> JSONResponse:
         """Return the refusal as it goes out."""
-        body = {"status": self.status, "code": self.code, "detail": self.detail, "fix": self.fix, **self.more}
-        headers = dict(self.headers)
+        body = {"status": self.status, "code": self.code, **self.told(language)}
+        headers = self.headers | {"Content-Language": language, "Vary": "Accept-Language"}
         headers |= {"WWW-Authenticate": "Bearer"} if self.status == 401 else {}
         headers |= {"Retry-After": "2"} if self.status == 503 else {}
         headers |= {"Retry-After": str(self.more["retry_after"])} if "retry_after" in self.more else {}
@@ -100,9 +112,14 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _handler(make))
 
 
+def language_for(request: Request) -> str:
+    """Return the language that a request is answered in."""
+    return language_of(request.headers.get("accept-language", ""))
+
+
 def _handler(make: Callable[[Any], Problem]) -> Callable[[Request, Exception], Awaitable[JSONResponse]]:
-    async def handle(_: Request, error: Exception) -> JSONResponse:
-        return make(error).response()
+    async def handle(request: Request, error: Exception) -> JSONResponse:
+        return make(error).response(language_for(request))
 
     return handle
 

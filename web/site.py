@@ -18,6 +18,7 @@ from markupsafe import Markup
 from api.access import COOKIE, now_of
 from api.people import sessions
 from api.people.caller import ANYBODY, Caller
+from api.wording.sentences import say
 from core.settings import Settings
 from routing.directory import Directory
 from web import times
@@ -114,6 +115,7 @@ def page(request: Request, template: str, /, status: int = 200, **values: Any) -
         "moment": lambda at: times.moment(texts, at, now, site.zone),
         "exact": lambda at: times.exact(at, site.zone),
         "iso": lambda at: times.iso(at, site.zone),
+        "told": lambda sentence: say(sentence, texts.language),
         "script_texts": site.script_texts[texts.language],
     }
     body = site.templates.get_template(template).render(known | values)

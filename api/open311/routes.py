@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,8 @@ from api.open311.faults import Fault, Refused, bad, forbidden, unknown
 from api.open311.shown import definition_of, discovery_of, request_of, service_of
 from api.orders.keeping import keeper_of
 from api.people import clients
+from api.problems import language_for
+from api.wording.sentences import say
 from core.db import DatabaseDown
 from core.settings import Settings
 from workorders.life.errors import LifeError
@@ -46,12 +48,20 @@ class Spoken(APIRoute):
                 _jurisdiction(request, request.query_params.get("jurisdiction_id"))
                 return await inner(request)
             except Refused as error:
-                return refusal(form if form in FORMATS else "xml", error.faults, error.status)
+                return _refusal(request, form if form in FORMATS else "xml", error.faults)
             except (LifeError, HTTPException, DatabaseDown) as error:
-                fault = _fault_of(error)
-                return refusal(form, [fault], fault.code)
+                return _refusal(request, form, (_fault_of(error),))
 
         return handle
+
+
+def _refusal(request: Request, form: str, faults: Sequence[Fault]) -> Response:
+    """Return the faults in the language that the request asks for; the status is that of the first."""
+    language = language_for(request)
+    told = [Fault(fault.code, say(fault.description, language)) for fault in faults]
+    answered = refusal(form, told, told[0].code if told else 400)
+    answered.headers.update({"Content-Language": language, "Vary": "Accept-Language"})
+    return answered
 
 
 def _fault_of(error: Exception) -> Fault:

@@ -18,11 +18,12 @@ from api.orders.sight import sight_of
 from api.people.acts import actor_for, as_agent
 from api.people.caller import Caller
 from api.people.scope import scope_of
-from api.problems import Problem
+from api.problems import Problem, language_for
 from api.schemas import Number, OrderChange, OrderIn
 from api.wire.once import Once, changing
 from api.wire.paging import Cursor, Limit
 from api.wire.versions import check, etag_of, expected, unchanged
+from api.wording.sentences import say_within
 from workorders import orders
 from workorders.errors import AppealTaken, NotFound
 from workorders.keeping.amend import SYSTEM, Told, accept_with_evidence, amend
@@ -73,7 +74,8 @@ async def read(request: Request, response: Response, number: Number) -> dict[str
         if (same := unchanged(request, row.version)) is not None:
             return same
         body = shown_order(sight, kept, await keeper.rules(session, now), now)
-    response.headers["ETag"] = etag_of(kept.order.length)
+    response.headers.update({"ETag": etag_of(kept.order.length), "Vary": "Accept-Language"})
+    body["acts"] = say_within(body["acts"], language_for(request), ("blocked", "fix"))
     return body
 
 

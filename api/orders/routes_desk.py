@@ -18,7 +18,7 @@ from api.orders.shown import shown_order
 from api.orders.sight import sight_of
 from api.people.audit import note_by
 from api.people.scope import scope_of
-from api.problems import Problem
+from api.problems import Problem, language_for
 from api.schemas import Number
 from api.wire.once import Once, changing
 from workorders.errors import NotFound, WorkOrderError
@@ -40,7 +40,7 @@ async def batch(request: Request, wanted: BatchIn) -> dict[str, Any]:
                 async with session.begin_nested():
                     results[one.number] = await _one(request, session, wanted, one)
             except (Problem, WorkOrderError) as error:
-                results[one.number] = _refused(one, error)
+                results[one.number] = _refused(one, error, language_for(request))
     return {"results": [results[one.number] for one in wanted.orders]}
 
 
@@ -50,10 +50,10 @@ async def _one(request: Request, session: Any, wanted: BatchIn, one: Seen) -> di
     return {"number": one.number, "ok": True, "state": kept.order.state.value, "version": kept.order.length}
 
 
-def _refused(one: Seen, error: Problem | WorkOrderError) -> dict[str, Any]:
+def _refused(one: Seen, error: Problem | WorkOrderError, language: str) -> dict[str, Any]:
     problem = error if isinstance(error, Problem) else problems.from_order(error)
     return {"number": one.number, "ok": False, "status": problem.status, "code": problem.code,
-            "detail": problem.detail, "fix": problem.fix, **problem.more}
+            **problem.told(language)}
 
 
 @paper.get("", response_class=HTMLResponse, openapi_extra={"x-refusals": [404]}, dependencies=[needs("orders.read")])

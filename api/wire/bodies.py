@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
@@ -32,9 +34,13 @@ class BoundedBody:
         limit = FILE_LIMIT if FILES.fullmatch(scope["path"]) else self._limit
         told = dict(scope["headers"]).get(b"content-length", b"0")
         if not told.isdigit() or int(told) > limit:
-            await problems.from_http(HTTPException(413)).response()(scope, receive, send)
+            await _refusal(scope, 413)(scope, receive, send)
             return
         await self._app(scope, _counted(receive, limit), send)
+
+
+def _refusal(scope: Scope, status: int) -> Response:
+    return problems.from_http(HTTPException(status)).response(problems.language_for(Request(scope)))
 
 
 def _counted(receive: Receive, limit: int) -> Receive:
@@ -59,7 +65,7 @@ class JsonOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and self._refuses(scope):
-            await problems.from_http(HTTPException(415)).response()(scope, receive, send)
+            await _refusal(scope, 415)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from api.wording.sentences import catalogue as refusals
 from bridge import reasons
 from core.settings import PROJECT
+from tests.api.refusals import said
 from web.desk.bar import ALLOWED, FILL, PLACES
 from web.desk.routes import BREAKS, DISPOSITIONS, KINDS
 from web.nav import PLACES as NAV
@@ -73,7 +75,7 @@ def test_the_chinese_is_chinese_and_the_english_is_not() -> None:
     own_name = {"look.language.zh-CN"}
     assert [key for key in english if _CHINESE.search(english[key]) and key not in own_name] == []
     same = {key for key in chinese if not _CHINESE.search(chinese[key])}
-    assert same <= {"look.language.en", "why.other", "invited.and"}
+    assert same <= {"look.language.en", "why.other", "invited.and", "refused.whole"}
 
 
 @pytest.mark.parametrize("path", [*TEMPLATES, *SCRIPTS], ids=name_of)
@@ -98,6 +100,13 @@ def test_no_sentence_stands_outside_the_catalogue(path: Path) -> None:
     bare = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|<script.*?</script>|<[^>]*>|&\w+;", "\n", text, flags=re.DOTALL)
     said = [line.strip() for line in bare.splitlines() if re.search(r"[A-Za-z\u3400-\u9fff]{2}", line)]
     assert [line for line in said if line not in ("Esc", "Enter", "Shift+Enter")] == []
+
+
+def test_every_refusal_of_the_house_has_both_languages() -> None:
+    """One raised in Chinese stands in api/wording/locale/en, one raised in English in api/wording/locale/zh_CN."""
+    known = {text for language in LANGUAGES for source in refusals(language)
+             for text in (source, _TAKES.sub("{}", source))}
+    assert sorted({f"{text} ({where})" for where, text in said() if text not in known}) == []
 
 
 def test_every_sentence_is_used() -> None:

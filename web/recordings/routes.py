@@ -14,9 +14,10 @@ from api.access import needs
 from api.problems import Problem
 from api.talks import routes as talks
 from api.wire.paging import Cursor
+from api.wording.sentences import say
 from web.orders.routes import units_of
 from web.recordings.life import names_of
-from web.site import page, site_of
+from web.site import page, site_of, texts_of
 from workorders.errors import NotFound
 
 router = APIRouter(prefix="/recordings", dependencies=[needs("recordings.listen")])
@@ -42,7 +43,9 @@ async def search(request: Request, looked: Annotated[Looked, Depends()], cursor:
     try:
         found = await talks.search(request, wanted_of(looked), cursor, _PAGE)
     except (Problem, NotFound) as error:
-        fault = f"{error}。{error.fix}。"
+        texts = texts_of(request)
+        detail, fix = (say(one, texts.language) for one in (str(error), error.fix))
+        fault = texts("refused.whole", detail=detail, fix=fix)
     said = {name: value for name, value in asdict(looked).items() if value}
     directory = site_of(request).directory
     return page(request, "recordings.html", rows=found["recordings"], following=found["next"], looked=looked,

@@ -1,10 +1,10 @@
 // What every page does: htmx with the CSRF token, the chosen look, focus where the page wants it.
 import htmx from "htmx.org";
-import { csrf } from "./http";
+import { csrf, spoken } from "./http";
 import { mindLook } from "./look";
 
 document.addEventListener("htmx:configRequest", (event) => {
-  (event as CustomEvent).detail.headers["X-CSRF-Token"] = csrf();
+  Object.assign((event as CustomEvent).detail.headers, { "X-CSRF-Token": csrf(), ...spoken() });
 });
 for (const name of ["DOMContentLoaded", "htmx:afterSettle"]) document.addEventListener(name, () => focusFault());
 

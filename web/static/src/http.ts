@@ -15,6 +15,9 @@ export function csrf(): string {
   return cookie("hotline_csrf");
 }
 
+/** What every request says of the page's language: refusals come in it, whatever the browser's own is. */
+export function spoken(): Record<string, string> { return { "Accept-Language": document.documentElement.lang }; }
+
 export function cookie(name: string): string {
   const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
@@ -30,7 +33,7 @@ export async function ask<T = unknown>(
   method: string, path: string, body?: unknown, more: Record<string, string> = {}, patience = PATIENCE,
 ): Promise<T> {
   let answer: Response;
-  const headers: Record<string, string> = { "X-CSRF-Token": csrf(), ...more };
+  const headers: Record<string, string> = { "X-CSRF-Token": csrf(), ...spoken(), ...more };
   if (method !== "GET") headers["Idempotency-Key"] = key(); // a request that is sent again does nothing twice
   if (body !== undefined) headers["Content-Type"] = "application/json";
   try {
@@ -49,7 +52,7 @@ export async function ask<T = unknown>(
 
 /** Ask for a sound. Throws Refused. */
 export async function askSound(method: string, path: string, body?: unknown): Promise<Blob> {
-  const headers: Record<string, string> = { "X-CSRF-Token": csrf() };
+  const headers: Record<string, string> = { "X-CSRF-Token": csrf(), ...spoken() };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const answer = await answered(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
   return answer.blob();
@@ -57,7 +60,7 @@ export async function askSound(method: string, path: string, body?: unknown): Pr
 
 /** Send a file as it is and return the JSON of the answer. Throws Refused. */
 export async function send<T = unknown>(path: string, file: Blob): Promise<T> {
-  const headers = { "X-CSRF-Token": csrf(), "Idempotency-Key": key(), "Content-Type": "application/octet-stream" };
+  const headers = { "X-CSRF-Token": csrf(), ...spoken(), "Idempotency-Key": key(), "Content-Type": "application/octet-stream" };
   return (await answered(path, { method: "POST", headers, body: file })).json() as Promise<T>;
 }
 

@@ -1,6 +1,6 @@
 // Old numbers out of a spreadsheet: into a draft of the menu in force, with a report line by line.
 import "./base";
-import { csrf, Refused } from "../http";
+import { csrf, Refused, spoken } from "../http";
 import { doing, draftOf, publish, type Edit } from "../menu/change";
 import { t } from "../texts";
 
@@ -12,7 +12,7 @@ const told = document.getElementById("report")!;
 async function send(file: File): Promise<void> {
   const draft = await draftOf(t("js.numbers.draft", { name: file.name.slice(0, 60) }), []);
   const answer = await fetch(`/api/menu/drafts/${draft}/numbers`, {
-    method: "POST", headers: { "X-CSRF-Token": csrf(), "Content-Type": "application/octet-stream" }, body: file, signal: AbortSignal.timeout(60000),
+    method: "POST", headers: { "X-CSRF-Token": csrf(), ...spoken(), "Content-Type": "application/octet-stream" }, body: file, signal: AbortSignal.timeout(60000),
   }).catch(() => { throw new Refused(0, "network"); });
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refused(answer.status, said.code ?? `http_${answer.status}`, 0, [said.detail, said.fix].filter(Boolean).join(" "));
