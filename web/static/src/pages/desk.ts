@@ -99,6 +99,7 @@ const IN_TALK = new Set(["talking", "three", "hold", "consult"]);
 
 onBar((now, before) => {
   showRating();
+  remember(now);
   document.title = now.state === "ringing" ? t("js.title.ringing") : title;
   if (now.state === "ringing" && web && wantSound && !phone.talking) void ring(); else hush();
   if (now.state === "ringing" || now.listening) returning();
@@ -163,6 +164,15 @@ function onFact(fact: Fact): void {
 }
 
 let lastRating = { call: "", words: "" };
+const talks = new Map<string, string>(); // the calls this page was in → the citizen's number as it was shown
+const MOST_TALKS = 20;
+
+function remember(now: BarNow): void {
+  const number = document.querySelector("#bar .bar-number")?.textContent;
+  if (!now.call || !number) return;
+  talks.set(now.call, number);
+  if (talks.size > MOST_TALKS) talks.delete(talks.keys().next().value!);
+}
 
 function showRating(): void {
   const place = document.getElementById("rating");
@@ -173,7 +183,10 @@ function rated(fact: Fact): void {
   const words = fact.data.rating ? t("js.rating", { n: String(fact.data.rating) }) : t("js.unrated");
   lastRating = { call: fact.call, words: `${t("js.rated")}${words}` };
   showRating();
-  if (barNow().call !== fact.call) tell("rating", lastRating.words); // it came after wrap-up
+  if (barNow().call === fact.call || !talks.has(fact.call)) return;
+  // it came after wrap-up, perhaps into the next talk: it is said whose it is, and it stands by that call
+  tell("rating", t("js.rated_of", { number: talks.get(fact.call)!, words }));
+  setTimeout(() => htmx.trigger("#recent", "recent", {}), 1500); // the worker has kept it by then
 }
 
 function onHouse(word: string): void {
