@@ -40,6 +40,9 @@ def allowed(bar: Bar) -> list[str]:
     (agent(), call(leg("a1"), leg("housing", "unit", state="ringing")), "talking"),
     (agent(), call(leg("a1", state="side"), state="held"), "hold"),
     (agent(), call(leg("a1", state="side"), leg("housing", "unit", state="side"), state="held"), "consult"),
+    (agent(), call(leg("a1"), leg("housing", "unit", state="held")), "three"),
+    (agent(), call(leg("a1", state="side"), leg("housing", "unit", state="held"), state="held"), "hold"),
+    (agent(), call(leg("a1", state="held", held_at=103.0), leg("housing", "unit")), "away"),
     (agent(), call(leg("a1"), state="dialled"), "dialling"),
     (agent("lost"), call(state="waiting"), "lost"),
     (agent(), None, "lost"),
@@ -108,3 +111,22 @@ def test_every_state_says_by_a_shape_what_it_says_by_colour() -> None:
     fills = {bar_of(agent(state), None, NAMES).fill for state in ALLOWED if state != "talking"}
     assert fills <= set(SHAPE)
     assert len(set(SHAPE.values())) == len(SHAPE)
+
+
+def test_each_person_has_hold_and_who_is_held_has_back_and_since_when() -> None:
+    bar = bar_of(agent(), call(leg("a1"), leg("housing", "unit", state="held", held_at=107.0, joined_at=105.0)), NAMES)
+    assert [(one.hold.removeprefix(f"/api/calls/{KEY}"), one.can_hold, one.held_at, one.key) for one in bar.people] == [
+        ("/hold", True, 0.0, ""), ("/parties/p-a1/hold", False, 0.0, ""),
+        ("/parties/p-housing/back", True, 107.0, "Shift+F8")]
+
+
+def test_aside_the_only_agent_cannot_be_held_and_the_unit_can() -> None:
+    bar = bar_of(agent(), call(leg("a1", state="side"), leg("housing", "unit", state="side"), state="held"), NAMES)
+    assert [one.can_hold for one in bar.people] == [True, False, True]
+    assert bar.people[0].hold.endswith("/resume")
+
+
+def test_an_agent_on_hold_comes_back_by_the_key_of_hold_and_may_end_the_talk() -> None:
+    bar = bar_of(agent(), call(leg("a1", state="held", held_at=103.0), leg("housing", "unit")), NAMES)
+    assert allowed(bar) == ["back", "finish"]
+    assert (bar.buttons[2].key, bar.since) == ("F4", 103.0)

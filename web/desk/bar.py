@@ -5,8 +5,8 @@ Pure. The buttons stand in one order and never change place; one that the state 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 View = Mapping[str, Any]
@@ -22,16 +22,21 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "three": frozenset({"hold", "mute", "add", "leave", "finish"}),
     "hold": frozenset({"resume", "add", "finish"}),
     "consult": frozenset({"resume", "add", "finish"}),
+    "away": frozenset({"back", "finish"}),
     "lost": frozenset(),
     "wrap_up": frozenset({"done", "break", "offline"}),
     "unknown": frozenset(),
 }
 FILL: Final[Mapping[str, str]] = {  # state → which of the eight fills
     "offline": "off", "break": "off", "ready": "idle", "ringing": "ringing", "dialling": "ringing", "talking": "talk",
-    "three": "three", "hold": "hold", "consult": "hold", "lost": "ringing", "wrap_up": "wrap", "unknown": "fault"}
+    "three": "three", "hold": "hold", "consult": "hold", "away": "hold", "lost": "ringing", "wrap_up": "wrap",
+    "unknown": "fault"}
 SHAPE: Final[Mapping[str, str]] = {
     "off": "dash", "idle": "ring", "ringing": "triangle", "talk": "dot", "three": "diamond", "hold": "bars",
     "wrap": "square", "fault": "cross"}
+
+
+HOLD_KEY: Final = "Shift+F8"  # holds whoever came last, or brings them back
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,8 @@ class Act:
 PLACES: Final[tuple[tuple[Act, ...], ...]] = (
     (Act("answer", "F2"),),
     (Act("decline", "Shift+F2"),),
-    (Act("hold", "F4", path="/api/calls/{call}/hold"), Act("resume", "F4", path="/api/calls/{call}/resume")),
+    (Act("hold", "F4", path="/api/calls/{call}/hold"), Act("resume", "F4", path="/api/calls/{call}/resume"),
+     Act("back", "F4", path="/api/calls/{call}/parties/{party}/back")),
     (Act("mute", "Shift+F4", path="/api/calls/{call}/parties/{party}/mute"),
      Act("unmute", "Shift+F4", path="/api/calls/{call}/parties/{party}/unmute")),
     (Act("add", "F8"),),
@@ -72,12 +78,20 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in the talk, or the citizen. `removable` is the party's id when they may be asked out."""
+    """Somebody in the talk, or the citizen. `removable` is the party's id when they may be asked out.
+
+    `hold` is what puts them on hold, or brings them back if `held_at`; `can_hold` is false where the talk needs them.
+    """
 
     role: str
     who: str
     name: str
     place: str  # room | side | ringing | answered | held | waiting
+    party: str = ""
+    hold: str = ""
+    can_hold: bool = True
+    held_at: float = 0.0
+    key: str = ""  # of the keyboard, for `hold`
     muted: bool = False
     me: bool = False
     removable: str = ""
@@ -152,7 +166,8 @@ def bar_of(agent: View, call: View | None, names: Mapping[str, str]) -> Bar:
 
 
 _ON_A_PAGE: Final = frozenset({"answer", "decline"})  # done at the telephone by whoever has one
-_WITH_PEOPLE: Final = frozenset({"talking", "three", "hold", "consult", "dialling"})
+_WITH_PEOPLE: Final = frozenset({"talking", "three", "hold", "consult", "away", "dialling"})
+_IN_TALK: Final = ("room", "side", "held")
 
 
 def state_of(agent: View, call: View | None, own: View | None) -> str:
@@ -164,9 +179,11 @@ def state_of(agent: View, call: View | None, own: View | None) -> str:
         return "lost"
     if call["state"] == "dialled":
         return "dialling"
-    others = [leg for leg in call["parties"] if leg["party"] != own["party"] and leg["state"] in ("room", "side")]
+    if own["state"] == "held":
+        return "away"
+    others = [leg["state"] for leg in call["parties"] if leg["party"] != own["party"] and leg["state"] in _IN_TALK]
     if own["state"] == "side" or call["state"] == "held":
-        return "consult" if others else "hold"
+        return "consult" if set(others) - {"held"} else "hold"
     return "three" if others else "talking"
 
 
@@ -186,20 +203,39 @@ def _own_leg(agent: View, call: View | None) -> View | None:
 
 
 def _since(agent: View, call: View | None, state: str) -> float:
+    own = _own_leg(agent, call)
+    if own and state == "away":
+        return float(own["held_at"])
     return float(call["since"] if call and state in ("hold", "consult") else agent["since"] or 0)
 
 
 def _people(me: str, call: View | None, names: Mapping[str, str]) -> tuple[Person, ...]:
     if call is None:
         return ()
-    citizen = Person("citizen", "", "", call["state"], since=float(call["answered_at"] or 0))
-    return (citizen, *(_person(leg, me, names) for leg in call["parties"] if leg["state"] in ("room", "side")))
+    held = call["state"] == "held"
+    citizen = Person("citizen", "", "", call["state"], hold=f"/api/calls/{call['call']}/{'resume' if held else 'hold'}",
+                     can_hold=call["state"] in ("room", "held"), since=float(call["answered_at"] or 0),
+                     held_at=float(call["since"]) if held else 0.0)
+    inside = [leg for leg in call["parties"] if leg["state"] in _IN_TALK]
+    people = [_person(leg, me, names, f"/api/calls/{call['call']}", inside) for leg in inside]
+    newest = max((one for one in people if not one.me), key=lambda one: one.since, default=None)
+    return (citizen, *(replace(one, key=HOLD_KEY) if one is newest else one for one in people))
 
 
-def _person(leg: View, me: str, names: Mapping[str, str]) -> Person:
+def _person(leg: View, me: str, names: Mapping[str, str], address: str, inside: Sequence[View]) -> Person:
     mine = leg["role"] == "agent" and leg["who"] == me
-    return Person(leg["role"], leg["who"], names.get(leg["who"], leg["who"]), leg["state"], bool(leg["muted"]), mine,
-                  "" if mine else leg["party"], float(leg["joined_at"] or 0))
+    act = "back" if leg["state"] == "held" else "hold"
+    return Person(leg["role"], leg["who"], names.get(leg["who"], leg["who"]), leg["state"], leg["party"],
+                  f"{address}/parties/{leg['party']}/{act}", _can_hold(leg, inside), float(leg.get("held_at") or 0),
+                  "", bool(leg["muted"]), mine, "" if mine else leg["party"], float(leg["joined_at"] or 0))
+
+
+def _can_hold(leg: View, inside: Sequence[View]) -> bool:
+    """Tell whether the talk goes on without them: with the citizen anybody, aside an agent must stay."""
+    staying = [one for one in inside if one is not leg and one["state"] == leg["state"]]
+    if leg["state"] == "side":
+        return any(one["role"] == "agent" for one in staying)
+    return leg["state"] == "held" or bool(staying)
 
 
 def _invited(call: View | None, names: Mapping[str, str]) -> tuple[Invited, ...]:

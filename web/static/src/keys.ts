@@ -18,7 +18,7 @@ export function mindKeys(run: { submit(): void; list(): void; close(): void }): 
     if (key === "Escape") { run.close(); return; }
     if (key === "Ctrl+Enter") { if (!event.isComposing && event.keyCode !== 229) { event.preventDefault(); run.submit(); } return; }
     if (!/^(Shift\+)?F\d+$/.test(key)) return;
-    const button = document.querySelector<HTMLButtonElement>(`#bar [data-key="${key}"]`);
+    const button = document.querySelector<HTMLButtonElement>(`#callbar [data-key="${key}"]`);
     if (!button) return;
     event.preventDefault();
     if (event.repeat || ((key === "F9" || key === "F2") && performance.now() < lockedUntil)) return;

@@ -95,7 +95,7 @@ function returning(): void {
 }
 
 // -- the bar ---------------------------------------------------------------------------------------------------
-const IN_TALK = new Set(["talking", "three", "hold", "consult"]);
+const IN_TALK = new Set(["talking", "three", "hold", "consult", "away"]);
 
 onBar((now, before) => {
   showRating();
@@ -154,7 +154,14 @@ document.addEventListener("click", (event) => {
 });
 
 // -- live events, and what the page does not know --------------------------------------------------------------
+/** Somebody hangs up while they are on hold: nobody heard it, so it is said. */
+function leftOnHold(fact: Fact): void {
+  const row = document.querySelector<HTMLElement>(`[data-person="${CSS.escape(String(fact.data.party))}"][data-held]`);
+  if (row && fact.data.why === "hung_up") tell("held_left", t("js.hold.hung_up", { who: row.dataset.held! }), "warn", [], 20);
+}
+
 function onFact(fact: Fact): void {
+  if (fact.kind === "party.left" && fact.call === barNow().call) leftOnHold(fact);
   void refreshBar();
   if (fact.kind === "call.rated") rated(fact);
   if (fact.kind === "agent.missed" && fact.data.agent === frame.dataset.agent)
