@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.api.town_hall import CALL, accepted
 from tests.people.staff import Staff
 from tests.web.http import signed_on
 from tests.web.people_at_pages import AtPages
@@ -70,6 +71,20 @@ async def test_a_unit_sees_what_is_missing_and_wrong_of_its_own_alone(staff: Sta
     other = await signed_on(staff, "other", Role.UNIT_HANDLER, unit="police")
     told = (await other.get("/knowledge/told")).text
     assert ("热费减免" in told, "电动车上牌" in told, "今年推迟了" in told) == (False, True, False)
+
+
+async def test_an_order_tells_which_articles_its_answer_was_from(staff: Staff) -> None:
+    number = await article(staff)
+    order = await accepted(staff)
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    assert "答复依据" not in (await office.get(f"/orders/{order}")).text
+    agent = await signed_on(staff, "agent", Role.AGENT, agent="a1")
+    cited = await agent.post(f"/api/knowledge/{number}/citations", json={"call": CALL},
+                             headers={"Idempotency-Key": "c"})
+    assert cited.status_code == 201, cited.text
+    shown = (await office.get(f"/orders/{order}")).text
+    assert "答复依据" in shown
+    assert f'href="/knowledge/{number}"' in shown
 
 
 @pytest.mark.slow

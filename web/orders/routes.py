@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
 from api.access import database, needs, now_of, who
@@ -30,6 +31,7 @@ from web.orders.boxes import NEEDS_WORDS, Box, boxes_for, chosen
 from web.orders.forms import Form, forms_of
 from web.recordings.life import names_of, woven
 from web.site import page, site_of
+from workorders.knowledge.wishes import cited_in
 from workorders.life.words import Kind
 
 router = APIRouter(prefix="/orders", dependencies=[needs("orders.read")])
@@ -116,10 +118,11 @@ async def one(request: Request, number: Number,
         assert isinstance(body, dict)  # no If-None-Match is passed on
         classes = (await keeper_of(request).rules(session, now_of(request))).classes
         units, files = await units_of(request), await _files(request, number)
+        cited = await _cited(request, session, body.get("call_key"))
         life = woven(await _history(request, number), (await talks.of_order(request, number))["calls"])
     forms = forms_of(body["acts"])
     return page(request, "order.html", order={**_UNSEEN, **body}, forms=forms, units=units, life=life,
-                do=do, doors=doors(), paths=paths(classes), files=files,
+                do=do, doors=doors(), paths=paths(classes), files=files, cited=cited,
                 taken=_was_taken(request, body, forms), names=names_of(site_of(request).directory, units))
 
 
@@ -127,6 +130,11 @@ async def one(request: Request, number: Number,
 async def on_paper(request: Request, number: Number) -> HTMLResponse:
     """One order as a sheet of paper."""
     return await desk.prints(request, [number])
+
+
+async def _cited(request: Request, session: AsyncSession, call: str | None) -> list[tuple[int, int, str]]:
+    """Return number, edition and title of the knowledge that was cited in the order's call."""
+    return await cited_in(session, call) if call and who(request).may("knowledge.read") else []
 
 
 def _was_taken(request: Request, order: Mapping[str, Any], forms: Iterable[Form]) -> bool:
