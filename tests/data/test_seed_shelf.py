@@ -31,7 +31,8 @@ async def test_an_agent_finds_what_is_asked_most_and_some_of_it_is_overdue(db: D
     async with db.reading() as session:
         for words, title in (("供暖什么时候开始", "居民供暖开始和结束的日期"), ("公积金怎么提取", "公积金租房提取"),
                              ("居住证", "居住证办理"), ("水费", "水费突然变多的核实步骤"),
-                             ("拖欠工资", "拖欠工资怎么办")):
+                             ("拖欠工资", "拖欠工资怎么办"),
+                             ("楼上邻居家里漏水滴到我家厨房应该找谁赔偿", "楼上漏水到家里")):
             found = await find(session, Asked(words), true())
             assert title in [one.title for one in found.articles[:3]], words
         overdue = select(func.count()).select_from(KnowledgeArticle).where(col(KnowledgeArticle.due_at) <= NOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.api.house import ANSWERS
 from tests.api.town_hall import CALL, accepted
 from tests.people.staff import Staff
 from tests.web.http import signed_on
@@ -85,6 +86,26 @@ async def test_an_order_tells_which_articles_its_answer_was_from(staff: Staff) -
     shown = (await office.get(f"/orders/{order}")).text
     assert "答复依据" in shown
     assert f'href="/knowledge/{number}"' in shown
+
+
+async def test_the_desk_offers_what_fits_the_call_before_anything_is_typed(
+        staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    await article(staff)
+    await article(staff, "居住证办理", unit="police", field="公安")
+    agent = await signed_on(staff, "agent", Role.AGENT, agent="a1")
+
+    async def offered(**asked: str) -> tuple[bool, bool]:
+        part = (await agent.get("/desk/knowledge", params=asked)).text
+        return "居民供暖" in part, "居住证" in part
+
+    monkeypatch.setitem(ANSWERS, "calls.get", {"unit": "police", "parties": [{"who": "a1"}]})  # by the menu's key
+    assert await offered() == (True, True)
+    assert await offered(call=CALL) == (False, True)
+    assert await offered(call=CALL, unit="heating") == (True, False)
+    assert await offered(call=CALL, unit="heating", field="公安") == (False, True)
+    assert await offered(unit="nobody") == (True, True)  # nothing of theirs: what the whole city uses
+    monkeypatch.setitem(ANSWERS, "calls.get", {"unit": "police", "parties": [{"who": "a2"}]})  # a colleague's call
+    assert await offered(call=CALL) == (True, True)
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 """Finding articles as one types: the grams of orders (keeping.words), what stands in the title first.
 
 What is typed is looked for as it stands. If nothing has it, what the question is about is (rules.essence), and then
-whatever has at least half of its pairs of characters: such a find is told to be near.
+whatever has half of its pairs of characters, or three of a long one: such a find is told to be near.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from workorders.knowledge.tables import KnowledgeArticle
 
 MOST: Final = 20  # results
 _PAIRS: Final = 16  # of a question, that are compared one by one
+_ENOUGH = 3  # pairs of a long question: who tells a whole story says little of it in the article's words
 _IN_TITLE, _IN_WORDS = 3, 1
 _KEEP = {
     "sqlite": text("INSERT OR REPLACE INTO knowledge_words(rowid, grams) VALUES (:number, :grams)"),
@@ -103,7 +104,7 @@ async def _exact(session: AsyncSession, query: str, narrowed: Sequence[ColumnEle
 
 async def _alike(session: AsyncSession, query: str, narrowed: Sequence[ColumnElement[bool]],
                  limit: int) -> Sequence[KnowledgeArticle]:
-    """Return the articles that hold at least half of the query's pairs of characters."""
+    """Return the articles that hold half of the query's pairs of characters, or _ENOUGH of them."""
     dialect, pairs = session.get_bind().dialect.name, _pairs(query)
     if not pairs:
         return []
@@ -112,7 +113,8 @@ async def _alike(session: AsyncSession, query: str, narrowed: Sequence[ColumnEle
     score = _sum([(_has(dialect, title, pair), _IN_TITLE) for pair in pairs]
                  + [(_has(dialect, everything, pair), _IN_WORDS) for pair in pairs])
     grams = [gram for pair in pairs for gram in words.wanted(pair)]
-    return await _rows(session, [*narrowed, _candidates(dialect, grams, every=False), shared * 2 >= len(pairs)],
+    enough = shared >= min(_ENOUGH, (len(pairs) + 1) // 2)
+    return await _rows(session, [*narrowed, _candidates(dialect, grams, every=False), enough],
                        [score.desc(), col(_ROW.cited).desc()], limit)
 
 
