@@ -9,7 +9,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # what to look for on this machine = Debian package that has it
 RUN_TOOLS := python3=python3 node=nodejs npm=npm /usr/share/doc/python3-venv=python3-venv mmdebstrap=mmdebstrap \
   espeak-ng=espeak-ng sox=sox /usr/share/doc/libsox-fmt-mp3=libsox-fmt-mp3
-TEST_TOOLS := sipp=sip-tester /usr/lib/postgresql=postgresql chromium=chromium \
+TEST_TOOLS := sipp=sip-tester baresip=baresip-core /usr/lib/postgresql=postgresql chromium=chromium \
   /usr/share/fonts/truetype/wqy/wqy-microhei.ttc=fonts-wqy-microhei
 
 .PHONY: help
@@ -95,7 +95,7 @@ $(STAMPS)/packages:
 	  || { echo "需要 Python 3.11 或更新 · Python 3.11 or newer is needed" >&2; exit 1; }
 	@touch $@
 
-$(STAMPS)/tests: | $(STAMPS)/packages
+$(STAMPS)/tests: Makefile | $(STAMPS)/packages
 	@$(call need,$(TEST_TOOLS))
 	@touch $@
 

@@ -14,6 +14,7 @@ from hotline.switch.embedded import EmbeddedSwitch
 from hotline.switch.errors import SwitchError
 from hotline.switch.fetch import fetch
 from hotline.switch.installation import Installation
+from hotline.switch.phones import account_of, baresip_line
 from routing.directory import load_directory
 
 NOT_RUNNING = 3  # exit status, as of service managers
@@ -68,6 +69,25 @@ def status() -> None:
         raise typer.Exit(NOT_RUNNING)
     calls = "未应答 · does not answer" if found.calls is None else f"{found.calls} 个通话 · calls"
     typer.echo(f"运行中 · running: pid {found.pid}, Asterisk {found.version}, {calls}")
+
+
+@app.command()
+def phone(
+    number: Annotated[str, typer.Argument(help="名录里的话机 · a telephone of the directory")],
+    baresip: Annotated[bool, typer.Option("--baresip", help="baresip 的账号行 · the line for baresip")] = False,
+) -> None:
+    """话机账号 · what to type into an agent's desk telephone; the password is secret"""
+    settings = Settings()
+    account = account_of(settings, load_secrets(settings), load_directory(settings.directory), number)
+    if baresip:
+        typer.echo(baresip_line(account))
+        return
+    for word, value in account.items():
+        typer.echo(f"{_WORDS[word]}: {value}")
+
+
+_WORDS = {"agent": "坐席 · agent", "server": "服务器 · server", "transport": "传输 · transport",
+          "user": "用户名 · user", "password": "密码 · password", "codecs": "编码 · codecs"}
 
 
 def _switch() -> EmbeddedSwitch:
