@@ -21,7 +21,23 @@ function closeMenus(except: EventTarget | null): void {
 }
 document.addEventListener("click", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(null); });
+
+/** On a narrow page the places fold under one button; without this script they all stand there. */
+function mindPlaces(): void {
+  const button = document.getElementById("nav-open"), nav = document.getElementById("nav");
+  if (!button || !nav) return;
+  const open = (on: boolean) => { button.setAttribute("aria-expanded", String(on)); nav.classList.toggle("is-open", on); };
+  button.hidden = false;
+  nav.classList.add("folds");
+  button.addEventListener("click", () => open(button.getAttribute("aria-expanded") === "false"));
+  for (const part of [button, nav]) part.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || button.getAttribute("aria-expanded") === "false") return;
+    open(false);
+    button.focus();
+  });
+}
 mindLook();
+mindPlaces();
 // an agent's microphone needs a secure address: said where one signs on, before anybody clicks
 if (!window.isSecureContext) document.getElementById("notice-insecure")?.removeAttribute("hidden");
 focusFault();
