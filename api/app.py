@@ -25,6 +25,8 @@ from api.orders import routes as orders
 from api.orders import routes_acts, routes_desk, routes_many
 from api.people import routes_changes, routes_clients, routes_people, routes_session
 from api.people.passwords import Passwords
+from api.phrases import examples as phrase_examples
+from api.phrases import routes as phrases
 from api.progress import examples as progress_examples
 from api.progress import routes as progress
 from api.quality import examples as quality_examples
@@ -54,7 +56,7 @@ ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.pa
            rosters.router, retention.router, hooks.router,
            calls.router, talks.router, listening.router, records.router, agents.router, events.router, house.router,
            routes_session.router, routes_people.router, routes_changes.router, routes_clients.router,
-           *civic.ROUTERS,
+           *civic.ROUTERS, phrases.router,
            routes_wishes.router, routes_articles.router,
            routes_rules.router, routes_checks.router, routes_clips.router,
            routes_drafts.router, routes_drafts.imports, routes_releases.router, routes_sounds.router,
@@ -63,7 +65,8 @@ EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, at
                                   progress_examples.EXAMPLES, rule_examples.EXAMPLES, roster_examples.EXAMPLES,
                                   hook_examples.EXAMPLES,
                                   retention_examples.EXAMPLES,
-                                  *civic.EXAMPLES, talk_examples.EXAMPLES, quality_examples.EXAMPLES,
+                                  *civic.EXAMPLES, phrase_examples.EXAMPLES,
+                                  talk_examples.EXAMPLES, quality_examples.EXAMPLES,
                                   knowledge_examples.EXAMPLES,
                                   menu_examples.EXAMPLES)
 

@@ -35,6 +35,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("followup", "/follow-up", lambda caller: caller.may("calls.dial") and not caller.own_house),
     Place("recordings", "/recordings", lambda caller: caller.may("recordings.listen")),
     Place("knowledge", "/knowledge", lambda caller: caller.may("knowledge.read") and not caller.own_house),
+    Place("phrases", "/phrases", lambda caller: caller.may("phrases.write")),
     Place("quality", "/quality", lambda caller: caller.may("quality.read")),
     Place("reports", "/reports", lambda caller: caller.may("figures.read") and caller.kind == "person"),
     Place("briefs", "/briefs", _meets_briefs),

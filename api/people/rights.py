@@ -35,6 +35,7 @@ PERMISSIONS: Final = frozenset({
     "classification.read", "classification.write",  # 三级分类
     "flows.read", "flows.write", "flows.publish",  # the menu
     "directory.read", "directory.write",
+    "phrases.read", "phrases.write",  # a unit writes its own, the hotline the common ones
     "rosters.write",  # who is on duty, of one's own unit or, with directory.write, of any
     "webhooks.read", "webhooks.write",
     "exchange.read", "exchange.write",  # partners: province, districts, 110
@@ -44,7 +45,7 @@ PERMISSIONS: Final = frozenset({
     "open311.post",  # a key in citizens' apps: posts service requests, and nothing else
     "people.read", "people.write", "clients.read", "clients.write", "audit.read"})
 
-_SIGNED_ON = frozenset({"self", "calendar.read", "classification.read"})
+_SIGNED_ON = frozenset({"self", "calendar.read", "classification.read", "phrases.read"})
 _HANDLING = _SIGNED_ON | {"orders.read", "orders.act", "attachments.read", "attachments.write", "knowledge.read",
                           "knowledge.tell", "directory.read"}
 _FIGURES = frozenset({"figures.read", "reports.read"})
@@ -63,13 +64,15 @@ OF_ROLE: Final[Mapping[Role, frozenset[str]]] = {
         "calls.for_others", "calls.listen", "policy.read", "flows.read", "quality.decide"},
     Role.BACK_OFFICE: _HANDLING | _RECORDS | _FIGURES | {
         "orders.write", "calls.dial", "agents.read", "numbers.unmask",  # dials: follow-up goes through the platform
-        "orders.export", "figures.publish", "reports.write", "knowledge.write", "knowledge.publish", "policy.read",
-        "flows.read", "exchange.read", "exchange.act", "quality.read", "quality.rules", "quality.decide"},
+        "orders.export", "figures.publish", "reports.write", "phrases.write", "knowledge.write",
+        "knowledge.publish", "policy.read", "flows.read", "exchange.read", "exchange.act",
+        "quality.read", "quality.rules", "quality.decide"},
     Role.QUALITY: _HANDLING | _RECORDS | _FIGURES | {
         "policy.read", "quality.read", "quality.rules", "quality.write", "quality.decide"},
     Role.UNIT_HANDLER: _HANDLING | {"numbers.unmask", "knowledge.write"},  # the unit must reach the citizen
     Role.UNIT_LEAD: _HANDLING | {
-        "figures.read", "numbers.unmask", "people.read", "orders.export", "knowledge.write", "rosters.write"},
+        "figures.read", "numbers.unmask", "people.read", "orders.export", "knowledge.write", "rosters.write",
+        "phrases.write"},
     Role.EXPERT: _SIGNED_ON | {"orders.read", "orders.write", "orders.act",  # what they took: scope
                                "knowledge.read", "knowledge.tell"},
     Role.DUTY_LEADER: _ON_DUTY,
@@ -78,7 +81,7 @@ OF_ROLE: Final[Mapping[Role, frozenset[str]]] = {
     Role.DISCIPLINE: _OVERSIGHT | {"audit.read", "retention.hold"},
     Role.ADMIN: _SIGNED_ON | {  # keeps the house, reads nobody's appeal
         "people.read", "people.write", "clients.read", "clients.write", "house.read", "agents.read",
-        "policy.read", "policy.write", "calendar.write", "classification.write", "quality.rules",
+        "policy.read", "policy.write", "calendar.write", "classification.write", "phrases.write", "quality.rules",
         "flows.read", "flows.write", "flows.publish", "directory.read", "directory.write", "rosters.write",
         "knowledge.read", "knowledge.write", "knowledge.publish", "webhooks.read", "webhooks.write",
         "exchange.read", "exchange.write", "retention.read", "retention.write", "retention.run"},

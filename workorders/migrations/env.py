@@ -10,6 +10,7 @@ import workorders.hooks.tables
 import workorders.keeping.tables
 import workorders.knowledge.tables
 import workorders.models
+import workorders.phrases.tables
 import workorders.quality.tables  # noqa: F401  (fills the metadata)
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=SQLModel.metadata,

@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { csrf, spoken } from "./http";
 import { mindLook } from "./look";
+import { mindPhrases } from "./phrases";
 
 document.addEventListener("htmx:configRequest", (event) => {
   Object.assign((event as CustomEvent).detail.headers, { "X-CSRF-Token": csrf(), ...spoken() });
@@ -38,6 +39,7 @@ function mindPlaces(): void {
 }
 mindLook();
 mindPlaces();
+mindPhrases();
 // an agent's microphone needs a secure address: said where one signs on, before anybody clicks
 if (!window.isSecureContext) document.getElementById("notice-insecure")?.removeAttribute("hidden");
 focusFault();
