@@ -23,6 +23,7 @@ from api.menu import routes_calls, routes_drafts, routes_releases, routes_sounds
 from api.orders import examples as order_examples
 from api.orders import routes as orders
 from api.orders import routes_acts, routes_desk, routes_many
+from api.orders.together import Together
 from api.people import routes_changes, routes_clients, routes_people, routes_session
 from api.people.passwords import Passwords
 from api.phrases import examples as phrase_examples
@@ -80,6 +81,7 @@ def create_app(settings: Settings, secrets: Secrets, control_client: ControlClie
     app.state.streams, app.state.written, app.state.clock = 0, events.Written(), time.time
     app.state.relay, app.state.priming = Relay(ControlFacts(control_client)), asyncio.Semaphore(_PRIMING)
     app.state.keeper = Keeper(ZoneInfo(settings.timezone), settings.history_digest)
+    app.state.together = Together(db, app.state.keeper)
     app.state.passwords, app.state.remembered, app.state.recent = Passwords(), Remembered(), Recent()
     for router in ROUTERS:
         app.include_router(router)

@@ -66,11 +66,12 @@ async def run(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> None:
     db = Database(settings.database)
-    _, config = build(settings, load_secrets(settings), load_directory(settings.directory), db)
+    app, config = build(settings, load_secrets(settings), load_directory(settings.directory), db)
     tables = asyncio.create_task(_ready(settings, db), name="tables")  # until they are there, answers are 503
     try:
         await uvicorn.Server(config).serve()
     finally:
+        await app.state.together.close()
         tables.cancel()
         await asyncio.gather(tables, return_exceptions=True)
         await db.close()

@@ -15,21 +15,23 @@ from api.orders.pages import page
 from api.orders.schemas import OrderOut, OrderPage
 from api.orders.shown import shown_order, shown_row
 from api.orders.sight import sight_of
+from api.orders.together import Together, Wanted, answer
 from api.people.acts import actor_for, as_agent
 from api.people.caller import Caller
 from api.people.scope import scope_of
 from api.problems import Problem, language_for
 from api.schemas import Number, OrderChange, OrderIn
-from api.wire.once import Once, changing
+from api.wire.once import Once, changing, turn_of
 from api.wire.paging import Cursor, Limit
 from api.wire.versions import check, etag_of, expected, unchanged
 from api.wording.sentences import say_within
 from workorders import orders
 from workorders.errors import AppealTaken, NotFound
-from workorders.keeping.amend import SYSTEM, Told, accept_with_evidence, amend
+from workorders.keeping.amend import SYSTEM, Told, amend
+from workorders.keeping.birth import Coming
 from workorders.keeping.intake import from_columns
 from workorders.keeping.keeper import Kept, taker
-from workorders.life.acts import Actor
+from workorders.keeping.together import accept_with_evidence
 from workorders.life.words import Do
 from workorders.models import WorkOrder
 
@@ -37,17 +39,18 @@ router = APIRouter(prefix="/api/work-orders", tags=["work orders"], route_class=
 
 
 @router.post("", status_code=201, responses={201: {"model": OrderOut}}, dependencies=[needs("orders.write")])
-async def make(request: Request, response: Response, content: OrderIn) -> dict[str, Any]:
+async def make(request: Request, content: OrderIn) -> Response:
     """Make an order. The same key with the same content gives the same answer again; with another content: 409."""
     caller, now = who(request), now_of(request)
     columns = _as_its_own(caller, content.model_dump())
     by = taker(columns["agent"]) if caller.own_house else actor_for(caller, Do.ACCEPT, None)
+    coming, ticket = Coming(from_columns(columns), by, now), await turn_of(request).ticket()
+    if ticket is not None and (told := await together_of(request).make(Wanted(caller, ticket, coming))) is not None:
+        return told
     async with changing(request) as session:  # committed before the answer: what is acknowledged is kept
-        kept = await _accepted(request, session, columns, by)
+        kept = await _accepted(request, session, coming)
         body = shown_order(await sight_of(session, caller), kept, await keeper_of(request).rules(session, now), now)
-    response.headers["Location"] = f"/api/work-orders/{kept.row.number}"
-    response.headers["ETag"] = etag_of(kept.order.length)
-    return body
+    return answer(body, kept)
 
 
 @router.get("", responses={200: {"model": OrderPage}}, dependencies=[needs("orders.read")])
@@ -100,17 +103,23 @@ async def change(request: Request, response: Response, number: Number, content: 
     return body
 
 
-async def _accepted(request: Request, session: AsyncSession, columns: dict[str, Any], by: Actor) -> Kept:
+async def _accepted(request: Request, session: AsyncSession, coming: Coming) -> Kept:
     """Accept an appeal. That an order exists which the caller may not see, nobody learns from its number."""
+    appeal = coming.appeal
     try:
-        return (await accept_with_evidence(keeper_of(request), session, from_columns(columns), by,
-                                           now_of(request))).kept
+        return (await accept_with_evidence(keeper_of(request), session, appeal, coming.by, coming.at)).kept
     except AppealTaken as error:
-        same = col(WorkOrder.call_key) == columns["call_key"], col(WorkOrder.appeal) == columns["appeal"]
+        same = col(WorkOrder.call_key) == appeal.call_key, col(WorkOrder.appeal) == appeal.appeal
         seen = select(WorkOrder.number).where(*same, scope_of(who(request)).orders())
         if (await session.execute(seen)).scalar_one_or_none() is None:
             raise AppealTaken("这通电话的这项诉求已有工单", "由受理岗位跟进,不要再建") from error
         raise
+
+
+def together_of(request: Request) -> Together:
+    """Return who makes orders together."""
+    made: Together = request.app.state.together
+    return made
 
 
 def _as_its_own(caller: Caller, columns: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -45,6 +46,20 @@ class Replayed(Exception):
         self.response = response
 
 
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A request's key as it is stored, the digest of what is asked, and when that was."""
+
+    key: str
+    fingerprint: str
+    at: float
+
+    def row(self) -> dict[str, Any]:
+        """Return the row of a key that is taken and not answered."""
+        return {"key": self.key, "fingerprint": self.fingerprint, "number": "", "at": self.at, "status": 0, "body": "",
+                "headers": {}}
+
+
 class Turn:
     """One request's turn: the transaction it works in, and its key."""
 
@@ -53,38 +68,47 @@ class Turn:
         self._session: AsyncSession | None = None
         self._key = ""
 
+    async def ticket(self) -> Ticket | None:
+        """Return what the request is known by, None if it has no key. Raises Problem 400."""
+        key = asked(self._request, required=self._required)
+        if not key:
+            return None
+        stored = scope_of_key(who(self._request).id, self._route, key)
+        return Ticket(stored, await fingerprint_of(self._request), now_of(self._request))
+
     async def session(self) -> AsyncSession:
         """Return the request's transaction, with the key taken. Raises Replayed, KeyReused, Problem."""
         if self._session is None:
-            key = asked(self._request, required=self._required)
-            fingerprint = await fingerprint_of(self._request)
+            ticket = await self.ticket()
             self._session = await self._stack.enter_async_context(database(self._request).writing())
-            if key:
-                self._key = scope_of_key(who(self._request).id, self._route, key)
-                await self._take(self._session, fingerprint)
+            if ticket is not None:
+                self._key = ticket.key
+                await self._take(self._session, ticket)
         return self._session
 
-    async def _take(self, session: AsyncSession, fingerprint: str) -> None:
-        row = {"key": self._key, "fingerprint": fingerprint, "number": "", "at": now_of(self._request),
-               "status": 0, "body": "", "headers": {}}
+    async def _take(self, session: AsyncSession, ticket: Ticket) -> None:
         try:
-            taken = (await session.execute(_taking(session.get_bind().dialect.name), row)).scalar_one_or_none()
+            taken = (await session.execute(_taking(session.get_bind().dialect.name), ticket.row())).scalar_one_or_none()
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", "") == _LOCK_TIMEOUT:
                 raise in_progress() from error
             raise
         if taken is None:
-            raise Replayed(_again(await session.get_one(IdempotencyKey, self._key), fingerprint))
+            raise Replayed(_again(await session.get_one(IdempotencyKey, self._key), ticket.fingerprint))
 
     async def keep(self, response: Response) -> None:
         """Keep what was answered, in the transaction that did it."""
         if self._session is None or not self._key:
             return
-        kept: dict[str, Any] = {"of": self._key, "status": response.status_code, "body": "", "headers": {}}
-        if response.headers.get("cache-control") != "no-store":
-            kept["body"] = bytes(response.body).decode()
-            kept["headers"] = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        await self._session.execute(_keeping(), kept)
+        await self._session.execute(_keeping(), {"of": self._key, **answer_of(response)})
+
+
+def answer_of(response: Response) -> dict[str, Any]:
+    """Return what is kept of an answer: all that it says, or only that there was one."""
+    if response.headers.get("cache-control") == "no-store":
+        return {"status": response.status_code, "body": "", "headers": {}}
+    return {"status": response.status_code, "body": bytes(response.body).decode(),
+            "headers": {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}}
 
 
 @cache
@@ -138,11 +162,16 @@ class OnceIfAsked(Once):
     key_required = False
 
 
+def turn_of(request: Request) -> Turn:
+    """Return the request's turn."""
+    turn: Turn = request.state.turn
+    return turn
+
+
 @asynccontextmanager
 async def changing(request: Request) -> AsyncIterator[AsyncSession]:
     """Give the request's one writing transaction; kept with the answer once that is made, or not at all."""
-    turn: Turn = request.state.turn
-    yield await turn.session()
+    yield await turn_of(request).session()
 
 
 def asked(request: Request, *, required: bool) -> str:
@@ -166,7 +195,7 @@ async def fingerprint_of(request: Request) -> str:
     body = await request.body()
     if "json" in request.headers.get("content-type", ""):
         with suppress(ValueError, RecursionError):  # not JSON after all
-            body = json.dumps(json.loads(body), sort_keys=True).encode()
+            body = json.dumps(await request.json(), sort_keys=True).encode()  # read once: the request keeps it
     where = f"{request.url.path}?{request.url.query}\n".encode()
     return hashlib.sha256(where + body).hexdigest()
 

@@ -19,10 +19,10 @@ from tests.support.rung import joined, rang
 from tests.workorders.office import CALL, NOW, Office, complaint, report
 from workorders.errors import AppealTaken, LostUpdate, NotFound
 from workorders.keeping import figures, numbers, store
-from workorders.keeping.amend import accept_with_evidence
 from workorders.keeping.intake import from_columns
 from workorders.keeping.rules import set_calendar, set_policy, versions
 from workorders.keeping.tables import OrderBarred, OrderNamed, OrderUnit, Timer
+from workorders.keeping.together import accept_with_evidence
 from workorders.life.acts import Wish
 from workorders.life.assessment import Measure
 from workorders.life.calendar import Calendar

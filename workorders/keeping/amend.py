@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from workorders.keeping import intake, words
-from workorders.keeping.keeper import Keeper, Kept, Made, taker
+from workorders.keeping.keeper import Keeper, Kept, taker
 from workorders.life.acts import Actor, Wish
 from workorders.life.errors import LifeError
 from workorders.life.order import Order
@@ -54,13 +54,14 @@ async def amend(keeper: Keeper, session: AsyncSession, number: str, told: Told, 
         setattr(kept.row, name, value)
     if "call" in told.changes:
         kept.row.call = dict(told.changes["call"])
-    kept = await keeper.go_on(session, kept, wishes, _noted if told.lenient else None)
+    kept = await keeper.go_on(session, kept, wishes, noted if told.lenient else None)
     if texts:
         await words.keep(session, kept.row)
     return kept
 
 
-def _noted(wish: Wish, _: LifeError) -> Wish:
+def noted(wish: Wish, _: LifeError | None = None) -> Wish:
+    """Return the note that stands in the history for what could not be done."""
     said = f"来电记录要求“{CHINESE_DO[wish.do]}”,工单现状不允许,未执行:{dict(wish.data)}"
     return Wish(Do.NOTE, SYSTEM, wish.at, text=said)
 
@@ -122,11 +123,3 @@ def evidence(order: Order, call: Mapping[str, Any], at: float) -> Iterator[Wish]
             known.remove(unit)
         elif _UNIT.fullmatch(unit) and unit not in order.matter.barred:
             yield Wish(Do.PHONE_UNANSWERED, SYSTEM, at, data={"unit": unit, "call": str(call.get("key") or "")})
-
-
-async def accept_with_evidence(keeper: Keeper, session: AsyncSession, appeal: intake.Intake, by: Actor,
-                               at: float) -> Made:
-    """Accept an appeal, and with it what its call already shows. Raises AppealTaken, LifeError."""
-    made = await keeper.accept(session, appeal, by, at)
-    shown = list(evidence(made.kept.order, appeal.call, at))
-    return Made(await keeper.go_on(session, made.kept, shown, _noted), made.code)

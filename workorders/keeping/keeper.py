@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, delete, insert
+from sqlalchemy import bindparam, delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import col, select
@@ -22,12 +21,12 @@ from core.db import memo_of
 from core.db_batch import Statement
 from workorders.errors import AppealTaken, LostUpdate, NotFound
 from workorders.hooks.queue import Listeners
-from workorders.keeping import figures, intake, numbers, store, timers, words
+from workorders.keeping import birth, figures, intake, numbers, store, timers, words
+from workorders.keeping.birth import PUT_IN, TABLES, Born, Coming
 from workorders.keeping.intake import Intake
 from workorders.keeping.prepare import prepared
 from workorders.keeping.rules import Rulebook
 from workorders.keeping.shares import columns_of, shares_of
-from workorders.keeping.tables import OrderBarred, OrderFinding, OrderNamed, OrderUnit
 from workorders.life.acts import Act, Actor, Wish
 from workorders.life.errors import LifeError, NotYours
 from workorders.life.history import SHA256, advance, digest_named, replay
@@ -37,12 +36,7 @@ from workorders.life.words import Do, Role, State
 from workorders.models import WorkOrder
 
 SKEW = 60.0  # s by which clocks of two machines may differ before an act is refused
-_TABLES: tuple[tuple[str, type[Any]], ...] = (
-    ("units", OrderUnit), ("barred", OrderBarred), ("named", OrderNamed), ("findings", OrderFinding))
-_PUT_IN = {name: insert(table) for name, table in _TABLES}
-_TAKEN_OUT = {name: delete(table).where(table.number == bindparam("of")) for name, table in _TABLES}
-_NEW_ROW = insert(WorkOrder)
-_COLUMNS: tuple[str, ...] = tuple(WorkOrder.model_fields)
+_TAKEN_OUT = {name: delete(table).where(table.number == bindparam("of")) for name, table in TABLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,47 +164,50 @@ class Keeper:
         """
         await refuse_second(session, appeal)
         number, code = await numbers.next_number(session, at, self.zone), numbers.new_code()
-        texts, matter, first = appeal.texts(), appeal.matter, appeal.first_responder
-        intake.check(texts)
-        data = {"number": number, "matter": matter.model_dump(mode="json"), "provisional": appeal.provisional,
-                "first_responder": first if first and first not in matter.barred else None,
-                "call": appeal.call_key or "", "content": intake.content_digest(texts, self.digest)}
-        order, one = advance(None, Wish(Do.ACCEPT, by, at, why=why, data=data), await self.rules(session, at),
-                             self.digest)
-        return Made(await self._born_row(session, appeal, order, [one], code), code)
-
-    async def _born_row(self, session: AsyncSession, appeal: Intake, order: Order, acts: Sequence[Act], code: str,
-                        now: float | None = None) -> Kept:
-        columns: dict[str, Any] = {**appeal.texts(), **columns_of(order)}
-        row = WorkOrder(number=order.number, rank=numbers.rank_of(order.number), call_key=appeal.call_key,
-                        appeal=appeal.appeal, call=dict(appeal.call), created_at=order.accepted_at,
-                        code_hash=numbers.code_hash(order.number, code) if code else "", **columns)
-        first = _NEW_ROW, {name: getattr(row, name) for name in _COLUMNS}
-        found = words.kept(session.get_bind().dialect.name, row)
-        await self.write(session, row, None, order, acts, now, (first, found))
-        make_transient_to_detached(row)  # it is written already: from here on the session follows its changes
-        session.add(row)
-        return Kept(row, order, tuple(acts))
+        rules = await self.rules(session, at)
+        order, one = birth.accepted(Coming(appeal, by, at, why), number, rules, self.digest)
+        return Made(await self._keep_new(session, birth.born(appeal, order, [one], code)), code)
 
     async def bring_in(self, session: AsyncSession, appeal: Intake, acts: Sequence[Act], now: float,
                        code: str = "") -> Kept:
         """Keep a whole life that was made elsewhere (the seed, an archive). Raises BrokenHistory."""
-        return await self._born_row(session, appeal, replay(acts), acts, code, now)
+        return await self._keep_new(session, birth.born(appeal, replay(acts), acts, code), now)
+
+    async def _keep_new(self, session: AsyncSession, child: Born, now: float | None = None) -> Kept:
+        await self.keep_new(session, [child], now)
+        row = child.row()
+        make_transient_to_detached(row)  # it is written already: from here on the session follows its changes
+        session.add(row)
+        return Kept(row, child.order, child.acts)
+
+    async def keep_new(self, session: AsyncSession, children: Sequence[Born], now: float | None = None,
+                       more: Iterable[Statement] = ()) -> None:
+        """Write new orders down, all in one go; `now`: when that is, if not when they last moved; `more`: with it."""
+        looks, calendars = [], []
+        for one in children:
+            at = one.order.last_at if now is None else now
+            rules = await self.rules(session, at)
+            looks.append(timers.next_look(one.order, rules, at))
+            calendars.append((at, rules.calendar))
+        await db_batch.run(session, [*birth.written(session.get_bind().dialect.name, children, looks), *more])
+        for one, (at, calendar) in zip(children, calendars, strict=True):
+            await figures.keep(session, one.order, at, calendar)
+            if now is None:  # what is brought in from elsewhere happened long ago
+                await self.listeners.tell(session, one.order, one.acts)
 
     async def write(self, session: AsyncSession, row: WorkOrder, before: Order | None, order: Order,
-                    acts: Sequence[Act], now: float | None = None, more: Iterable[Statement] = ()) -> None:
-        """Write acts down, and bring everything that is folded out of the history up to date; `more`: with it."""
-        at = order.last_at if now is None else now
+                    acts: Sequence[Act]) -> None:
+        """Write acts down, and bring everything that is folded out of the history up to date."""
+        at = order.last_at
         rules = await self.rules(session, at)
         for name, value in columns_of(order).items():
             if getattr(row, name) != value:
                 setattr(row, name, value)
         timer = timers.wound(order.number, timers.next_look(order, rules, at))
-        await db_batch.run(session, [store.added(order.number, acts), *_share_changes(before, order), timer, *more])
+        await db_batch.run(session, [store.added([(order.number, acts)]), *_share_changes(before, order), timer])
         await figures.keep(session, order, at, rules.calendar)
         await _tell_followers(session, before, order, at)
-        if now is None:  # what is brought in from elsewhere happened long ago
-            await self.listeners.tell(session, order, acts)
+        await self.listeners.tell(session, order, acts)
 
     # -- orders from before there was a history ------------------------------------------------------------------
     def _born(self, row: WorkOrder, rules: Rules) -> tuple[Order, list[Act]]:
@@ -256,14 +253,14 @@ async def refuse_second(session: AsyncSession, appeal: Intake) -> None:
 
 def _share_changes(before: Order | None, order: Order) -> Iterator[Statement]:
     old, new = shares_of(before), shares_of(order)
-    for name, _ in _TABLES:
+    for name, _ in TABLES:
         was, now = getattr(old, name), getattr(new, name)
         if was == now:
             continue
         if was:
             yield _TAKEN_OUT[name], {"of": order.number}
         if now:
-            yield _PUT_IN[name], list(now)
+            yield PUT_IN[name], list(now)
 
 
 async def _tell_followers(session: AsyncSession, before: Order | None, order: Order, now: float) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,15 +16,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 _PER_DAY = 100_000_000  # more orders than any city has in a day
 CODE_DIGITS = 8  # read out over the telephone
 # written out, as every order comes by here: building it costs more than doing it
-_NEXT = text("INSERT INTO order_day (day, last) VALUES (:day, 1) "
-             "ON CONFLICT (day) DO UPDATE SET last = order_day.last + 1 RETURNING last")
+_NEXT = text("INSERT INTO order_day (day, last) VALUES (:day, :many) "
+             "ON CONFLICT (day) DO UPDATE SET last = order_day.last + :many RETURNING last")
 
 
 async def next_number(session: AsyncSession, now: float, zone: ZoneInfo) -> str:
     """Take the next number of the local day, without gap or double: whoever rolls back gives it back."""
-    day = datetime.fromtimestamp(now, zone).strftime("%Y-%m%d")
-    count = (await session.execute(_NEXT, {"day": day})).scalar_one()
-    return f"{day}-{count:04d}"
+    (number,) = await next_numbers(session, [now], zone)
+    return number
+
+
+async def next_numbers(session: AsyncSession, moments: Iterable[float], zone: ZoneInfo) -> list[str]:
+    """Take the next number of each moment's local day; days in their order, so that nobody waits in a circle."""
+    days = [datetime.fromtimestamp(at, zone).strftime("%Y-%m%d") for at in moments]
+    last = {day: int((await session.execute(_NEXT, {"day": day, "many": many})).scalar_one()) - many
+            for day, many in sorted(Counter(days).items())}
+    found = []
+    for day in days:
+        last[day] += 1
+        found.append(f"{day}-{last[day]:04d}")
+    return found
 
 
 def rank_of(number: str) -> int:

@@ -32,9 +32,9 @@ def act_of(row: OrderAct) -> Act:
     return act_from({name: getattr(row, name) for name in _FIELDS})
 
 
-def added(number: str, acts: Iterable[Act]) -> Statement:
-    """Return the statement that writes acts down."""
-    return _ADD, [row_of(number, act) for act in acts]
+def added(acts: Iterable[tuple[str, Iterable[Act]]]) -> Statement:
+    """Return the statement that writes acts down; `acts`: of each order by its number."""
+    return _ADD, [row_of(number, act) for number, found in acts for act in found]
 
 
 async def history(session: AsyncSession, number: str) -> list[Act]:

@@ -78,10 +78,12 @@ def grams(words: str) -> list[str]:
     """Return every character and every pair of neighbours, each once, as ASCII words."""
     found: dict[str, None] = {}
     for run in _runs(words):
-        for place in range(len(run)):
-            found[_gram(run[place])] = None
-            if place:
-                found[_gram(run[place - 1:place + 1])] = None
+        before = ""
+        for code in [f"{ord(one):x}" for one in run]:
+            found[code] = None
+            if before:
+                found[f"{before}x{code}"] = None
+            before = code
     return list(found)[:_MOST_GRAMS]
 
 
@@ -99,20 +101,21 @@ def _gram(characters: str) -> str:
     return "x".join(f"{ord(one):x}" for one in characters)
 
 
-def searched(row: WorkOrder) -> str:
+def searched(row: Mapping[str, Any]) -> str:
     """Return the text an order is found by."""
-    return f"{row.summary}\n{row.address}"
+    return f"{row['summary']}\n{row['address']}"
 
 
-def kept(dialect: str, row: WorkOrder) -> Statement:
-    """Return the statement that brings the index of an order to its text."""
+def kept(dialect: str, row: Mapping[str, Any]) -> Statement:
+    """Return the statement that brings the index of an order to its text; `row`: its rank, summary and address."""
     found = grams(searched(row))
-    return _KEEP[dialect], {"rank": row.rank, "grams": " ".join(found) if dialect == "sqlite" else found}
+    return _KEEP[dialect], {"rank": row["rank"], "grams": " ".join(found) if dialect == "sqlite" else found}
 
 
 async def keep(session: AsyncSession, row: WorkOrder) -> None:
     """Bring the index of an order to its text."""
-    await db_batch.run(session, [kept(session.get_bind().dialect.name, row)])
+    told = {"rank": row.rank, "summary": row.summary, "address": row.address}
+    await db_batch.run(session, [kept(session.get_bind().dialect.name, told)])
 
 
 @dataclass(frozen=True, slots=True)

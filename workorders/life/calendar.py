@@ -110,9 +110,14 @@ class Calendar:
 
     def business(self, since: float, until: float) -> float:
         """Return the seconds of business hours from `since` to `until`; 0 when it is not later."""
-        days = [self.day(since), *self._between(since, until)]
-        spans = (span for day in days for span in self._open(day))
-        return sum(max(0.0, min(end, until) - max(begin, since)) for begin, end in spans)
+        found = 0.0
+        for day in (self.day(since), *self._between(since, until)):
+            for begin, end in self._open(day):
+                if begin >= since and end <= until:  # nearly every one: loops like this are walked with every act
+                    found += end - begin
+                else:
+                    found += max(0.0, min(end, until) - max(begin, since))
+        return found
 
     def add_business(self, at: float, seconds: float) -> Reckoned:
         """Return when so many seconds of business hours have passed since `at`."""
@@ -120,18 +125,22 @@ class Calendar:
             return Reckoned(at)
         unsure: set[int] = set()
         for day in self._from(self.day(at)):
-            unsure |= self._guess(day)
+            if day.year not in self._by_year:
+                unsure.add(day.year)
             for begin, end in self._open(day):
-                start = max(begin, at)
-                if end > start and seconds <= end - start:
+                start = begin if begin > at else at
+                if end <= start:
+                    continue
+                if seconds <= end - start:
                     return Reckoned(start + seconds, frozenset(unsure))
-                seconds -= max(0.0, end - start)
+                seconds -= end - start
         raise BadContent("期限太长,无法计算", "把期限定在十年以内")
 
     def _add_days(self, at: float, days: int) -> Reckoned:
         unsure: set[int] = set()
         for day in self._from(self.day(at) + timedelta(days=1)):
-            unsure |= self._guess(day)
+            if day.year not in self._by_year:
+                unsure.add(day.year)
             days -= self.works(day)
             if days == 0:
                 return Reckoned(self.moment(day, self.windows[-1][1]), frozenset(unsure))

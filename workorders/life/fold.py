@@ -61,11 +61,10 @@ def _moved(order: Order, act: Act) -> Order:
     before, leading = order.state, order.leading
     if leading is not None and act.to in UNIT_PHASE:
         order = order.with_part(replace(leading, state=act.to))
-    order = replace(order, state=act.to)
+    stage = order.stage if before is act.to else None
     if "stage" in act.dues:
         stage = Stage(act.to, act.at, act.dues["stage"], term_of(act.terms["stage"]))
-        return replace(order, stage=stage)
-    return order if before is act.to else replace(order, stage=None)
+    return replace(order, state=act.to, stage=stage)
 
 
 def _sealed(order: Order, act: Act) -> Order:

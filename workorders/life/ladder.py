@@ -43,15 +43,25 @@ class Rung:
 
 def rungs_of(order: Order, rules: Rules) -> Iterator[Rung]:
     """Yield every rung of the running clocks that has not been climbed, in no order."""
+    for clock in _watched(order, rules):
+        for rule in rules.policy.ladder:
+            if (rung := _ahead(order, rules, clock, rule)) is not None:
+                yield rung
+
+
+def _watched(order: Order, rules: Rules) -> Iterator[Clock]:
+    """Yield the running clocks that somebody is urged by."""
     if not any(step.do is Do.PRESS for step in acts_from(order.state)):
         return
     for clock in running(order):
-        if clock.whom in _UNWATCHED or clock.void or _double(clock, order) or _nothing_to_do(clock, order, rules):
-            continue
-        for rule in rules.policy.ladder:
-            rung = Rung(rule.do, clock.name, _answerable(clock), clock.due, moment(clock, rule, rules.calendar))
-            if rung.key not in order.rungs:
-                yield rung
+        if not (clock.whom in _UNWATCHED or clock.void or _double(clock, order) or _nothing_to_do(clock, order, rules)):
+            yield clock
+
+
+def _ahead(order: Order, rules: Rules, clock: Clock, rule: RungRule) -> Rung | None:
+    """Return a clock's rung, None when it has been climbed."""
+    rung = Rung(rule.do, clock.name, _answerable(clock), clock.due, moment(clock, rule, rules.calendar))
+    return None if rung.key in order.rungs else rung
 
 
 def _nothing_to_do(clock: Clock, order: Order, rules: Rules) -> bool:
@@ -98,7 +108,15 @@ def due_rungs(order: Order, rules: Rules, now: float) -> tuple[Rung, ...]:
 
 def next_at(order: Order, rules: Rules) -> float | None:
     """Return when an order must be looked at again, None when nothing is left to climb."""
-    return min((rung.at for rung in rungs_of(order, rules)), default=None)
+    found: Rung | None = None
+    for clock in _watched(order, rules):
+        for rule in rules.policy.ladder:
+            if found is not None and rule.share >= 1.0 and clock.due >= found.at:
+                continue  # it is reached when the clock is due, or later: that need not be reckoned
+            rung = _ahead(order, rules, clock, rule)
+            if rung is not None and (found is None or rung.at < found.at):
+                found = rung
+    return None if found is None else found.at
 
 
 def finished(order: Order) -> bool:
