@@ -20,17 +20,17 @@ from core.db_batch import Statement
 from workorders.models import IdempotencyKey
 
 _COLUMNS: Final = ", ".join(IdempotencyKey.model_fields)
+# whoever sits on one key holds up nobody else for long: a group that cannot have it comes apart, and each goes alone
 _TAKE: Final = text(
+    "WITH waits AS (SELECT set_config('lock_timeout', '1s', true) AS so_long) "
     f"INSERT INTO idempotency_key ({_COLUMNS}) SELECT {_COLUMNS} "
-    "FROM json_populate_recordset(NULL::idempotency_key, CAST(:rows AS json)) ORDER BY key "
+    "FROM json_populate_recordset(NULL::idempotency_key, CAST(:rows AS json)), waits WHERE so_long <> '' ORDER BY key "
     "ON CONFLICT DO NOTHING RETURNING key")
 _ANSWER: Final = text(
     "UPDATE idempotency_key SET status = told.status, body = told.body, headers = told.headers "
     "FROM json_populate_recordset(NULL::idempotency_key, CAST(:rows AS json)) AS told "
     "WHERE idempotency_key.key = told.key")
 _PUT_IN: Final = insert(IdempotencyKey)
-# whoever sits on one key holds up nobody else for long: a group that cannot have it comes apart, and each goes alone
-_SHORT: Final = text("SET LOCAL lock_timeout = '1s'")
 
 
 async def take(session: AsyncSession, tickets: Sequence[Ticket]) -> set[str]:
@@ -39,7 +39,6 @@ async def take(session: AsyncSession, tickets: Sequence[Ticket]) -> set[str]:
         keys = {one.key for one in tickets}
         found = await session.execute(select(IdempotencyKey.key).where(col(IdempotencyKey.key).in_(keys)))
         return keys - set(found.scalars())
-    await session.execute(_SHORT)
     rows = list({one.key: one.row() for one in tickets}.values())
     return set((await session.execute(_TAKE, {"rows": json.dumps(rows)})).scalars())
 

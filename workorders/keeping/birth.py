@@ -87,6 +87,5 @@ def written(dialect: str, children: Sequence[Born], looks: Iterable[float | None
     for name, _ in TABLES:
         if rows := [row for share in shares for row in getattr(share, name)]:
             yield PUT_IN[name], rows
-    for one, look in zip(children, looks, strict=True):
-        yield timers.wound(one.order.number, look)
-        yield words.kept(dialect, one.columns)
+    yield timers.first([(one.order.number, look) for one, look in zip(children, looks, strict=True)])
+    yield words.first(dialect, [one.columns for one in children])

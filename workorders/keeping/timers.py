@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import text, update
+from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -31,6 +31,7 @@ AFTER = 0.001  # s: a deadline is missed when it is past, not when it is reached
 _WIND = text("INSERT INTO timer (key, kind, number, due_at, leased_until, leased_by, attempts, error) "
              "VALUES (:key, 'order', :number, :at, 0.0, '', 0, '') ON CONFLICT (key) DO UPDATE SET "
              "due_at = excluded.due_at, leased_until = 0.0, leased_by = '', attempts = 0, error = ''")
+_FIRST = insert(Timer)
 _STOP = text("DELETE FROM timer WHERE key = :key")
 # what the system does by itself when the desk's time is over, if nothing speaks against it
 AUTOMATIC: dict[State, Do] = {
@@ -89,6 +90,13 @@ def wound(number: str, at: float | None) -> Statement:
     if at is None:
         return _STOP, {"key": key_of(number)}
     return _WIND, {"key": key_of(number), "number": number, "at": at}
+
+
+def first(looks: Iterable[tuple[str, float | None]]) -> Statement:
+    """Return the statement that sets the timers of new orders, each by its number; None: it needs none."""
+    free = {"leased_until": 0.0, "leased_by": "", "attempts": 0, "error": ""}
+    return _FIRST, [{"key": key_of(number), "kind": ORDER, "number": number, "due_at": at, **free}
+                    for number, at in looks if at is not None]
 
 
 async def wind(session: AsyncSession, number: str, at: float | None) -> None:

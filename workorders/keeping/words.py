@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -23,6 +23,7 @@ from sqlalchemy import (
     bindparam,
     case,
     column,
+    insert,
     literal,
     select,
     text,
@@ -55,6 +56,7 @@ _COUNTED = text(
     "AND s.tablename = c.relname AND s.attname = 'grams' WHERE c.oid = 'order_words'::regclass")
 _RUNS = re.compile(r"[^\W_]+")
 _WORDS = sql_table("order_words", column("rank"), column("rowid"), column("grams"), column("order_words"))
+_FIRST = insert(_WORDS)
 
 
 class Addresses(StrEnum):
@@ -110,6 +112,14 @@ def kept(dialect: str, row: Mapping[str, Any]) -> Statement:
     """Return the statement that brings the index of an order to its text; `row`: its rank, summary and address."""
     found = grams(searched(row))
     return _KEEP[dialect], {"rank": row["rank"], "grams": " ".join(found) if dialect == "sqlite" else found}
+
+
+def first(dialect: str, rows: Iterable[Mapping[str, Any]]) -> Statement:
+    """Return the statement that puts new orders into the index of words."""
+    told = [kept(dialect, row)[1] for row in rows]
+    if dialect == "sqlite":
+        return _KEEP[dialect], told
+    return _FIRST, told
 
 
 async def keep(session: AsyncSession, row: WorkOrder) -> None:
