@@ -26,7 +26,7 @@ class Full(GatheringError):
     """Too many wait already, or it is closing; nothing was begun."""
 
 
-class TooLate(GatheringError):
+class GaveUp(GatheringError):
     """It was not done in time; if it was begun it may be done yet."""
 
 
@@ -50,7 +50,7 @@ class Gathering(Generic[Asked, Told]):
         return sum(not answer.done() for _, answer in self._waiting)
 
     async def ask(self, one: Asked) -> Told:
-        """Return the answer to one. Raises Full, TooLate, NotDone. Who is cancelled while waiting is not done."""
+        """Return the answer to one. Raises Full, GaveUp, NotDone. Who is cancelled while waiting is not done."""
         if self._closing or len(self._waiting) >= self._bound:
             raise Full(f"{len(self._waiting)} wait")
         answer: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
@@ -61,7 +61,7 @@ class Gathering(Generic[Asked, Told]):
             async with asyncio.timeout(self._patience):
                 return await answer
         except TimeoutError as error:
-            raise TooLate(f"not done within {self._patience:g} s") from error
+            raise GaveUp(f"not done within {self._patience:g} s") from error
 
     async def close(self, patience: float) -> None:
         """Take no more, and let what waits be done within `patience` seconds; what is not is given up."""
@@ -81,7 +81,7 @@ class Gathering(Generic[Asked, Told]):
         finally:
             for _, answer in (*group, *self._waiting):
                 if not answer.done():
-                    answer.set_exception(TooLate("given up at closing"))
+                    answer.set_exception(GaveUp("given up at closing"))
 
     def _next(self) -> list[tuple[Asked, asyncio.Future[Told]]]:
         """Take the next group from those who still wait."""

@@ -22,7 +22,7 @@ from api.wire import once_together
 from api.wire.once import Ticket
 from api.wire.versions import etag_of
 from core.db import Database, DatabaseDown
-from core.gathering import Full, Gathering, NotDone, TooLate
+from core.gathering import Full, Gathering, NotDone, GaveUp
 from workorders.keeping import together
 from workorders.keeping.birth import Born, Coming
 from workorders.keeping.keeper import Keeper, Kept
@@ -59,7 +59,7 @@ class Together:
         """Return the answer, None where the request must go alone. Raises Problem 503, DatabaseDown."""
         try:
             return await self._gathering.ask(wanted)
-        except (Full, TooLate) as error:
+        except (Full, GaveUp) as error:
             raise busy() from error
         except NotDone as error:
             if isinstance(error.__cause__, DatabaseDown):

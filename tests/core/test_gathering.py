@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from core.gathering import Full, Gathering, NotDone, TooLate
+from core.gathering import Full, Gathering, NotDone, GaveUp
 
 LONG = 60.0  # s: no test waits so long
 
@@ -96,7 +96,7 @@ async def test_nobody_waits_longer_than_they_may() -> None:
     do = Doing()
     of = gathering(do, patience=0.01)
     for told in await asyncio.gather(*await asked(of, 1, 2), return_exceptions=True):
-        assert isinstance(told, TooLate)
+        assert isinstance(told, GaveUp)
     do.go.set()
     await of.close(LONG)
 
@@ -121,5 +121,5 @@ async def test_at_closing_what_is_not_done_in_time_is_given_up_and_told() -> Non
     tasks = await asked(of, 1, 2)
     await of.close(0.01)
     for told in await asyncio.gather(*tasks, return_exceptions=True):
-        assert isinstance(told, TooLate)
+        assert isinstance(told, GaveUp)
     await of.close(0.01)
