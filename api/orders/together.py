@@ -22,7 +22,7 @@ from api.wire import once_together
 from api.wire.once import Ticket
 from api.wire.versions import etag_of
 from core.db import Database, DatabaseDown
-from core.gathering import Full, Gathering, NotDone, GaveUp
+from core.gathering import Full, Gathering, GaveUp, NotDone
 from workorders.keeping import together
 from workorders.keeping.birth import Born, Coming
 from workorders.keeping.keeper import Keeper, Kept

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from core.gathering import Full, Gathering, NotDone, GaveUp
+from core.gathering import Full, Gathering, GaveUp, NotDone
 
 LONG = 60.0  # s: no test waits so long
 
