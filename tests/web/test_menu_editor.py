@@ -36,6 +36,15 @@ async def saved(page: Page, version: int) -> None:
     await expect(page.locator("#flow-saved")).to_contain_text(f"第 {version} 稿", timeout=WAIT)
 
 
+OVER = """() => {  // the words of two lines, or of a line and a box, that lie over each other
+    const of = (css) => [...document.querySelectorAll(`#menu-map ${css}`)]
+        .map(one => [one.textContent, one.getBoundingClientRect()]);
+    const words = of('.lf-line-text'), all = [...words, ...of('.map-box')], found = [];
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    words.forEach(([said, a], i) => all.slice(i + 1).forEach(([other, b]) => { if (meet(a, b)) found.push([said, other]); }));
+    return found; }"""
+
+
 async def test_an_edit_is_kept_undone_after_a_reload_and_shown_to_the_second_editor(at_pages: AtPages) -> None:
     admin = await at_pages.person("guanli", Role.ADMIN)
     await begun(admin, "白天", "hours")
@@ -72,6 +81,8 @@ async def test_an_edit_is_kept_undone_after_a_reload_and_shown_to_the_second_edi
 async def test_a_copied_step_has_words_of_its_own_and_real_calls_are_replayed_on_the_page(at_pages: AtPages) -> None:
     admin = await at_pages.person("guanli", Role.ADMIN)
     await begun(admin, "复制", "hours")
+    assert await admin.locator("#menu-map .lf-line-text").count() > 5
+    assert await admin.evaluate(OVER) == []
     await admin.locator("[data-step-row='welcome']").focus()
     await admin.keyboard.press("Enter")
     await admin.click("#flow-copy")

@@ -1,6 +1,7 @@
 // The flow as a map, for checking: who edits does so in the list. Drawn by LogicFlow, which only shows here.
 import LogicFlow, { h, PolylineEdge, PolylineEdgeModel, RectNode, RectNodeModel } from "@logicflow/core";
 import { has, t } from "../texts";
+import { Labels } from "./labels";
 import { linesOf, planOf, type Line, type MapDocument, type Plan, type Way } from "./layout";
 
 /** What callers did at a step, as /api/menu/figures tells it. */
@@ -105,22 +106,14 @@ function pointsOf(from: Point, to: Point, lanes: Point[], back: boolean): Point[
   return [{ x: from.x + WIDE / 2, y: from.y }, ...along, { x: end.x - TIP, y: end.y }, end];
 }
 
-/** Where a line's words stand: in the middle of its first swing, or earlier where another line's stand there already. */
-function labelOf(points: Point[], taken: Set<string>): Point {
-  const [a, b] = points as [Point, Point], key = `${b.x} ${b.y}`, free = !taken.has(key);
-  taken.add(key);
-  const t = free ? 0.5 : 0.28, near = 3 * t * t - 2 * t * t * t; // of a swing that is level at both ends
-  return { x: a.x + (b.x - a.x) * t + (Math.abs(b.x - a.x) < 1 ? BULGE * 0.75 : 0), y: a.y + (b.y - a.y) * near };
-}
-
 function edges(plan: Plan, lines: Line[], counts?: Counts) {
-  const at = new Map(plan.places.map(({ step, column, y }) => [step, { x: middle(column), y: MARGIN + y }])), taken = new Set<string>();
+  const at = new Map(plan.places.map(({ step, column, y }) => [step, { x: middle(column), y: MARGIN + y }])), labels = new Labels([...at.values()], WIDE, HIGH);
   return lines.map(({ from, to, ways }, number) => {
     const lanes = plan.ways[number]!.map((name) => plan.lanes.get(name)!).map((lane) => ({ x: middle(lane.column), y: MARGIN + lane.y }));
     const points = pointsOf(at.get(from)!, at.get(to)!, lanes, at.get(to)!.x <= at.get(from)!.x), gone = counts?.[from]?.to[to];
     const text = ways.map(said).slice(0, 2).join(" / ") + (ways.length > 2 ? "…" : "") + (gone ? ` · ${gone}` : "");
     return { id: `way-${number}`, type: "way", sourceNodeId: from, targetNodeId: to, startPoint: points[0]!, endPoint: points.at(-1)!, pointsList: points,
-             text, properties: { tacit: ways.every((way) => way.tacit), points, label: labelOf(points, taken) } };
+             text, properties: { tacit: ways.every((way) => way.tacit), points, label: labels.place(points, text) } };
   });
 }
 
