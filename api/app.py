@@ -19,7 +19,7 @@ from api.hooks import routes as hooks
 from api.knowledge import examples as knowledge_examples
 from api.knowledge import routes_articles, routes_wishes
 from api.menu import examples as menu_examples
-from api.menu import routes_calls, routes_drafts, routes_releases, routes_sounds
+from api.menu import routes_calls, routes_drafts, routes_lines, routes_releases, routes_sounds
 from api.orders import examples as order_examples
 from api.orders import routes as orders
 from api.orders import routes_acts, routes_desk, routes_many
@@ -61,7 +61,7 @@ ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.pa
            routes_wishes.router, routes_articles.router,
            routes_rules.router, routes_checks.router, routes_clips.router,
            routes_drafts.router, routes_drafts.imports, routes_releases.router, routes_sounds.router,
-           routes_calls.router)
+           routes_lines.router, routes_calls.router)
 EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, attachment_examples.EXAMPLES,
                                   progress_examples.EXAMPLES, rule_examples.EXAMPLES, roster_examples.EXAMPLES,
                                   hook_examples.EXAMPLES,

@@ -19,6 +19,7 @@ from uuid import uuid4
 
 from ivr.drafts import Document, Edit, apply
 from ivr.errors import Conflict, ReleaseError
+from ivr.lines import carried
 from ivr.releases import write_durable
 
 HOLD = 120.0  # s that whoever edits keeps the draft without a sign of life
@@ -115,6 +116,19 @@ class DraftStore:
             draft.undone = []
             self._touched(draft)
             return draft
+
+    def carry(self, before: Document, edits: Sequence[Edit], base: int, onto: int) -> None:
+        """Give every draft what was edited in release `base` beside them, where they had left it as it was.
+
+        Drafts that were begun on `base` are then based on `onto`: publishing them takes nothing back.
+        """
+        for draft in self.listed():
+            with self._open(draft.id, draft.by, editing=False) as found:
+                changed = carried(found.document, before, list(edits))
+                if changed is not found.document:
+                    found.document = changed
+                    self._touched(found)
+                found.based_on = onto if found.based_on == base else found.based_on
 
     def undo(self, draft_id: str, by: str, version: int | None = None) -> Draft:
         """Take the last operation back. Raises Conflict if there is none."""

@@ -34,7 +34,21 @@ _TALLY = {"entered": 812, "keys": {"0": 301, "1": 220}, "silent": 240, "wrong": 
           "mean_seconds": 6.4, "to": {"person": 541}}
 _BEGIN = {"title": "夜间菜单", "release": 0}
 _WHY = {"why": "新菜单投诉增多"}
+_LINE: dict[str, Any] = {
+    "step": "guide", "title": "办事指南", "owner": "housing", "review": "2026-12-31", "languages": ["zh-CN"],
+    "texts": {"guide-words": {"zh-CN": "办事大厅在人民路1号。"}}, "recordings": {"guide-words": {}}, "shared": []}
+_WORDING: dict[str, Any] = {"why": "大厅搬迁", "seen": 7, "review": "2026-12-31",
+                            "texts": {"guide-words": {"zh-CN": "办事大厅在人民路1号。"}}}
 EXAMPLES: Examples = {
+    "GET /api/menu/lines": Example({"release": 7, "lines": [_LINE]}),
+    "GET /api/menu/lines/{step}": Example(_LINE | {"release": 7, "history": [
+        {"number": 7, "at": 1795400401.0, "by": "lead", "why": "大厅搬迁", "review": "2026-12-31",
+         "texts": _LINE["texts"], "recordings": _LINE["recordings"]}]}),
+    "PUT /api/menu/lines/{step}": Example(_ENTRY, _WORDING),
+    "POST /api/menu/lines/{step}/sounds/{lang}": Example({
+        "name": "u-6b5c4980ca319a91", "lang": "zh-CN", "seconds": 1.56}, "(wav)", 201),
+    "POST /api/menu/lines/{step}/heard": Example("(wav)", {"text": "办事大厅在人民路1号。", "lang": "zh-CN"},
+                                                 media="audio/wav"),
     "GET /api/menu/drafts": Example({"drafts": [_SUMMARY]}),
     "POST /api/menu/drafts": Example(_DRAFT, _BEGIN, 201),
     "GET /api/menu/drafts/{draft}": Example(_DRAFT),

@@ -74,6 +74,23 @@ class PublishIn(_In):
     based_on: Annotated[int | None, Field(ge=0)] = None
 
 
+_Texts = dict[Step, dict[Lang, Annotated[str, Field(max_length=600)]]]
+
+
+class LineIn(_In):
+    """What an information line is to say from the next call on. `seen`: the release that the page showed.
+
+    `recordings` replaces those of the prompts it names; a recording wins over the words.
+    """
+
+    why: Why
+    seen: Annotated[int, Field(ge=1)]
+    texts: Annotated[_Texts, Field(max_length=20)] = Field(default_factory=dict)
+    recordings: Annotated[dict[Step, dict[Lang, Annotated[str, Field(pattern=r"^u-[0-9a-f]{8,64}$")]]],
+                          Field(max_length=20)] = Field(default_factory=dict)
+    review: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+
+
 class RollbackIn(_In):
     """Put an older release in force. `expected`: the release in force that the page showed."""
 

@@ -34,6 +34,7 @@ PERMISSIONS: Final = frozenset({
     "policy.read", "policy.write", "calendar.read", "calendar.write",
     "classification.read", "classification.write",  # 三级分类
     "flows.read", "flows.write", "flows.publish",  # the menu
+    "lines.write",  # what information lines say: those of one's own unit or, with flows.publish, any
     "directory.read", "directory.write",
     "phrases.read", "phrases.write",  # a unit writes its own, the hotline the common ones
     "rosters.write",  # who is on duty, of one's own unit or, with directory.write, of any
@@ -72,7 +73,7 @@ OF_ROLE: Final[Mapping[Role, frozenset[str]]] = {
     Role.UNIT_HANDLER: _HANDLING | {"numbers.unmask", "knowledge.write"},  # the unit must reach the citizen
     Role.UNIT_LEAD: _HANDLING | {
         "figures.read", "numbers.unmask", "people.read", "orders.export", "knowledge.write", "rosters.write",
-        "phrases.write"},
+        "phrases.write", "lines.write"},
     Role.EXPERT: _SIGNED_ON | {"orders.read", "orders.write", "orders.act",  # what they took: scope
                                "knowledge.read", "knowledge.tell"},
     Role.DUTY_LEADER: _ON_DUTY,
@@ -82,7 +83,8 @@ OF_ROLE: Final[Mapping[Role, frozenset[str]]] = {
     Role.ADMIN: _SIGNED_ON | {  # keeps the house, reads nobody's appeal
         "people.read", "people.write", "clients.read", "clients.write", "house.read", "agents.read",
         "policy.read", "policy.write", "calendar.write", "classification.write", "phrases.write", "quality.rules",
-        "flows.read", "flows.write", "flows.publish", "directory.read", "directory.write", "rosters.write",
+        "flows.read", "flows.write", "flows.publish", "lines.write", "directory.read", "directory.write",
+        "rosters.write",
         "knowledge.read", "knowledge.write", "knowledge.publish", "webhooks.read", "webhooks.write",
         "exchange.read", "exchange.write", "retention.read", "retention.write", "retention.run"},
     # sees how the house is kept and who looked at what, changes nothing; may say what must not be deleted

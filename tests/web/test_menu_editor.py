@@ -41,7 +41,8 @@ OVER = """() => {  // the words of two lines, or of a line and a box, that lie o
         .map(one => [one.textContent, one.getBoundingClientRect()]);
     const words = of('.lf-line-text'), all = [...words, ...of('.map-box')], found = [];
     const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-    words.forEach(([said, a], i) => all.slice(i + 1).forEach(([other, b]) => { if (meet(a, b)) found.push([said, other]); }));
+    words.forEach(([said, a], i) => all.slice(i + 1).forEach(
+        ([other, b]) => { if (meet(a, b)) found.push([said, other]); }));
     return found; }"""
 
 
