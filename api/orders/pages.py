@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, BindParameter, Float, Integer, Select, Text, bindparam, func, tuple_
 from sqlalchemy import select as sql_select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -25,6 +26,7 @@ from api.wire.paging import cursor_of, filters_digest, place_of
 from core.db import rows_of
 from workorders.keeping import words
 from workorders.keeping.lists import beyond_due, beyond_newest, by_due, newest_of
+from workorders.keeping.stretches import Stretch
 from workorders.models import WorkOrder
 
 Json = dict[str, Any]
@@ -37,6 +39,7 @@ _FURTHER = 16  # times, when that was not enough: a million shares are five stat
 _AFTER: Final[Mapping[str, tuple[BindParameter[Any], ...]]] = {  # by the order: where the page before ended
     "newest": (bindparam("after_rank", type_=BigInteger()),),
     "due": (bindparam("after_due", type_=Float(53)), bindparam("after_number", type_=Text()))}
+_DAYS: Final = bindparam("days", type_=ARRAY(BigInteger()))
 _UNIT: Final = bindparam("unit", type_=Text())
 _KINDS: Final[Mapping[str, tuple[type, ...]]] = {"newest": (int,), "due": (float, str)}
 _TABLE = WorkOrder.__table__  # type: ignore[attr-defined]
@@ -53,6 +56,7 @@ class _Shape:
     behind: bool = False  # there is a page before
     words: int = 0  # of the query
     common: bool = False  # many orders hold them
+    by_days: bool = False  # a stretch of days of them
     units: int = 0  # at whose orders the list begins
     whole: bool = False
     all_at_once: bool = False  # however far back
@@ -93,10 +97,13 @@ async def page(session: AsyncSession, scope: Scope, asked: Filters, cursor: str 
     shape = _Shape(session.get_bind().dialect.name, scope.shape, frozenset(given), asked.sort, place is not None,
                    units=len(units), whole=whole)
     values = {**given, **_numbered("unit", units), **_after(asked.sort, place), "most": limit + 1}
+    way = words.Way()
     if asked.q is not None:
-        shape, sought = await _with_words(session, shape, asked.q)
+        shape, sought, way = await _with_words(session, shape, asked.q, place)
         values |= sought
-    names, found = shape.columns, await _read(session, shape, values | scope.values)
+    read = _read_by_days(session, shape, values | scope.values, way.stretches) if way.stretches else _read(
+        session, shape, values | scope.values)
+    names, found = shape.columns, await read
     rows = [dict(zip(names, row, strict=True)) for row in found]
     following = cursor_of(tie, _place(shape, rows[limit - 1])) if len(rows) > limit else None
     return list({row["number"]: row for row in rows[:limit]}.values()), following
@@ -127,11 +134,30 @@ async def _read(session: AsyncSession, shape: _Shape, values: Json) -> Sequence[
         reach *= _FURTHER
 
 
-async def _with_words(session: AsyncSession, shape: _Shape, query: str) -> tuple[_Shape, Json]:
-    """Return the shape of the statement that looks for these words too, and the values of them. Raises BadContent."""
-    sought = words.sought(shape.dialect, query)
-    common = shape.by_words and shape.dialect != "sqlite" and await words.is_common(session, query)
-    return replace(shape, words=len(sought.words), common=common), sought.values
+async def _read_by_days(session: AsyncSession, shape: _Shape, values: Json,
+                        stretches: Sequence[Stretch]) -> Sequence[Any]:
+    """Return the rows of a page and the one behind it, looked for in one stretch of days after the other."""
+    found, wanted = list[Any](), values["most"]
+    dated = _statement(replace(shape, by_days=True))
+    for stretch in stretches:
+        found += await rows_of(session, dated, values | {"days": list(stretch.tokens)})
+        if len(found) >= wanted:
+            return found[:wanted]
+    older = {_AFTER["newest"][0].key: stretches[-1].begin}
+    found += await rows_of(session, _statement(replace(shape, behind=True)), values | older)
+    return found[:wanted]
+
+
+async def _with_words(session: AsyncSession, shape: _Shape, query: str,
+                      place: tuple[Any, ...] | None) -> tuple[_Shape, Json, words.Way]:
+    """Return the shape of the statement that looks for these words too, their values, and how they are found.
+
+    Raises BadContent.
+    """
+    sought, way = words.sought(shape.dialect, query), words.Way()
+    if shape.by_words and shape.dialect != "sqlite":
+        way = await words.way_of(session, query, None if place is None else place[0])
+    return replace(shape, words=len(sought.words), common=way.common), sought.values, way
 
 
 @lru_cache(_KEPT)
@@ -178,7 +204,8 @@ def _by_own_due(shape: _Shape) -> Select[Any]:
 def _by_words(shape: _Shape) -> Select[Any]:
     """Return the newest orders that hold the words, by the index of grams."""
     return words.newest(shape.dialect, sql_select(*_selected(shape)), words.named(shape.dialect, shape.words),
-                        addresses_for(shape.caller), _AFTER["newest"][0] if shape.behind else None)
+                        addresses_for(shape.caller), _AFTER["newest"][0] if shape.behind else None,
+                        _DAYS if shape.by_days else None)
 
 
 def _selected(shape: _Shape) -> list[Any]:

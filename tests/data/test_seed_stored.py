@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
@@ -23,6 +23,7 @@ from hotline.seed.lives import Year
 from hotline.seed.store import SeedError
 from routing.directory import load_directory
 from workorders.keeping import figures, words
+from workorders.keeping import stretches as keeping_stretches
 from workorders.keeping.keeper import Keeper
 from workorders.keeping.tables import FigureDay, OrderAct, OrderCase
 from workorders.life.history import verify
@@ -66,22 +67,34 @@ async def test_an_order_is_found_by_its_words(town: Town) -> None:
         assert row.number in (await session.execute(found)).scalars().all()
 
 
-@pytest.mark.parametrize("query", ["云汀区", "小区 楼", "没有这样的词", "供热"])
-async def test_a_common_word_finds_the_same_orders_as_a_rare_one(
-        town: Town, query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("way", ["by grams", "read back", "by days"])
+async def test_each_way_to_look_for_words_finds_the_same_orders(
+        town: Town, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     db, _ = town
+    monkeypatch.setattr(words, "OFTEN", 0.0 if way == "read back" else 2.0)
     monkeypatch.setattr(words, "MANY", 0.0)
+    monkeypatch.setattr(words, "FEW", -1.0 if way == "by days" else 1e9)
+    monkeypatch.setattr(keeping_stretches, "_AIM", 0.5)  # so that there are several stretches, and orders behind them
+    async with db.writing() as session:
+        await session.execute(text("ANALYZE"))
     async with db.reading() as session:
-        rare = _holding(session, query)
-        wanted = select(WorkOrder.number).where(rare).order_by(col(WorkOrder.rank).desc())
-        numbers = list((await session.execute(wanted)).scalars())
-        found, cursor = list[str](), None
-        while True:
-            rows, cursor = await page(session, scope_of(HOUSE), Filters(q=query), cursor, 3)
-            found += [row["number"] for row in rows]
-            if cursor is None:
-                break
-    assert found == numbers
+        (await session.connection()).info.clear()
+        for query in ("云汀区", "小区 楼", "没有这样的词", "供热"):
+            if not db.is_sqlite:
+                found_by = await words.way_of(session, query, None)
+                assert (found_by.common, bool(found_by.stretches)) == (way == "read back", way == "by days")
+            wanted = select(WorkOrder.number).where(_holding(session, query)).order_by(col(WorkOrder.rank).desc())
+            numbers = list((await session.execute(wanted)).scalars())
+            assert await _paged(session, query) == numbers, query
+
+
+async def _paged(session: AsyncSession, query: str) -> list[str]:
+    found, cursor = list[str](), None
+    while True:
+        rows, cursor = await page(session, scope_of(HOUSE), Filters(q=query), cursor, 3)
+        found += [row["number"] for row in rows]
+        if cursor is None:
+            return found
 
 
 async def test_units_and_people_are_there_once_also_when_it_is_done_again(town: Town) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     column,
     insert,
     literal,
+    literal_column,
     select,
     text,
 )
@@ -37,6 +38,7 @@ from sqlmodel import col, func
 from core import db_batch
 from core.db import rows_of
 from core.db_batch import Statement
+from workorders.keeping.stretches import TOKENS, Stretch, stretches
 from workorders.life.errors import BadContent
 from workorders.models import WorkOrder
 
@@ -44,6 +46,8 @@ LONGEST_QUERY = 100  # characters
 # Sorting m ranks costs m steps, reading back through n to a page of those that m have costs about n / m: the two are
 # equal near the root of n. Measured at 100,000 and 1,000,000 on PostgreSQL: some seventeen times the root.
 MANY = 17.0
+OFTEN = 0.1  # of orders: what fewer hold is clustered, and reading back might have to go far for it
+FEW = 1000.0  # orders that hold a query: so many are sorted whole sooner than they are looked for by days
 _REMEMBERED = 600.0  # s: how frequent grams are
 _MOST_GRAMS = 6000
 _KEEP = {
@@ -51,10 +55,12 @@ _KEEP = {
     "postgresql": text("INSERT INTO order_words(rank, grams) VALUES (:rank, :grams) "
                        "ON CONFLICT (rank) DO UPDATE SET grams = excluded.grams")}
 _COUNTED = text(
-    "SELECT greatest(c.reltuples, 0), s.most_common_elems::text::text[], s.most_common_elem_freqs FROM pg_class c "
+    "SELECT greatest(c.reltuples, 0), s.most_common_elems::text::text[], s.most_common_elem_freqs, "
+    "(SELECT max(rank) FROM order_words), (SELECT min(rank) FROM order_words) FROM pg_class c "
     "JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stats s ON s.schemaname = n.nspname "
     "AND s.tablename = c.relname AND s.attname = 'grams' WHERE c.oid = 'order_words'::regclass")
 _RUNS = re.compile(r"[^\W_]+")
+_DATED: ColumnElement[Any] = literal_column(TOKENS)
 _WORDS = sql_table("order_words", column("rank"), column("rowid"), column("grams"), column("order_words"))
 _FIRST = insert(_WORDS)
 
@@ -168,8 +174,20 @@ def holding(dialect: str, query: Sought, *, common: bool = False,
     return exact if common else col(WorkOrder.rank).in_(_candidates(dialect, query.grams)) & exact
 
 
-async def is_common(session: AsyncSession, query: str) -> bool:
-    """Tell whether so many orders hold the query that a page of the newest is found by reading back (PostgreSQL).
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the newest orders that hold a query are found: read back, by stretches of days, or (neither) by grams."""
+
+    common: bool = False
+    stretches: tuple[Stretch, ...] = ()
+
+
+async def way_of(session: AsyncSession, query: str, before: int | None) -> Way:
+    """Return the quickest way to a page of the newest orders that hold the query (PostgreSQL).
+
+    `before`: the rank at which the page before ended, None for the first. A handful is sorted whole; what stands
+    everywhere is found by reading back from the last order; what lies between by its days, for sorting what a year
+    holds to show a page of it grows with the years.
 
     The rarest of its grams decides. The planner itself multiplies their frequencies, though they go together
     (身份, 份证), and takes a common word for a rare one. How frequent each gram is has been counted by ANALYZE; it is
@@ -177,15 +195,22 @@ async def is_common(session: AsyncSession, query: str) -> bool:
     """
     found = _checked(query)
     known = await _frequencies(session)
-    return min(known.of_gram.get(gram, 0.0) for gram in found) * math.sqrt(known.orders) >= MANY
+    share = min(known.of_gram.get(gram, 0.0) for gram in found)
+    if share >= OFTEN and share * math.sqrt(known.orders) >= MANY:
+        return Way(common=True)
+    if share * known.orders <= FEW:
+        return Way()
+    return Way(stretches=stretches(known.newest, known.oldest, known.orders, share, before))
 
 
 @dataclass(frozen=True, slots=True)
 class _Frequencies:
-    """How many orders there are, and in what share of them a gram stands (rare ones are left out)."""
+    """How many orders there are, from which rank to which, and in what share a gram stands (rare ones are left out)."""
 
     until: float  # monotonic s
     orders: float
+    newest: int
+    oldest: int
     of_gram: Mapping[str, float]
 
 
@@ -193,18 +218,23 @@ async def _frequencies(session: AsyncSession) -> _Frequencies:
     info, now = (await session.connection()).info, time.monotonic()
     known: _Frequencies | None = info.get(_Frequencies)
     if known is None or known.until < now:
-        ((orders, found, shares),) = await rows_of(session, _COUNTED, {})
+        ((orders, found, shares, newest, oldest),) = await rows_of(session, _COUNTED, {})
         of_gram = dict(zip(found or (), shares or (), strict=False))  # behind the shares: the least, the most, no grams
-        known = info[_Frequencies] = _Frequencies(now + _REMEMBERED, orders, of_gram)
+        known = info[_Frequencies] = _Frequencies(
+            now + _REMEMBERED, orders, newest or 0, oldest or 0, of_gram)
     return known
 
 
-def newest(dialect: str, orders: Select[Any], query: Sought, addresses: Addresses, before: Any = None) -> Select[Any]:
+def newest(dialect: str, orders: Select[Any], query: Sought, addresses: Addresses, before: Any = None,
+           days: Any = None) -> Select[Any]:
     """Return the orders that hold the query, the newest first, opened in that order until the page is full.
 
-    `before`: the rank at which the page before ended, None for the first; a value, or a place for it.
+    `before`: the rank at which the page before ended, None for the first; `days`: those of a stretch, None for all
+    (PostgreSQL). Values, or places for them.
     """
     found = _candidates(dialect, query.grams)
+    if days is not None:
+        found = found.where(_DATED.op("&&", is_comparison=True)(days))
     if before is not None:
         found = found.where(_rank(dialect) < before)
     if dialect != "sqlite":  # FTS5 gives them in their order; here OFFSET keeps the sorting before the opening
