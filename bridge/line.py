@@ -109,15 +109,22 @@ class Line:
         if not self.talks.commands:
             return
         now = self.talks.clock()
-        for call_key, agent in match(self.waiting(), self.free(), now):
+        free = self.free()
+        for call_key, agent in [*match(self.waiting(), free, now), *self._back_into_talks(free)]:
             self._ring_agent(self.talks.board.calls[call_key], agent, now)
         self._tell_places()
+
+    def _back_into_talks(self, free: list[Free]) -> list[tuple[str, str]]:
+        """Agents lost from a talk that others go on with: they are rung into it again."""
+        calls = self.talks.board.calls
+        return [(one.only_for, one.agent) for one in free
+                if one.only_for in calls and calls[one.only_for].state is CitizenState.ROOM]
 
     def _ring_agent(self, call: Call, agent_id: str, now: float) -> None:
         agent = self.directory.agent(agent_id)
         if agent is None:
             return
-        returning = call.prefer == agent_id and now < call.prefer_until
+        returning = call.state is CitizenState.ROOM or (call.prefer == agent_id and now < call.prefer_until)
         seconds = self.talks.rules.return_ring if returning else self.talks.rules.agent_ring
         target = Target(f"PJSIP/{agent.phone}", agent.phone, agent.kind)
         invitation = Invitation(

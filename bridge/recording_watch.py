@@ -18,7 +18,7 @@ BEGIN = 3.0  # s within which a recording must be there
 STILL = 7.0  # s that a file may stand still
 TORN = 2.5  # the same for a file that ends in the middle of a block
 _BLOCK = 32768  # bytes
-_RECORDED = frozenset({LegState.ANSWERED, LegState.ROOM, LegState.SIDE})
+_RECORDED = frozenset({LegState.ANSWERED, LegState.ROOM, LegState.SIDE, LegState.HELD})
 _BEFORE_AND_AFTER = frozenset({CitizenState.DIALLED, CitizenState.ENDED})
 
 

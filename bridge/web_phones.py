@@ -21,7 +21,7 @@ log = get_logger(__name__)
 _GONE_WITHIN = 2.0  # s for the switch to say that an old leg has ended
 _LOOK = 0.02
 DEMO_PHONE = "citizen-page"  # asterisk-conf/pjsip.conf.j2
-_TALKING = frozenset({LegState.ANSWERED, LegState.ROOM, LegState.SIDE})
+_TALKING = frozenset({LegState.ANSWERED, LegState.ROOM, LegState.SIDE, LegState.HELD})
 _COMING = frozenset({LegState.INTENDED, LegState.RINGING})
 
 

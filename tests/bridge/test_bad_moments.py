@@ -225,6 +225,18 @@ async def test_an_agent_lost_on_the_way_to_the_citizen_is_followed_by_the_next(t
     assert QueueChanged() in out
 
 
+async def test_an_agent_lost_from_a_talk_that_a_unit_goes_on_with_is_rung_back_into_it(table: Table) -> None:
+    line, talks, _ = line_of(table)
+    talking(table)
+    table.board.add_leg(table.call, Leg("u1", "unit", "housing", "1", "plain", "inv-2", state=LegState.ROOM))
+    table.take(ChannelGone("p1", 44, 0))
+    assert table.board.agents["a1"].status is AgentStatus.LOST
+    line.look()
+    rung = table.call.ringing("agent")
+    assert [(one.who, one.ring_seconds) for one in rung] == [("a1", talks.rules.return_ring)]
+    await settled(talks)
+
+
 async def test_a_consult_with_somebody_who_is_here_does_not_send_the_citizen_to_hold(table: Table) -> None:
     line, talks, switch = line_of(table)
     talking(table)

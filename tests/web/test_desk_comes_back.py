@@ -23,6 +23,24 @@ async def test_a_reload_while_it_rings_rings_again(house: House, browsers: Brows
     await citizen.until_heard("agent", 25)
 
 
+async def test_a_reload_while_three_talk_rings_the_desk_back_into_the_talk(house: House, browsers: Browsers) -> None:
+    desk = await browsers.desk()
+    citizen, call = await talk(house, desk)
+    await desk.press("F8")
+    await desk.page.keyboard.type("zf")
+    await desk.press("Enter")
+    await desk.state("three")
+    await citizen.until_heard("unit", 25)
+    await desk.page.reload()
+    await desk.line_is_up()
+    await desk.state("three")
+    assert await desk.call() == call
+    await desk.hears_among(TONES["unit"])
+    entered = [fact for fact in house.town.facts("queue.entered") if fact.call == call]
+    assert len(entered) == 1  # the citizen was with the unit all along
+    assert citizen.is_up
+
+
 async def test_who_opens_a_second_desk_can_only_watch_until_they_take_over(house: House, browsers: Browsers) -> None:
     desk = await browsers.desk()
     _, call = await talk(house, desk)
