@@ -20,7 +20,7 @@ import httpx
 from playwright.async_api import Browser, Page
 
 from bench.desk import readers
-from bench.desk.house import AGENT, AGENT_NAME, PLAIN, PLAIN_NAME, Rooms, chromium, rooms, signed_on
+from bench.desk.house import AGENT, AGENT_NAME, PLAIN, PLAIN_NAME, Rooms, answers, chromium, rooms, signed_on
 from bench.figures import BenchError, median, percentile
 from bench.house import end, free_port, start_python
 from bench.table import Row
@@ -149,12 +149,7 @@ async def _bare() -> AsyncIterator[str]:
     port = free_port()
     process = await start_python("bench.desk.bare_events", str(port))
     try:
-        async with asyncio.timeout(15), httpx.AsyncClient(trust_env=False) as client:
-            while True:
-                with contextlib.suppress(httpx.TransportError):
-                    await client.get(f"http://127.0.0.1:{port}/")
-                    break
-                await asyncio.sleep(0.1)
+        await answers(f"http://127.0.0.1:{port}/")
         yield f"http://127.0.0.1:{port}"
     finally:
         await end(process)

@@ -73,7 +73,7 @@ async def rooms() -> AsyncIterator[Rooms]:
             async with controller(settings):
                 web = await start_python("hotline.web", log=settings.home / "web.log", settings=settings)
                 try:
-                    await _answers(settings)
+                    await answers(f"http://{settings.web_address}:{settings.web_port}/sign-on")
                     control = ControlClient(settings.control_socket)
                     yield Rooms(settings, secrets, switch, control, web.pid, cookies)
                 finally:
@@ -107,11 +107,12 @@ async def _people(settings: Settings) -> dict[str, list[dict[str, Any]]]:
     return cookies
 
 
-async def _answers(settings: Settings) -> None:
+async def answers(url: str) -> None:
+    """Wait until a server answers there."""
     async with asyncio.timeout(_UP), httpx.AsyncClient(trust_env=False) as client:
         while True:
             with contextlib.suppress(httpx.TransportError):
-                await client.get(f"http://{settings.web_address}:{settings.web_port}/sign-on")
+                await client.get(url)
                 return
             await asyncio.sleep(0.1)
 

@@ -12,11 +12,13 @@ from bench.__main__ import BENCHMARKS, GROUPS, wanted
 from bench.desk.events import took_of
 from bench.desk.pages import opener
 from bench.desk.statements import Recorder, again, bare_cursor, count
+from bench.desk.static_page import SCRIPT, lay_down
 from bench.figures import BenchError
 from core.db import Database, insert_into, migrate
 from core.facts import Fact
 from tests.postgres import SCRIPTS
 from web.nav import PLACES
+from web.site import DIST
 from workorders.models import Offset
 
 
@@ -35,6 +37,14 @@ def test_an_event_is_timed_from_its_fact_and_one_that_was_not_seen_voids_the_run
     assert took_of(told, [("break", 100_020.0), ("ready", 101_050.0)]) == [20.0, 50.0]
     with pytest.raises(BenchError):
         took_of(told, [("break", 100_020.0)])
+
+
+def test_the_page_that_does_nothing_has_the_desk_s_script_and_never_runs_it(tmp_path: Path) -> None:
+    lay_down(tmp_path, '<p hx-get="/desk/recent" hx-trigger="load, recent">…</p>')
+    laid, built = (tmp_path / "static" / SCRIPT).read_text("utf-8"), (DIST / SCRIPT).read_text("utf-8")
+    assert built in laid
+    assert len(laid) - len(built) < 50
+    assert "hx-" not in (tmp_path / "index.html").read_text("utf-8")
 
 
 async def test_what_is_written_down_is_asked_again_with_its_values_and_nothing_else(tmp_path: Path) -> None:
