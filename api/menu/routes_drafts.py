@@ -23,7 +23,8 @@ from api.menu.schemas import (
     TurnIn,
     WalkIn,
 )
-from api.problems import Problem
+from api.problems import Problem, language_for
+from api.wording.sentences import say_within
 from ivr.build import recordings, release_flow
 from ivr.bundle import export, keep_sounds, read_bundle
 from ivr.difference import Change, plain
@@ -154,7 +155,8 @@ async def check(request: Request, draft: DraftId) -> dict[str, Any]:
     report = await run(lambda: at.publishing.check(at.drafts.get(draft).document, city=city))
     rows = [] if report.flow is None else [
         {"step": step, "depth": depth, "by": by} for step, depth, by in heard_in_order(report.flow)]
-    return {"ok": report.ok, "findings": [shown_finding(finding) for finding in report.findings], "rows": rows}
+    findings = say_within([shown_finding(finding) for finding in report.findings], language_for(request))
+    return {"ok": report.ok, "findings": findings, "rows": rows}
 
 
 @router.get("/{draft}/difference", dependencies=[needs("flows.read")])

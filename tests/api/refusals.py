@@ -12,6 +12,8 @@ FOLDERS = ("api", "web", "workorders", "bridge", "ivr", "core", "routing")
 # the tops of the trees of exceptions that leave as problems, and the helpers that make them
 TOPS = frozenset({"Problem", "WorkOrderError", "Refused", "ControlRefused", "IvrError", "DirectoryError", "Refusal",
                   "AgentRefused", "Fault", "bad", "unknown", "forbidden", "_simple", "_other", "Check"})
+# how the checks of a menu's document say what they have found, and where they put it together
+FINDERS, PARTS = frozenset({"add", "_add", "_add_way"}), frozenset({"problem", "fix", "why", "least", "long", "always"})
 # raised where no request is answered: the interpreter's own protocol, a broken switch, the audit's own report
 INWARD = frozenset({"AgiError", "SpeechError", "workorders/keeping/proof.py", "ivr/drivers/terminal.py"})
 
@@ -57,11 +59,25 @@ def said() -> Iterator[tuple[str, str]]:
         where = str(path.relative_to(PROJECT))
         if where in INWARD:
             continue
+        here = raised | FINDERS if where.startswith("ivr/") else raised
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and name_of(node.func) in raised:
-                for text in (shape(one) for given in node.args for one in _either(given)):
-                    if text is not None and is_sentence(text):
-                        yield f"{where}:{node.lineno}", text
+            for text in (shape(one) for given in _given(node, here, where) for one in _either(given)):
+                if text is not None and is_sentence(text):
+                    yield f"{where}:{getattr(node, 'lineno', 0)}", text
+
+
+def _given(node: ast.AST, names: frozenset[str], where: str) -> list[ast.expr]:
+    """Return what a node hands to whoever says it: the arguments of a call, the parts of a finding."""
+    if isinstance(node, ast.Call) and name_of(node.func) in names:
+        return node.args
+    if isinstance(node, ast.Assign) and where.startswith("ivr/"):
+        targets = {name_of(one) for target in node.targets for one in _each(target)}
+        return _each(node.value) if targets & PARTS else []
+    return []
+
+
+def _each(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else [node]
 
 
 def _either(given: ast.expr) -> tuple[ast.expr, ...]:
@@ -69,5 +85,6 @@ def _either(given: ast.expr) -> tuple[ast.expr, ...]:
 
 
 def is_sentence(text: str) -> bool:
-    """Tell a sentence from a code, which is one word of Latin letters."""
-    return not text.isascii() or " " in text
+    """Tell a sentence from a code, which is one word of Latin letters, and from values strung together."""
+    words = text.replace("{}", "")
+    return any(letter.isalpha() for letter in words) and (not text.isascii() or " " in text)

@@ -12,6 +12,7 @@ from api.problems import _OF_HTTP, from_database
 from api.wording.sentences import PLACE, Sentences, catalogue, say
 from api.wording.tongues import LANGUAGES, language_of
 from core.db import DatabaseDown
+from ivr import wording
 from tests.people.staff import Staff
 from workorders.exchange.standing import CHINESE_STANDING
 from workorders.knowledge import rules as knowledge
@@ -34,7 +35,8 @@ def test_what_stands_in_tables_has_both_languages() -> None:
              *CHINESE_DEED.values()]
     http = [text for row in _OF_HTTP.values() for text in row[1:]]
     roles = conflict(frozenset({Role.AGENT}), "", "")
-    for text in (*checks, *tables, *words, *http, roles):
+    flow = [text for row in (*wording._ROWS.values(), wording._OTHER) for text in row]
+    for text in (*checks, *tables, *words, *http, *flow, roles):
         assert _CHINESE.search(text)
         assert not _CHINESE.search(say(text, "en")), text
 
@@ -70,7 +72,7 @@ def test_values_are_kept_and_what_stands_in_them_is_said_too() -> None:
 
 
 def test_what_is_in_the_language_already_or_nobody_knows_stays_as_it_is() -> None:
-    for text in ("没有这张工单", "", "一句谁也没见过的话", "x" * 5000):
+    for text in ("没有这张工单", "在请求头加上 Authorization: Bearer <令牌>", "", "一句谁也没见过的话", "x" * 5000):
         assert say(text, "zh-CN") == text
     assert say("一句谁也没见过的话", "en") == "一句谁也没见过的话"
 

@@ -80,3 +80,18 @@ async def test_keys_work_while_an_input_method_composes_and_letters_never_act(
     await desk.press("F4")
     await desk.state("hold")
     assert await desk.page.input_value("[name=summary]") == "f4 f9 hold"
+
+
+async def test_a_rating_that_comes_after_wrap_up_says_whose_it_is_and_stands_by_that_call(
+    house: House, browsers: Browsers, worker: None,
+) -> None:
+    desk = await browsers.desk()
+    citizen, _ = await talk(house, desk)
+    await desk.press("F9")
+    await desk.state("wrap_up")
+    await desk.press("Control+Enter")
+    await desk.state("ready")
+    await citizen.press("4")
+    await desk.page.wait_for_selector("#notice-rating:has-text('1234')")
+    assert "4 分" in await desk.page.inner_text("#notice-rating")
+    await desk.page.wait_for_selector("#recent li:first-child .badge:has-text('4 分')")
