@@ -26,6 +26,8 @@ from api.orders import routes_acts, routes_desk, routes_many
 from api.orders.together import Together
 from api.people import routes_changes, routes_clients, routes_people, routes_session
 from api.people.passwords import Passwords
+from api.phones import examples as phone_examples
+from api.phones import routes as phones
 from api.phrases import examples as phrase_examples
 from api.phrases import routes as phrases
 from api.progress import examples as progress_examples
@@ -57,7 +59,7 @@ ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.pa
            rosters.router, retention.router, hooks.router,
            calls.router, talks.router, listening.router, records.router, agents.router, events.router, house.router,
            routes_session.router, routes_people.router, routes_changes.router, routes_clients.router,
-           *civic.ROUTERS, phrases.router,
+           *civic.ROUTERS, phrases.router, phones.router,
            routes_wishes.router, routes_articles.router,
            routes_rules.router, routes_checks.router, routes_clips.router,
            routes_drafts.router, routes_drafts.imports, routes_releases.router, routes_sounds.router,
@@ -66,7 +68,7 @@ EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, at
                                   progress_examples.EXAMPLES, rule_examples.EXAMPLES, roster_examples.EXAMPLES,
                                   hook_examples.EXAMPLES,
                                   retention_examples.EXAMPLES,
-                                  *civic.EXAMPLES, phrase_examples.EXAMPLES,
+                                  *civic.EXAMPLES, phrase_examples.EXAMPLES, phone_examples.EXAMPLES,
                                   talk_examples.EXAMPLES, quality_examples.EXAMPLES,
                                   knowledge_examples.EXAMPLES,
                                   menu_examples.EXAMPLES)

@@ -22,6 +22,10 @@ MAX_FRAME = 256 * 1024
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FUNCTION = re.compile(r"[A-Z][A-Z0-9_]*\([A-Za-z_]*\)")
+# where a telephone is registered from: its contact by the name of its account, then a field of that contact
+_TELEPHONE = re.compile(r"PJSIP_AOR\([0-9A-Za-z_.-]{1,80},contact\)|PJSIP_CONTACT\([0-9A-Za-z_.-]{1,80};@[0-9a-f]{32},"
+                        r"(?:via_addr|user_agent|expiration_time|status)\)")
+_NAMES = (_VARIABLE, _FUNCTION, _TELEPHONE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SPLITTING = re.compile(r'([\\",()\[\]])')
 _ESCAPED = r"\\\1"
@@ -144,7 +148,7 @@ def _check_name(action: str, name: str, value: Value) -> None:
         return
     if action.lower() not in _ONE_VARIABLE:
         raise AmiBadValue(f"{action}: give variables as a mapping")
-    if not isinstance(value, str) or not (_VARIABLE.fullmatch(value) or _FUNCTION.fullmatch(value)):
+    if not isinstance(value, str) or not any(known.fullmatch(value) for known in _NAMES):
         raise AmiBadValue(f"{action}: {value!r} is no name of a variable")
 
 

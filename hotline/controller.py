@@ -31,6 +31,7 @@ from bridge.rebuild import rebuild
 from bridge.signals import signal_of
 from bridge.switch import AmiSwitch
 from bridge.talks import TalkRules, Talks
+from bridge.telephones import Telephones
 from bridge.trials import Trials
 from bridge.views import call_view
 from bridge.web_phones import WebPhones
@@ -84,6 +85,7 @@ class Controller:
         self.web_phones = WebPhones(self.talks, self.line, directory)
         self.menu = build_menu_service(settings, self._menu_fact)
         self.trials = Trials(self.talks, directory)
+        self.telephones = Telephones(self.ami, directory)
         self.agi = AgiServer({"menu": self.menu.handle, ROUTE: build_trials(settings).handle})
         self.control = ControlServer(settings.control_socket, self._handlers(), journal)
         self.minding = Minding(settings, self.talks)
@@ -190,6 +192,7 @@ class Controller:
             "listen.begin": self.listening.begin, "listen.change": self.listening.change,
             "listen.stop": self.listening.stop,
             "phone.demo": self.web_phones.demo, "phone.here": self.web_phones.here, "phone.gone": self.web_phones.gone,
+            "phones.list": self.telephones.listed, "phones.where": self.telephones.where,
             "menu.try": self.trials.ring, "phone.echo": self.trials.echo, "alarms.list": self._alarms,
             "switch.state": self._switch_state,
         }

@@ -11,7 +11,7 @@ from core.log import get_logger
 from core.settings import Settings
 from routing.directory import Directory
 from web import errors
-from web.admin import calendar, classification, people, phrases, policy, units
+from web.admin import calendar, classification, people, phones, phrases, policy, units
 from web.desk import knowledge as desk_knowledge
 from web.desk import routes as desk
 from web.followup import routes as followup
@@ -61,6 +61,7 @@ _PAGES = (  # one line a part, in the order of the bar
     policy.router,
     classification.router,
     phrases.router,
+    phones.router,
     calendar.router,
 )
 

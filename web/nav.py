@@ -46,6 +46,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("flows", "/menu", lambda caller: caller.may("flows.read")),
     Place("figures", "/menu/figures", lambda caller: caller.may("flows.read")),
     Place("people", "/people", lambda caller: caller.may("people.read")),
+    Place("phones", "/phones", lambda caller: caller.may("phones.read")),
     Place("units", "/units", lambda caller: caller.may("people.write")),  # others meet units in their own work
     Place("policy", "/policy", lambda caller: caller.may("policy.write")),
     Place("quality_rules", "/quality/rules", lambda caller: caller.may("policy.write")),

@@ -24,6 +24,7 @@ WHAT: Final = {  # word → how people read it
     "hold.lifted": "解除依法保留", "orders.printed": "打印工单",
     "attachment.added": "上传附件", "attachment.read": "打开附件", "attachments.tidied": "清理无主附件",
     "policy.set": "修改政策", "roster.set": "修改值班表", "calendar.set": "修改日历", "phrases.set": "修改模板",
+    "phone.account_shown": "查看话机账号",
     "classification.set": "修改分类",
     "quality.drawn": "质检抽样", "quality.scored": "质检打分", "quality.appealed": "质检申诉",
     "quality.decided": "质检裁定",

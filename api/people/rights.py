@@ -36,6 +36,7 @@ PERMISSIONS: Final = frozenset({
     "flows.read", "flows.write", "flows.publish",  # the menu
     "lines.write",  # what information lines say: those of one's own unit or, with flows.publish, any
     "directory.read", "directory.write",
+    "phones.read",  # the agents' telephones, registered or not; their accounts are for those who keep people
     "phrases.read", "phrases.write",  # a unit writes its own, the hotline the common ones
     "rosters.write",  # who is on duty, of one's own unit or, with directory.write, of any
     "webhooks.read", "webhooks.write",
@@ -62,7 +63,7 @@ _OVERSIGHT = _HANDLING | _RECORDS | _FIGURES | {"numbers.unmask", "orders.export
 OF_ROLE: Final[Mapping[Role, frozenset[str]]] = {
     Role.AGENT: _AGENT,
     Role.TEAM_LEADER: _AGENT | _FIGURES | {
-        "calls.for_others", "calls.listen", "policy.read", "flows.read", "quality.decide"},
+        "calls.for_others", "calls.listen", "phones.read", "policy.read", "flows.read", "quality.decide"},
     Role.BACK_OFFICE: _HANDLING | _RECORDS | _FIGURES | {
         "orders.write", "calls.dial", "agents.read", "numbers.unmask",  # dials: follow-up goes through the platform
         "orders.export", "figures.publish", "reports.write", "phrases.write", "knowledge.write",
@@ -81,7 +82,7 @@ OF_ROLE: Final[Mapping[Role, frozenset[str]]] = {
     Role.SUPERVISION: _OVERSIGHT | _WATCHING,
     Role.DISCIPLINE: _OVERSIGHT | {"audit.read", "retention.hold"},
     Role.ADMIN: _SIGNED_ON | {  # keeps the house, reads nobody's appeal
-        "people.read", "people.write", "clients.read", "clients.write", "house.read", "agents.read",
+        "people.read", "people.write", "clients.read", "clients.write", "house.read", "agents.read", "phones.read",
         "policy.read", "policy.write", "calendar.write", "classification.write", "phrases.write", "quality.rules",
         "flows.read", "flows.write", "flows.publish", "lines.write", "directory.read", "directory.write",
         "rosters.write",

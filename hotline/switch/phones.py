@@ -1,13 +1,12 @@
-"""The account of an agent's desk telephone: what whoever sets one up types into it, and why one has none."""
+"""The account of an agent's desk telephone by its number, and why one has none."""
 
 from __future__ import annotations
 
 from core.secrets import Secrets
 from core.settings import Settings
 from hotline.switch.errors import SwitchError
+from routing.accounts import account
 from routing.directory import Directory
-
-CODECS = ("PCMA", "G722", "PCMU")  # what the switch takes (asterisk-conf/pjsip.conf.j2), the best for us first
 
 
 def account_of(settings: Settings, secrets: Secrets, directory: Directory, phone: str) -> dict[str, str]:
@@ -18,8 +17,7 @@ def account_of(settings: Settings, secrets: Secrets, directory: Directory, phone
     if agent.kind == "web":
         raise SwitchError(f"{agent.name} ({agent.id}) talks in the page, which gets a secret at each sign-on; "
                           f'for a telephone on the desk set kind = "plain" in {settings.directory}')
-    return {"agent": f"{agent.name} ({agent.id})", "server": f"{settings.sip_address}:{settings.sip_port}",
-            "transport": "UDP", "user": phone, "password": secrets.phone(phone), "codecs": ", ".join(CODECS)}
+    return account(settings, secrets, agent)
 
 
 def baresip_line(account: dict[str, str]) -> str:

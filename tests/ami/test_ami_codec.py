@@ -109,6 +109,16 @@ def test_a_peer_that_is_no_switch_is_left(said: bytes) -> None:
         list(FrameDecoder().feed(said))
 
 
+def test_where_a_telephone_is_registered_from_is_asked_and_no_other_function_by_its_name() -> None:
+    contact = f"6001;@{'0a' * 16}"
+    for name in ("PJSIP_AOR(6001,contact)", f"PJSIP_CONTACT({contact},via_addr)"):
+        assert name.encode() in encode("Getvar", {"Variable": name}, action_id="a1")
+    for name in ("PJSIP_AOR(6001,uri)", f"PJSIP_CONTACT({contact},uri)",
+                 "PJSIP_CONTACT(x),SHELL(id)", "SHELL(6,contact)"):
+        with pytest.raises(AmiBadValue):
+            encode("Getvar", {"Variable": name}, action_id="a1")
+
+
 def test_variables_on_an_event_are_found_on_either_side() -> None:
     event = parse(b"Event: DialBegin\r\nChanVariable: HL_KEY=abc\r\nChanVariable: HL_STATE=\r\n"
                   b"DestChanVariable: HL_KEY=def\r\nDestChanVariable: HL_STATE=a=b")

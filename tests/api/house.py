@@ -21,7 +21,8 @@ VERBS = ("alarms.list", "calls.list", "calls.get", "agents.list", "agent.state",
          "switch.state", "call.cancel", "call.hold", "call.resume", "call.consult", "call.bring_back", "call.finish",
          "call.dial_out", "call.appeal", "call.dispose", "party.mute", "party.remove", "party.leave", "party.hold",
          "party.back", "phone.open",
-         "phone.close", "phone.demo", "phone.here", "phone.gone", "phone.echo", "menu.try", "listen.begin",
+         "phone.close", "phone.demo", "phone.here", "phone.gone", "phone.echo",
+         "phones.list", "phones.where", "menu.try", "listen.begin",
          "listen.change", "listen.stop")
 ANSWERS: dict[str, Any] = {"call.dial_out": {"call": "0123456789abcdef0123456789abcdef"}}  # what is read on
 

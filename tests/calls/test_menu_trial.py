@@ -70,3 +70,19 @@ async def test_a_notice_and_an_old_numbers_greeting_are_heard_by_the_next_caller
         assert citizen.is_up
     finally:
         await asyncio.to_thread(publishing.shelf.take_down, notice.id)
+
+
+async def test_which_telephones_are_registered_and_from_where_is_told_as_the_switch_knows_it(town: Town) -> None:
+    found = {one["phone"]: one for one in await town.control.do("phones.list")}  # the town waits until they are
+    assert found["6001"]["state"] == "free"
+    assert set(found) == {agent.phone for agent in town.directory.agents}
+    web = next(agent.phone for agent in town.directory.agents if agent.kind == "web")
+    assert found[web]["state"] == "away"  # nobody has the page open
+    where = await town.control.do("phones.where", phone="6001")
+    assert (where["registered"], where["agent"]) == (True, found["6001"]["agent"])
+    assert where["address"].startswith("127.0.0.")
+    assert where["until"] > time.time()
+    assert (await town.control.do("phones.where", phone=web))["registered"] is False
+    with pytest.raises(ControlRefused) as refused:
+        await town.control.do("phones.where", phone="9999")
+    assert refused.value.code == "no_such_phone"
