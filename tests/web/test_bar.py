@@ -107,6 +107,14 @@ def test_only_the_last_failure_stays_and_only_until_the_next_ring() -> None:
     assert bar.invited == ()
 
 
+def test_a_unit_that_is_taken_out_of_the_directory_while_it_rings_is_marked_and_cannot_be_rung_again() -> None:
+    ringing = {"invitation": "i1", "role": "unit", "who": "housing", "name": "住建局", "state": "ringing",
+               "private": False, "phones": [], "failures": []}
+    for names, known in ((NAMES | {"housing": "住建局"}, True), ({}, False)):
+        bar = bar_of(agent(), call(leg("a1"), invitations=(ringing,)), names)
+        assert (bar.invited[0].name, bar.invited[0].known) == ("住建局", known)
+
+
 def test_every_state_says_by_a_shape_what_it_says_by_colour() -> None:
     fills = {bar_of(agent(state), None, NAMES).fill for state in ALLOWED if state != "talking"}
     assert fills <= set(SHAPE)

@@ -100,7 +100,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """An invitation under way or just ended: its phones, each with its state, and why those failed that did."""
+    """An invitation under way or just ended: its phones, each with its state, and why those failed that did.
+
+    `known` is false for somebody who was taken out of the directory meanwhile.
+    """
 
     id: str
     role: str
@@ -110,6 +113,7 @@ class Invited:
     private: bool
     phones: tuple[tuple[str, str], ...]
     failures: tuple[tuple[str, str], ...]
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,4 +255,4 @@ def _one_invited(one: View, names: Mapping[str, str]) -> Invited:
     phones = tuple((label(p["phone"], p["phone"]), str(p["state"])) for p in one["phones"] if p["state"] != "gone")
     failures = tuple((label(str(f["phone"]), str(f["phone"])), str(f["why"])) for f in one["failures"])
     return Invited(one["invitation"], one["role"], one["who"], one["name"], one["state"], bool(one["private"]), phones,
-                   failures)
+                   failures, one["who"] in names)
