@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 import uvloop
 
 from bench import invite, ivr_call, key_to_prompt, menu, rooms
-from bench.desk import cold, events, pages, weight
+from bench.desk import answer, cold, events, pages, weight
 from bench.figures import BenchError, VoidError
 from bench.orders import asking, post
 from bench.table import Row, table, write
@@ -26,8 +26,9 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "rooms": rooms.measure, "menu": menu.measure, "orders": asking.measure, "post": post.measure,
     "weight": weight.measure, "pages": pages.measure,
     "events": events.measure, "cold": cold.measure,
+    "answer": answer.measure,
 }
-GROUPS = {"desk": ("weight", "pages", "events", "cold")}
+GROUPS = {"desk": ("weight", "pages", "events", "cold", "answer")}
 
 
 async def run(names: list[str]) -> int:

@@ -1,1 +1,1 @@
-"""The pages people work at all day: how heavy they are, how long the server takes, how soon they show."""
+"""The pages people work at all day: how heavy they are, how long the server takes, how soon they act."""

@@ -29,7 +29,7 @@ from core.secrets import Secrets, load_secrets
 from core.settings import Settings
 from hotline.database import migrated
 from hotline.switch import EmbeddedSwitch
-from routing.directory import load_directory
+from routing.directory import Agent, load_directory
 from workorders.life.words import Role
 
 AGENT, LEADER = "a1004", "a1005"  # of the demo city's directory; their telephones are in the page
@@ -51,7 +51,7 @@ class Rooms:
     secrets: Secrets
     switch: EmbeddedSwitch
     control: ControlClient
-    web_pid: int
+    agents: tuple[Agent, ...]
     cookies: dict[str, list[dict[str, Any]]]
 
     @property
@@ -67,7 +67,8 @@ async def rooms() -> AsyncIterator[Rooms]:
         settings = _settings(Path(folder))
         await asyncio.to_thread(lay_prompts, settings)
         secrets, cookies = load_secrets(settings), await _people(settings)
-        switch = EmbeddedSwitch(settings, secrets, load_directory(settings.directory))
+        directory = load_directory(settings.directory)
+        switch = EmbeddedSwitch(settings, secrets, directory)
         try:
             await switch.start()
             async with controller(settings):
@@ -75,7 +76,7 @@ async def rooms() -> AsyncIterator[Rooms]:
                 try:
                     await answers(f"http://{settings.web_address}:{settings.web_port}/sign-on")
                     control = ControlClient(settings.control_socket)
-                    yield Rooms(settings, secrets, switch, control, web.pid, cookies)
+                    yield Rooms(settings, secrets, switch, control, tuple(directory.agents), cookies)
                 finally:
                     await end(web)
         finally:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlmodel import select
 
 from bench.__main__ import BENCHMARKS, GROUPS, wanted
+from bench.desk.answer import VOICE, is_voice
 from bench.desk.events import took_of
 from bench.desk.pages import opener
 from bench.desk.statements import Recorder, again, bare_cursor, count
 from bench.desk.static_page import SCRIPT, lay_down
 from bench.figures import BenchError
+from bench.rtp import PACKET, tone
 from core.db import Database, insert_into, migrate
 from core.facts import Fact
+from ivr.sound import to_alaw
 from tests.postgres import SCRIPTS
 from web.nav import PLACES
 from web.site import DIST
@@ -45,6 +49,13 @@ def test_the_page_that_does_nothing_has_the_desk_s_script_and_never_runs_it(tmp_
     assert built in laid
     assert len(laid) - len(built) < 50
     assert "hx-" not in (tmp_path / "index.html").read_text("utf-8")
+
+
+def test_the_agent_s_voice_is_told_from_music_and_from_silence() -> None:
+    assert is_voice(tone(VOICE))
+    assert not is_voice(tone(VOICE + 100))
+    assert not is_voice(bytes([0xD5] * PACKET))
+    assert not is_voice(to_alaw(0.2 * np.random.default_rng(1).uniform(-1, 1, PACKET)))
 
 
 async def test_what_is_written_down_is_asked_again_with_its_values_and_nothing_else(tmp_path: Path) -> None:
