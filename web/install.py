@@ -17,6 +17,7 @@ from web.desk import routes as desk
 from web.followup import routes as followup
 from web.headers import SafeHeaders
 from web.knowledge import routes as knowledge
+from web.lines import routes as lines
 from web.live import Live
 from web.menu import routes as menu
 from web.menu_days import routes as menu_days
@@ -44,6 +45,7 @@ _PAGES = (  # one line a part, in the order of the bar
     orders.router,
     followup.router,
     roster.router,
+    lines.router,
     recordings.router,
     reports.router,
     briefs.router,

@@ -40,6 +40,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("reports", "/reports", lambda caller: caller.may("figures.read") and caller.kind == "person"),
     Place("briefs", "/briefs", _meets_briefs),
     Place("roster", "/roster", lambda caller: bool(caller.unit) or caller.may("rosters.write")),
+    Place("lines", "/lines", lambda caller: bool(caller.unit) and caller.may("lines.write")),
     Place("wall", "/wall", _sees_all_calls),
     Place("days", "/notices", lambda caller: caller.may("flows.read")),
     Place("numbers", "/numbers", lambda caller: caller.may("flows.read")),

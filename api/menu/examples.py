@@ -47,6 +47,7 @@ EXAMPLES: Examples = {
     "PUT /api/menu/lines/{step}": Example(_ENTRY, _WORDING),
     "POST /api/menu/lines/{step}/sounds/{lang}": Example({
         "name": "u-6b5c4980ca319a91", "lang": "zh-CN", "seconds": 1.56}, "(wav)", 201),
+    "GET /api/menu/lines/{step}/sounds/{lang}/{name}": Example("(wav)", media="audio/wav"),
     "POST /api/menu/lines/{step}/heard": Example("(wav)", {"text": "办事大厅在人民路1号。", "lang": "zh-CN"},
                                                  media="audio/wav"),
     "GET /api/menu/drafts": Example({"drafts": [_SUMMARY]}),

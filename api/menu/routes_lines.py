@@ -5,6 +5,7 @@ A change is a release like any other: checked whole, signed, in force for the ne
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -12,18 +13,19 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.access import database, needs, who
-from api.menu.desk import Desk, desk, run
-from api.menu.schemas import Lang, LineIn, SpeakIn, Step
+from api.menu.desk import Desk, desk, run, shown_finding
+from api.menu.schemas import Lang, LineIn, Recording, SpeakIn, Step
 from api.orders.sight import below
 from api.problems import Problem
 from ivr.document import Document
 from ivr.drafts import apply
-from ivr.errors import Conflict, FlowError, ReleaseError
+from ivr.errors import Conflict, ReleaseError
 from ivr.flow import flow_of
 from ivr.lines import Line, Wording, edits_of, line_of, lines_of
 from ivr.publishing import Signed
 from ivr.shelf import Entry
-from ivr.upload import alaw_as_wav, take
+from ivr.sound import from_wav
+from ivr.upload import alaw_as_wav, as_heard, take
 
 router = APIRouter(prefix="/api/menu/lines", tags=["menu"])
 _VERSIONS = 100  # releases that are looked through for a line's history
@@ -63,6 +65,18 @@ async def upload(request: Request, step: Step, lang: Lang) -> dict[str, Any]:
     """Take a recording for a line; nothing says it until the line is changed to."""
     await _own(request, step)
     return asdict(await run(take, await request.body(), lang, desk(request).uploads))
+
+
+@router.get("/{step}/sounds/{lang}/{name}", response_class=Response, responses={200: {"content": _WAV}},
+            dependencies=[needs("lines.write")])
+async def sound(request: Request, step: Step, lang: Lang, name: Recording) -> Response:
+    """Give a recording that the line says, or is to say, as it sounds on the telephone."""
+    await _own(request, step)
+    recording = desk(request).uploads / lang / f"{name}.wav"
+    if not await asyncio.to_thread(recording.is_file):
+        raise Problem(404, "not_found", f"没有录音 {name}", "请重新上传")
+    found = await run(lambda: as_heard(from_wav(recording.read_bytes())[0]))
+    return Response(found, media_type="audio/wav", headers={"Cache-Control": "no-store"})
 
 
 @router.post("/{step}/heard", response_class=Response, responses={200: {"content": _WAV}},
@@ -129,7 +143,8 @@ def _once(at: Desk, step: str, wish: LineIn) -> Entry:
     known = {str(one) for one in at.publishing.check(before).findings}
     faults = [one for one in at.publishing.check(document).findings if not one.warning and str(one) not in known]
     if faults:  # what was wrong before is not this unit's to mend
-        raise FlowError(faults)
+        raise Problem(422, "line_refused", faults[0].problem, faults[0].fix,
+                      findings=[shown_finding(one) for one in faults])
     entry = at.publishing.publish(flow, Signed(at.by, wish.why, number), strict=False)
     at.drafts.carry(before, edits, number, entry.number)
     return entry

@@ -74,6 +74,7 @@ class PublishIn(_In):
     based_on: Annotated[int | None, Field(ge=0)] = None
 
 
+Recording = Annotated[str, Field(pattern=r"^u-[0-9a-f]{8,64}$")]
 _Texts = dict[Step, dict[Lang, Annotated[str, Field(max_length=600)]]]
 
 
@@ -86,8 +87,7 @@ class LineIn(_In):
     why: Why
     seen: Annotated[int, Field(ge=1)]
     texts: Annotated[_Texts, Field(max_length=20)] = Field(default_factory=dict)
-    recordings: Annotated[dict[Step, dict[Lang, Annotated[str, Field(pattern=r"^u-[0-9a-f]{8,64}$")]]],
-                          Field(max_length=20)] = Field(default_factory=dict)
+    recordings: Annotated[dict[Step, dict[Lang, Recording]], Field(max_length=20)] = Field(default_factory=dict)
     review: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
 
 

@@ -16,7 +16,7 @@ from api import problems
 BODY_LIMIT: Final = 512 * 1024  # bytes of JSON
 FILE_LIMIT: Final = 20 * 1024 * 1024  # bytes of an attachment
 FILES: Final = re.compile(  # the only addresses that take a file
-    r"/api/work-orders/[^/]+/attachments|/api/menu/(?:sounds/[^/]+|imports|drafts/[^/]+/numbers)")
+    r"/api/work-orders/[^/]+/attachments|/api/menu/(?:(?:lines/[^/]+/)?sounds/[^/]+|imports|drafts/[^/]+/numbers)")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _JSON = re.compile(rb"application/(?:[\w.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from api.people.models import UnitPlace
 from ivr.releases import FlowStore
-from tests.menu.test_menu_over_http import draft, edit, publish
+from ivr.upload import wav
+from tests.menu.test_menu_over_http import BINARY, draft, edit, publish
 from tests.people.staff import Staff
 from workorders.life.words import Role
 
@@ -72,9 +74,9 @@ async def test_a_lead_has_no_other_units_line_and_may_change_nothing_else(
 async def test_words_that_callers_would_hear_too_long_or_empty_are_refused_and_nothing_changes(
     lead: httpx.AsyncClient, admin: httpx.AsyncClient,
 ) -> None:
-    for texts in ("", "很长" * 290):
+    for texts, code in (("", "flow_refused"), ("很长" * 290, "line_refused")):
         refused = await lead.put(f"{LINES}/guide", json=wish(texts={"guide": {"zh-CN": texts}}))
-        assert (refused.status_code, refused.json()["code"]) == (422, "flow_refused"), refused.text
+        assert (refused.status_code, refused.json()["code"]) == (422, code), refused.text
         assert refused.json()["findings"]
     assert (await admin.get("/api/menu/releases")).json()["current"] == 1
 
@@ -101,6 +103,25 @@ async def test_a_menu_that_an_admin_was_editing_meanwhile_does_not_take_the_word
     assert (await publish(admin, begun)).status_code == 201  # on what the lead had made of it
     document = (await admin.get("/api/menu/releases/3")).json()["document"]
     assert (document["title"], document["prompts"]["guide"]["zh-CN"]) == ("改了标题", WORDS)
+
+
+async def test_a_recording_is_said_in_place_of_the_words_until_it_is_taken_back(
+    staff: Staff, lead: httpx.AsyncClient,
+) -> None:
+    sound = wav(0.3 * np.sin(2 * np.pi * 440 * np.arange(2 * 16000) / 16000), 16000)
+    made = await lead.post(f"{LINES}/guide/sounds/zh-CN", content=sound, headers=BINARY)
+    assert made.status_code == 201, made.text
+    name = made.json()["name"]
+    played = await lead.get(f"{LINES}/guide/sounds/zh-CN/{name}")
+    assert (played.status_code, played.content[:4]) == (200, b"RIFF")
+    kept = await lead.put(f"{LINES}/guide", json=wish(recordings={"guide": {"zh-CN": name}}))
+    assert kept.status_code == 200, kept.text
+    assert (await lead.get(f"{LINES}/guide")).json()["recordings"] == {"guide": {"zh-CN": name}}
+    store = FlowStore(staff.house.settings.release_dir)
+    assert store.current().prompts["guide"]["zh-CN"].recording == name
+    spoken = await lead.put(f"{LINES}/guide", json=wish(seen=2, recordings={"guide": {}}))
+    assert spoken.status_code == 200, spoken.text
+    assert store.current().prompts["guide"]["zh-CN"].recording != name
 
 
 async def test_words_are_heard_before_they_are_said(lead: httpx.AsyncClient) -> None:
