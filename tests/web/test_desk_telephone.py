@@ -16,6 +16,7 @@ from routing.directory import Agent, load_directory
 from tests.conftest import settings_for
 from tests.support.baresip import Baresip
 from tests.support.town import Town
+from tests.web.axe import faults
 from tests.web.conftest import PATIENT
 from tests.web.desk import Browsers, Desk, House
 from workorders.life.words import Role
@@ -99,6 +100,21 @@ async def test_the_receiver_put_down_ends_the_talk_and_the_citizen_is_asked_for_
     await desk.state("wrap_up")
     assert (await house.town.fact("talk.ended", 15, act="plain_hangup")).call == await desk.call()
     assert citizen.is_up
+
+
+@pytest.mark.slow
+async def test_the_page_says_whether_the_telephone_has_signed_on(
+        house: House, browsers: Browsers, tmp_path: Path) -> None:
+    desk = Desk(house, await browsers.signed_on("zhouning", "/desk"))
+    await desk.page.wait_for_selector("#check-line[data-state=bad]:has-text('话机未登录')")
+    await desk.page.wait_for_selector(f"#notice-deskphone:has-text('话机 {PHONE} 没有登录')")
+    assert await faults(desk.page) == []
+    town = house.town
+    account = baresip_line(account_of(town.settings, town.secrets, town.directory, PHONE))
+    async with Baresip(tmp_path / "baresip", account, TONES["agent"]):
+        await desk.page.wait_for_selector("#check-line[data-state=good]:has-text('话机已登录')")
+        await desk.page.wait_for_selector("#notice-deskphone", state="detached")
+    await desk.page.wait_for_selector("#check-line[data-state=bad]")  # its power is gone
 
 
 @pytest.mark.slow

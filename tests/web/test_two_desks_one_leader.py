@@ -49,7 +49,7 @@ class Two:
         await self.desk.page.keyboard.type("zf")
         await self.desk.press("Enter")
         await self.desk.state("three")
-        joined = await self.house.town.fact("party.joined", 25, role="unit")
+        joined = await self.house.town.fact("party.joined", 60, role="unit")
         return self.house.town.city.phone(joined.data["phone"]).last
 
     async def listen(self, agent: str, nth: int = 1) -> None:
@@ -61,6 +61,14 @@ class Two:
     async def now(self, words: str) -> None:
         """Wait until the wallboard says how the leader is heard."""
         await self.wall.wait_for_selector(f"[data-listener]:has-text('{words}')")
+
+    async def joined(self) -> None:
+        """Wait until the leader is a party of the first talk; say what the wallboard says if not."""
+        try:
+            await self.house.town.fact("party.joined", 60, who="a1003")
+        except AssertionError as error:
+            told = await self.wall.inner_text("#wall-fault"), await self.wall.inner_text("#wall")
+            raise AssertionError(told) from error
 
     async def nobody_listens(self) -> None:
         """Wait until wallboard and controller know of no listener in either talk."""
@@ -101,8 +109,8 @@ async def test_listening_is_heard_by_nobody_whisper_by_the_agent_alone_join_by_a
     everybody = (here.citizen, unit, here.other_citizen)
     await here.listen("a1004")
     for role in ("citizen", "agent", "unit"):
-        await here.leader.until_heard(role, 25, 3.0)
-    await unit.until_heard("agent", 25)
+        await here.leader.until_heard(role, 60, 3.0)
+    await unit.until_heard("agent", 60)
     assert not heard(here.leader, SECOND, "agent2")  # the other talk
     assert [heard(leg, "leader") for leg in everybody] == [[], [], []]
     await here.desk.never_hears(TONES["leader"])
@@ -112,13 +120,14 @@ async def test_listening_is_heard_by_nobody_whisper_by_the_agent_alone_join_by_a
     await here.now("只有坐席听得到您")
     await here.desk.hears_among(TONES["leader"])
     so_far = here.leader.heard()["citizen"]
-    await here.leader.until_heard("citizen", 25, so_far + 3.0)
+    await here.leader.until_heard("citizen", 60, so_far + 3.0)
     assert [heard(leg, "leader") for leg in everybody] == [[], [], []]
     await here.other_desk.never_hears(TONES["leader"])
 
     await here.wall.click("#listen-join")
+    await here.joined()
     for leg in (here.citizen, unit):
-        await leg.until_heard("leader", 25)
+        await leg.until_heard("leader", 60)
     await here.desk.hears_among(TONES["leader"])
     await here.other_desk.never_hears(TONES["leader"], TONES["citizen"], TONES["agent"], TONES["unit"])
     assert not heard(here.other_citizen, "leader", "agent", "citizen", "unit")
@@ -136,8 +145,8 @@ async def test_a_leader_moves_to_the_other_talk_and_is_left_over_in_neither(
     await here.wall.click("#listen-stop")
     await here.nobody_listens()
     await here.listen("a1005", nth=2)
-    await here.leader.until_heard(SECOND, 25)
-    await here.leader.until_heard("agent2", 25)
+    await here.leader.until_heard(SECOND, 60)
+    await here.leader.until_heard("agent2", 60)
     assert not heard(here.leader, "citizen", "agent")
     await here.wall.click("#listen-whisper")
     await here.other_desk.hears_among(TONES["leader"])
@@ -150,15 +159,15 @@ async def test_a_desk_that_reloads_while_somebody_listens_has_its_talk_again_and
         house: House, browsers: Browsers, leader: None, tmp_path: Path) -> None:
     here = await two(house, browsers, tmp_path)
     await here.listen("a1004")
-    await here.leader.until_heard("citizen", 25)
+    await here.leader.until_heard("citizen", 60)
     await here.desk.page.reload()
     await house.town.city.phone(PHONE).ended(30)  # the spy ends with the leg it listened to
     await here.nobody_listens()
     await here.desk.state("talking")
     assert await here.desk.call() == here.call
     before = here.citizen.heard()["agent"]
-    await here.citizen.until_heard("agent", 25, before + 1.0)
+    await here.citizen.until_heard("agent", 60, before + 1.0)
     assert here.citizen.is_up
     await here.listen("a1004", nth=2)
-    await here.leader.until_heard("citizen", 25)
+    await here.leader.until_heard("citizen", 60)
     assert not heard(here.citizen, "leader")

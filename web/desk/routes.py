@@ -132,6 +132,16 @@ async def echo(request: Request) -> dict[str, Any]:
     return rung
 
 
+@router.get("/telephone")
+async def telephone(request: Request) -> dict[str, Any]:
+    """Tell whether the telephone on the agent's desk is `there`: whether it has signed on at the switch."""
+    agent = who(request).agent
+    found = next((one for one in await control(request).do("phones.list") if one["agent"] == agent), None)
+    if found is None:
+        raise Problem(403, "not_in_directory", "坐席工号不在名录里", "请管理员把工号加入名录")
+    return {"phone": found["phone"], "there": found["state"] != "away"}
+
+
 class Here(Strict):
     """`fresh`: the page has only just been loaded."""
 

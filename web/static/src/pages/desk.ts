@@ -1,6 +1,7 @@
 // The agent's desk: puts bar, telephone, checks, form and live events together.
 import { htmx } from "../base";
 import { barNow, beginBar, known, onBar, refreshBar, type BarNow } from "../bar";
+import { mindDeskPhone } from "../desk_phone";
 import { ask, Refused } from "../http";
 import { closeInvite, mindInvite, openInvite } from "../invite";
 import { lockKeys, mindKeys } from "../keys";
@@ -254,6 +255,7 @@ setInterval(() => void refreshBar(), 10000);
 setInterval(() => { freshness(); lineTold(); }, 1000);
 window.addEventListener("pagehide", () => phone.leave());
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // back from the cache: begin anew
+if (!web) mindDeskPhone();
 if (web) {
   checks.begin();
   void takeSound(false);
