@@ -70,3 +70,22 @@ async def test_every_place_has_its_pictures_and_can_be_read_at_200_percent_and_i
                     await shoot(page, f"{language}-place-{key}")
                 await zoomed_and_forced(page, key)
     assert seen == {place.key for place in PLACES}
+
+
+@pytest.mark.slow
+async def test_on_a_narrow_page_the_places_fold_under_one_button_that_keys_open_and_close(
+        staff: Staff, chromium: str) -> None:
+    async with AtPages(staff, chromium) as pages:
+        page = await pages.person("lead", Role.TEAM_LEADER, agent="a1005")
+        await page.set_viewport_size({"width": 390, "height": 844})
+        await page.goto("/orders")
+        assert not await page.is_visible(".nav a")
+        await page.focus("#nav-open")
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("#nav-open[aria-expanded=true]")
+        assert await faults(page) == []
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.closest('.nav') !== null")
+        await page.keyboard.press("Escape")
+        assert await page.evaluate("document.activeElement.id") == "nav-open"
+        assert not await page.is_visible(".nav a")
