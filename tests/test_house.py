@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
+
+from core.db import alembic_config
 
 ROOT = Path(__file__).resolve().parent.parent
 MAY_IMPORT = {  # docs/architecture.md, "The rooms of the house"
@@ -132,3 +135,11 @@ def test_no_file_names_a_registry_or_a_folder_of_somebodys_machine() -> None:
             continue  # a recording
         named += [f"{path.relative_to(ROOT)}: {found[0]}" for found in FOREIGN.finditer(text)]
     assert named == []
+
+
+def test_migrations_follow_one_another_in_one_line() -> None:
+    folder = ROOT / "workorders" / "migrations"
+    scripts = ScriptDirectory.from_config(alembic_config(folder))
+    numbers = sorted(path.name[:4] for path in (folder / "versions").glob("[0-9]*.py"))
+    assert [one.revision for one in scripts.walk_revisions()] == numbers[::-1]
+    assert scripts.get_heads() == [numbers[-1]]

@@ -132,12 +132,19 @@ async def test_an_admin_adds_locks_and_resets_with_the_keyboard_and_sets_a_polic
         assert await _choices_of_the_first_unit(page) > 1  # each above which it could stand, once its form is opened
         await page.goto("/policy")
         assert await faults(page) == []
+        await page.press("details:has(> #bring-new) > summary", "Enter")
+        await page.fill("[data-bring=name]", "整改后的照片")
+        await page.select_option("[data-bring=class]", "城市管理/物业")
+        await page.focus("[data-bring=media][value=picture]")
+        await page.keyboard.press("Space")
+        assert await faults(page) == []
         await page.fill("[data-at='most_extensions']", "1")
         await page.press("[data-at='most_extensions']", "Enter")
         await page.wait_for_selector("#policy-rows td:has-text('1')")
         await page.fill("#policy-set [name=why]", "市府办〔2026〕3号")
         await page.press("#policy-set [name=why]", "Enter")
         await page.wait_for_selector("a[href='/policy/versions/1']")
+        assert "整改后的照片" in await page.inner_text("section[aria-labelledby=bring-title]")
         await page.set_viewport_size({"width": 390, "height": 844})
         assert await page.evaluate("document.documentElement.scrollWidth") <= 390
         assert pages.loud == []

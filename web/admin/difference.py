@@ -62,7 +62,7 @@ def place_in_words(texts: Texts, path: Path) -> str:
 
 
 def _word(texts: Texts, part: str) -> str:
-    for prefix in ("policy.field.", "order_state.", "do.", "kind."):
+    for prefix in ("policy.field.", "policy.media.", "order_state.", "do.", "kind."):
         if prefix + part in texts:
             return texts(prefix + part)
     return part

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from api.access import database, needs, who
 from api.people.models import Person
 from api.rules import routes as rules
+from api.rules import routes_classification as classification
 from api.schemas import Strict
 from web.admin.difference import difference, place_in_words, value_in_words
 from web.site import for_script, page, texts_of
@@ -42,7 +43,9 @@ async def shown(request: Request) -> HTMLResponse:
     newest = await rules.policy(request, Response())
     versions = (await rules.policies(request))["versions"]
     return page(request, "policy.html", newest=newest, policy=newest["policy"], groups=GROUPS, versions=versions,
-                units=[unit.value for unit in Unit], writes=who(request).may("policy.write"),
+                units=[unit.value for unit in Unit],
+                classes=(await classification.newest(request, Response()))["classification"]["fields"],
+                writes=who(request).may("policy.write"),
                 names=await names_of_people(request, {one["by"] for one in versions}),
                 words=_words(request), for_script=for_script(newest["policy"]),
                 document=json.dumps(newest["policy"], ensure_ascii=False, indent=2))

@@ -25,7 +25,28 @@ function typed(): unknown {
     put(document_, box.dataset.at!, !number ? box.value : box.value.trim() === "" ? null : share
       ? Math.round(Number(box.value) * 1e4) / 1e6 : Number(box.value));
   }
-  return document_;
+  return withBring(document_);
+}
+
+/** What a reply must bring: rules that are ticked off go, the one that was typed comes. */
+function withBring(policy: { bring?: unknown[] }): unknown {
+  const dropped = ticked("[data-drop]").map((box) => Number(box.dataset.drop));
+  const bring = (policy.bring ?? []).filter((_, n) => !dropped.includes(n)), added = bringTyped();
+  return { ...policy, bring: added ? [...bring, added] : bring };
+}
+
+function bringTyped(): unknown {
+  const box = <T extends HTMLElement>(name: string) => document.querySelector<T>(`#bring-new [data-bring=${name}]`);
+  const name = box<HTMLInputElement>("name")?.value.trim();
+  if (!name) return null;
+  const [field, matter] = box<HTMLSelectElement>("class")!.value.split("/");
+  const values = (which: string) => ticked(`#bring-new [data-bring=${which}]`).map((one) => one.value);
+  const when = { kinds: values("kinds"), fields: field ? [field] : [], matters: matter ? [matter] : [] };
+  return { name, when, media: values("media"), only_solved: box<HTMLInputElement>("only_solved")!.checked };
+}
+
+function ticked(which: string): HTMLInputElement[] {
+  return [...document.querySelectorAll<HTMLInputElement>(`${which}:checked`)];
 }
 
 async function check(policy: unknown): Promise<void> {
