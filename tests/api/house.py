@@ -24,7 +24,10 @@ VERBS = ("alarms.list", "calls.list", "calls.get", "agents.list", "agent.state",
          "phone.close", "phone.demo", "phone.here", "phone.gone", "phone.echo",
          "phones.list", "phones.where", "menu.try", "listen.begin",
          "listen.change", "listen.stop")
-ANSWERS: dict[str, Any] = {"call.dial_out": {"call": "0123456789abcdef0123456789abcdef"}}  # what is read on
+ANSWERS: dict[str, Any] = {  # what is read on
+    "call.dial_out": {"call": "0123456789abcdef0123456789abcdef"},
+    "phones.where": {"phone": "6001", "agent": "a1001", "kind": "plain", "registered": True, "address": "192.0.2.15",
+                     "program": "baresip", "until": 1795400060.0, "status": "Reachable"}}
 
 
 class Controller:
