@@ -12,6 +12,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -82,11 +83,31 @@ class _Ready:
 async def run(session: AsyncSession, statements: Iterable[Statement]) -> None:
     """Write what is pending, then do the statements in their order. Raises DBAPIError as SQLAlchemy does."""
     await session.flush()
+    driver, dialect = await _driver(session)
+    ready = list(_ready(statements, dialect))
+    with _told():
+        await (_queued if dialect.name == "sqlite" else _piped)(driver, ready)
+
+
+async def fetched(session: AsyncSession, statement: Executable, values: Mapping[str, Any]) -> list[Any]:
+    """Do one statement and return its rows as the driver gives them, in one errand. Raises DBAPIError."""
+    driver, dialect = await _driver(session)
+    made = _compiled(statement, dialect, tuple(values))
+    with _told():
+        if dialect.name == "sqlite":
+            return list(await driver.execute_fetchall(made.text, made.values(values)))
+        return list(await (await driver.execute(made.text, made.values(values))).fetchall())
+
+
+async def _driver(session: AsyncSession) -> tuple[Any, Dialect]:
     connection = await session.connection()
-    driver: Any = (await connection.get_raw_connection()).driver_connection
-    ready = list(_ready(statements, connection.dialect))
+    return (await connection.get_raw_connection()).driver_connection, connection.dialect
+
+
+@contextmanager
+def _told() -> Iterator[None]:
     try:
-        await (_queued if connection.dialect.name == "sqlite" else _piped)(driver, ready)
+        yield
     except (sqlite3.Error, psycopg.Error) as error:
         kind = sqlite3.Error if isinstance(error, sqlite3.Error) else psycopg.Error
         raise DBAPIError.instance(None, None, error, kind) from error

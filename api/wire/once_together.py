@@ -13,10 +13,9 @@ from typing import Final
 from fastapi import Response
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 
 from api.wire.once import Ticket, answer_of
-from core.db_batch import Statement
+from core.db_batch import Statement, fetched
 from workorders.models import IdempotencyKey
 
 _COLUMNS: Final = ", ".join(IdempotencyKey.model_fields)
@@ -26,6 +25,7 @@ _TAKE: Final = text(
     f"INSERT INTO idempotency_key ({_COLUMNS}) SELECT {_COLUMNS} "
     "FROM json_populate_recordset(NULL::idempotency_key, CAST(:rows AS json)), waits WHERE so_long <> '' ORDER BY key "
     "ON CONFLICT DO NOTHING RETURNING key")
+_HAD: Final = text("SELECT key FROM idempotency_key WHERE key IN (SELECT value FROM json_each(:keys))")
 _ANSWER: Final = text(
     "UPDATE idempotency_key SET status = told.status, body = told.body, headers = told.headers "
     "FROM json_populate_recordset(NULL::idempotency_key, CAST(:rows AS json)) AS told "
@@ -37,10 +37,9 @@ async def take(session: AsyncSession, tickets: Sequence[Ticket]) -> set[str]:
     """Take keys; return those that nobody had. On PostgreSQL it waits a second for whoever is about to have one."""
     if session.get_bind().dialect.name == "sqlite":
         keys = {one.key for one in tickets}
-        found = await session.execute(select(IdempotencyKey.key).where(col(IdempotencyKey.key).in_(keys)))
-        return keys - set(found.scalars())
+        return keys - {key for key, in await fetched(session, _HAD, {"keys": json.dumps(list(keys))})}
     rows = list({one.key: one.row() for one in tickets}.values())
-    return set((await session.execute(_TAKE, {"rows": json.dumps(rows)})).scalars())
+    return {key for key, in await fetched(session, _TAKE, {"rows": json.dumps(rows)})}
 
 
 def answered(dialect: str, told: Iterable[tuple[Ticket, Response]]) -> Statement:

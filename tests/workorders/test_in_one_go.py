@@ -10,11 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import func, select
 
 from core.db import Database
-from core.db_batch import run
+from core.db_batch import fetched, run
 from workorders.keeping import timers
 from workorders.keeping.tables import OrderUnit, Timer
 
 _UNITS = insert(OrderUnit)
+_DUE = text("SELECT due_at FROM timer WHERE key = :key")
+_NO_SUCH = text("SELECT key FROM no_such WHERE key = :key")
 
 
 def _unit(place: str) -> dict[str, Any]:
@@ -42,3 +44,14 @@ async def test_of_a_batch_with_a_fault_nothing_is_kept_and_the_fault_is_told_as_
         assert (await session.execute(text("SELECT 1"))).scalar_one() == 1
         for table in (OrderUnit, Timer):
             assert (await session.execute(select(func.count()).select_from(table))).scalar_one() == 0
+
+
+async def test_rows_of_one_errand_are_the_transactions_own_and_a_fault_is_told_as_any_other(db: Database) -> None:
+    async with db.writing() as session:
+        await run(session, [timers.wound("2026-1123-0001", 7.0)])
+        assert await fetched(session, _DUE, {"key": "order:2026-1123-0001"}) == [(7.0,)]
+        assert await fetched(session, _DUE, {"key": "another"}) == []
+    with pytest.raises(DBAPIError) as told:
+        async with db.writing() as session:
+            await fetched(session, _NO_SUCH, {"key": "another"})
+    assert "no_such" in str(told.value)

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.db_batch import fetched
+
 _PER_DAY = 100_000_000  # more orders than any city has in a day
 CODE_DIGITS = 8  # read out over the telephone
 # written out, as every order comes by here: building it costs more than doing it
@@ -29,8 +31,10 @@ async def next_number(session: AsyncSession, now: float, zone: ZoneInfo) -> str:
 async def next_numbers(session: AsyncSession, moments: Iterable[float], zone: ZoneInfo) -> list[str]:
     """Take the next number of each moment's local day; days in their order, so that nobody waits in a circle."""
     days = [datetime.fromtimestamp(at, zone).strftime("%Y-%m%d") for at in moments]
-    last = {day: int((await session.execute(_NEXT, {"day": day, "many": many})).scalar_one()) - many
-            for day, many in sorted(Counter(days).items())}
+    last = {}
+    for day, many in sorted(Counter(days).items()):
+        ((count,),) = await fetched(session, _NEXT, {"day": day, "many": many})
+        last[day] = int(count) - many
     found = []
     for day in days:
         last[day] += 1
