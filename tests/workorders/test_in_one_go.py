@@ -16,7 +16,7 @@ from workorders.keeping.tables import OrderUnit, Timer
 
 _UNITS = insert(OrderUnit)
 _DUE = text("SELECT due_at FROM timer WHERE key = :key")
-_NO_SUCH = text("SELECT key FROM no_such WHERE key = :key")
+_DAY = text("INSERT INTO order_day (day, last) VALUES (:day, 1) RETURNING last")
 
 
 def _unit(place: str) -> dict[str, Any]:
@@ -51,7 +51,8 @@ async def test_rows_of_one_errand_are_the_transactions_own_and_a_fault_is_told_a
         await run(session, [timers.wound("2026-1123-0001", 7.0)])
         assert await fetched(session, _DUE, {"key": "order:2026-1123-0001"}) == [(7.0,)]
         assert await fetched(session, _DUE, {"key": "another"}) == []
+        assert await fetched(session, _DAY, {"day": "2026-1123"}) == [(1,)]
     with pytest.raises(DBAPIError) as told:
         async with db.writing() as session:
-            await fetched(session, _NO_SUCH, {"key": "another"})
-    assert "no_such" in str(told.value)
+            await fetched(session, _DAY, {"day": "2026-1123"})
+    assert type(told.value).__name__ == "IntegrityError"
