@@ -40,13 +40,14 @@ class Wish(Strict):
 @router.get("")
 async def shown(request: Request) -> HTMLResponse:
     """The newest policy, to be read or changed, and its versions."""
-    newest = await rules.policy(request, Response())
-    versions = (await rules.policies(request))["versions"]
+    async with database(request).one_reading():
+        newest = await rules.policy(request, Response())
+        versions = (await rules.policies(request))["versions"]
+        classes = await classification.newest(request, Response())
+        names = await names_of_people(request, {one["by"] for one in versions})
     return page(request, "policy.html", newest=newest, policy=newest["policy"], groups=GROUPS, versions=versions,
-                units=[unit.value for unit in Unit],
-                classes=(await classification.newest(request, Response()))["classification"]["fields"],
-                writes=who(request).may("policy.write"),
-                names=await names_of_people(request, {one["by"] for one in versions}),
+                units=[unit.value for unit in Unit], classes=classes["classification"]["fields"],
+                writes=who(request).may("policy.write"), names=names,
                 words=_words(request), for_script=for_script(newest["policy"]),
                 document=json.dumps(newest["policy"], ensure_ascii=False, indent=2))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from api.access import needs
+from api.access import database, needs
 from api.followup import routes as followup
 from api.wire.paging import Cursor
 from web.orders.routes import units_of
@@ -18,5 +18,6 @@ _PAGE = 30
 @router.get("")
 async def listed(request: Request, cursor: Cursor = None) -> HTMLResponse:
     """Whom to ask, what falls due first at the top."""
-    found = await followup.listed(request, _PAGE, cursor)
-    return page(request, "followup.html", rows=found["orders"], following=found["next"], units=await units_of(request))
+    async with database(request).one_reading():
+        found, units = await followup.listed(request, _PAGE, cursor), await units_of(request)
+    return page(request, "followup.html", rows=found["orders"], following=found["next"], units=units)

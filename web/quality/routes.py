@@ -42,12 +42,14 @@ class Looked:
 @router.get("")
 async def listed(request: Request, looked: Annotated[Looked, Depends()], cursor: Cursor = None) -> HTMLResponse:
     """The checks that whoever asks may see, the newest first; for those who draw, the form for it."""
-    found = await checks.listed(request, looked.state or None, looked.agent or None, looked.week or None, cursor, _PAGE)
+    async with database(request).one_reading():
+        found = await checks.listed(request, looked.state or None, looked.agent or None, looked.week or None, cursor,
+                                    _PAGE)
+        rules, names = await routes_rules.read_rules(request), await _names(request)
     said = {name: value for name, value in asdict(looked).items() if value and name not in ("drawn", "seed")}
     today = datetime.fromtimestamp(now_of(request), site_of(request).zone).isocalendar()
-    rules = await routes_rules.read_rules(request)
     return page(request, "quality.html", rows=found["checks"], following=found["next"], looked=looked,
-                asked=urlencode(said), names=await _names(request), agents=site_of(request).directory.agents,
+                asked=urlencode(said), names=names, agents=site_of(request).directory.agents,
                 this_week=f"{today.year}-W{today.week:02}", sampling=rules["sampling"])
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from api.access import needs
+from api.access import database, needs
 from api.problems import Problem
 from api.talks import routes as talks
 from api.wire.paging import Cursor
@@ -41,16 +41,17 @@ async def search(request: Request, looked: Annotated[Looked, Depends()], cursor:
     found: dict[str, Any] = {"recordings": [], "next": None}
     fault = ""
     try:
-        found = await talks.search(request, wanted_of(looked), cursor, _PAGE)
+        async with database(request).one_reading():
+            found, units = await talks.search(request, wanted_of(looked), cursor, _PAGE), await units_of(request)
     except (Problem, NotFound) as error:
         texts = texts_of(request)
         detail, fix = (say(one, texts.language) for one in (str(error), error.fix))
-        fault = texts("refused.whole", detail=detail, fix=fix)
+        fault, units = texts("refused.whole", detail=detail, fix=fix), await units_of(request)
     said = {name: value for name, value in asdict(looked).items() if value}
     directory = site_of(request).directory
     return page(request, "recordings.html", rows=found["recordings"], following=found["next"], looked=looked,
                 fault=fault, asked=urlencode(said), agents=directory.agents, searched=bool(said),
-                names=names_of(directory, await units_of(request)))
+                names=names_of(directory, units))
 
 
 def wanted_of(looked: Looked) -> talks.Wanted:
