@@ -61,6 +61,10 @@ class RecordingWatch:
         return [change for voice in sorted(here, key=lambda one: (one.call, one.party))
                 if (change := self._look(voice, sizes, now))]
 
+    def failing(self, call: str) -> dict[str, str]:
+        """Return which parties of a call ("": the citizen) are not being recorded now, and why."""
+        return {voice.party: seen.why for voice, seen in self._seen.items() if voice.call == call and seen.why}
+
     def _look(self, voice: Voice, sizes: Mapping[str, int], now: float) -> Change | None:
         seen = self._seen.setdefault(voice, _Seen(now, {}, {}))
         for file in voice.files:

@@ -55,6 +55,8 @@ class Minding:
         still = voices_of(self._talks.board.calls.values())  # whoever went meanwhile is not missed
         for change in self._watch.look([one for one in voices if one in still], sizes, self._talks.clock()):
             self._tell(change)
+        for call in self._talks.board.calls.values():
+            call.unrecorded = self._watch.failing(call.key)  # also on a board that was just rebuilt
         failing = [call.key for call in self._talks.board.calls.values() if call.unrecorded]
         self._alarm("recording_failing", " ".join(sorted(failing)))
 
@@ -62,10 +64,6 @@ class Minding:
         call = self._talks.board.calls.get(change.voice.call)
         if call is None:
             return
-        if change.why:
-            call.unrecorded[change.voice.party] = change.why
-        else:
-            call.unrecorded.pop(change.voice.party, None)
         kind = facts.RECORDING_FAILING if change.why else facts.RECORDING_WELL
         leg = call.legs.get(change.voice.party)
         data = {"party": change.voice.party, "role": leg.role if leg else "citizen", "who": leg.who if leg else "",

@@ -36,6 +36,15 @@ def test_one_that_ends_in_the_middle_of_a_block_was_closed_and_is_found_sooner()
     assert seen({0.0: BLOCK, 1.0: BLOCK + 9, 3.0: BLOCK + 9, 4.0: BLOCK + 9}) == [(4.0, "still")]
 
 
+def test_what_fails_is_known_for_as_long_as_it_fails_and_told_once() -> None:
+    watch = RecordingWatch()
+    for at in (0.0, 4.0, 5.0):
+        watch.look([CITIZEN], {}, at)
+    assert watch.failing(KEY) == {"": "missing"}  # a board that is made anew meanwhile takes it from here
+    watch.look([CITIZEN], {FILE: BLOCK}, 6.0)
+    assert watch.failing(KEY) == {}
+
+
 def test_a_call_that_is_over_is_forgotten_and_not_said_to_be_well() -> None:
     watch = RecordingWatch()
     assert watch.look([CITIZEN], {}, 0.0) == []

@@ -30,6 +30,10 @@ async def test_a_monitor_that_is_stopped_is_noticed_and_the_talk_goes_on(town: T
     assert (await town.call(talk.key))["unrecorded"] == {"": "still"}
     assert [one["what"] for one in await town.control.do("alarms.list")] == ["recording_failing"]
     assert (await town.call(talk.key))["state"] == "room"  # nobody was moved
+    assert town.controller is not None
+    await town.controller._on_up()  # the connection to the switch was lost and is back: the board is made anew
+    await town.controller.minding.recordings()
+    assert (await town.call(talk.key))["unrecorded"] == {"": "still"}
     await talk.citizen.hang_up()
     await talk.fact("alarm", DEADLINE, what="recording_failing", raised=False)
     assert await town.control.do("alarms.list") == []
