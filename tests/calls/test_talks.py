@@ -375,6 +375,7 @@ async def test_two_clicks_on_finish_end_one_talk(town: Town) -> None:
     await talk.agent.ended(3)
     await talk.citizen.press("4")
     await talk.fact("call.rated", rating=4)
+    await talk.fact("talk.ended")
     assert len(town.facts("talk.ended", talk.mark)) == 1
 
 
