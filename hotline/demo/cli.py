@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json as json_text
 import signal
 import time
+from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -23,6 +26,7 @@ from hotline.switch.errors import SwitchError
 from ivr.errors import IvrError
 
 BREAKS = get_args(Break)
+_UNDER = "\n" + " " * 9  # below what stands after the seconds
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -42,9 +46,10 @@ def demo(
     except (CityError, SwitchError, IvrError) as error:
         console.print(f"[red]✗ 演示未能完成 · the demonstration did not come to its end[/]\n  {error}", markup=True)
         status = 1
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        console.print("已停止 · stopped")
-        status = 130
+    except (KeyboardInterrupt, asyncio.CancelledError) as stop:
+        console.print("已停止，全部收好 · stopped, everything is put away")
+        asked = isinstance(stop, KeyboardInterrupt) and not once  # Ctrl-C is how a demonstration that stays ends
+        status = int(show.failed) if asked else 130
     raise typer.Exit(status)
 
 
@@ -52,11 +57,13 @@ class Show:
     """What the terminal shows: a line for each thing that happens, then the proof."""
 
     def __init__(self, console: Console) -> None:
-        self.console, self._start = console, time.monotonic()
+        self.console, self._start, self.failed = console, time.monotonic(), False
 
     def tell(self, zh: str, en: str) -> None:
-        """Print one line of progress with the seconds since the start."""
-        self.console.print(f"{time.monotonic() - self._start:6.1f}s  {zh}  [dim]· {en}[/dim]", soft_wrap=True)
+        """Print one line of progress with the seconds since the start; in a narrow terminal the English has its own."""
+        said = f"{time.monotonic() - self._start:6.1f}s  {zh}"
+        narrow = self.console.is_terminal and cell_len(f"{said}  · {en}") > self.console.width
+        self.console.print(f"{said}{_UNDER if narrow else '  '}[dim]· {en}[/dim]", soft_wrap=True)
 
     def evidence(self, evidence: Evidence, faults: list[Fault]) -> None:
         """Print what everybody heard, the recording, the order and the verdict."""
@@ -81,6 +88,7 @@ async def _run(show: Show, once: bool, json: bool, broken: Break | None) -> int:
     async with stage(settings, show.tell) as (city, desk):
         evidence = await Play(city, desk, show.tell, broken).run()
         faults = faults_of(evidence)
+        show.failed = bool(faults)
         show.evidence(evidence, faults)
         if not once:
             await _stay(show, settings)
@@ -92,16 +100,27 @@ async def _run(show: Show, once: bool, json: bool, broken: Break | None) -> int:
 async def _stay(show: Show, settings: Settings) -> None:
     """Leave everything running until the terminal says stop."""
     login, password = await demo_agent(settings)
-    show.console.print(
-        f"市民电话 · a citizen's telephone  {base_url(settings)}/telephone\n"
-        f"坐席工作台 · the agent's desk      {base_url(settings)}/desk    登录名 · login {login}    密码 · password "
-        f"{password}", soft_wrap=True, markup=False,
+    show.console.print(_invitation(base_url(settings), login, password, settings.secrets_file), soft_wrap=True,
+                       markup=False)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        show.console.print("\n正在停止交换机和各个进程 · stopping the switch and the processes …")
+
+
+def _invitation(url: str, login: str, password: str, secrets: Path) -> str:
+    """Return what a newcomer does next, in the README's order; no line is wider than 80 columns by itself."""
+    with contextlib.suppress(ValueError):
+        secrets = secrets.relative_to(Path.cwd())
+    return (
+        "\n自己打一通：用 Chromium 开两个标签页 · ring it yourself, in two tabs of Chromium\n"
+        f"  1  坐席工作台 · the agent's desk        {url}/desk\n"
+        f"     登录名 · login {login}    密码 · password {password}\n"
+        f"  2  市民电话 · a citizen's telephone     {url}/telephone\n"
+        f"接口 · API  {url}/api/work-orders\n"
+        f"     令牌 · token  api_token in {secrets}\n"
+        "按 Ctrl-C 停止 · Ctrl-C stops everything"
     )
-    show.console.print(
-        f"接口 · API  {base_url(settings)}/api/work-orders    令牌 · token: api_token in {settings.secrets_file}\n"
-        "按 Ctrl-C 停止 · Ctrl-C stops everything", soft_wrap=True,
-    )
-    await asyncio.Event().wait()
 
 
 def _heard_table(evidence: Evidence) -> Table:

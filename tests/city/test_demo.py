@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -23,13 +24,18 @@ BREAKS = {
 }
 
 
-async def demo(home: Settings, *arguments: str) -> tuple[int, str, str]:
-    """Run the command in the home of this test; return status, what it printed and what it said on the way."""
+async def started(home: Settings, *arguments: str) -> asyncio.subprocess.Process:
+    """Start the command in the home of this test."""
     ports = {f"HOTLINE_{name.upper()}": str(getattr(home, name)) for name in PORTS}
-    child = await asyncio.create_subprocess_exec(
+    return await asyncio.create_subprocess_exec(
         sys.executable, "-c", "from hotline.cli import main; main()", "demo", *arguments, cwd=PROJECT,
         env={**os.environ, **ports}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )
+
+
+async def demo(home: Settings, *arguments: str) -> tuple[int, str, str]:
+    """Run the command to its end; return status, what it printed and what it said on the way."""
+    child = await started(home, *arguments)
     try:
         out, err = await asyncio.wait_for(child.communicate(), 150)
     finally:
@@ -73,6 +79,29 @@ async def test_a_call_that_was_broken_on_purpose_is_found_out(asterisk_root: Pat
     status, out, _ = await demo(home, "--once", "--break", name)
     assert status == 1
     assert BREAKS[name] in out.replace("\n", " ")
+    assert processes_of(home) == []
+
+
+async def test_ctrl_c_ends_a_staying_demonstration_with_a_word_and_no_error(
+        asterisk_root: Path, home: Settings) -> None:
+    child = await started(home)
+    assert child.stdout is not None
+    said = ""
+    try:
+        async with asyncio.timeout(150):
+            while "Ctrl-C" not in said:
+                line = await child.stdout.readline()
+                assert line, said
+                said += line.decode()
+            child.send_signal(signal.SIGINT)
+            out, _ = await child.communicate()
+    finally:
+        if child.returncode is None:
+            child.terminate()
+            await child.wait()
+    assert said.index("/desk") < said.index("/telephone")  # the README's order
+    assert "已停止" in out.decode()
+    assert child.returncode == 0
     assert processes_of(home) == []
 
 
