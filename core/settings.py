@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 from pydantic_settings import (
@@ -19,6 +19,8 @@ from pydantic_settings import (
 )
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+_ENGLISH: Final = {"示范市": "Demo City"}  # a city of one's own sets `city_english`
 
 
 def _home() -> Path:
@@ -32,6 +34,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=_home)
     city: str = "示范市"
+    city_english: str = ""
     node: str = "node1"
     language: str = "zh-CN"
     timezone: str = "Asia/Shanghai"
@@ -99,6 +102,10 @@ class Settings(BaseSettings):
         return (init_settings, env_settings, toml)
 
     # places under home: one line each, so that nobody joins paths elsewhere
+    def city_in(self, language: str) -> str:
+        """Return the city's name in a language: its own where no other is set."""
+        return self.city_english or _ENGLISH.get(self.city, self.city) if language == "en" else self.city
+
     @property
     def run_dir(self) -> Path:
         """Sockets and pid files."""

@@ -106,9 +106,9 @@ def page(request: Request, template: str, /, status: int = 200, **values: Any) -
     site, texts = site_of(request), texts_of(request)
     now, token = now_of(request), request.cookies.get(COOKIE, "")
     known = {
-        "t": texts, "look": look_of(request), "caller": caller_of(request), "city": site.settings.city,
-        "zone": site.settings.timezone, "csrf": sessions.csrf_of(token) if token else "", "now": now,
-        "version": site.version,
+        "t": texts, "look": look_of(request), "caller": caller_of(request),
+        "city": site.settings.city_in(texts.language), "zone": site.settings.timezone,
+        "csrf": sessions.csrf_of(token) if token else "", "now": now, "version": site.version,
         "duration": lambda seconds: times.duration(texts, seconds),
         "places": places_for(caller_of(request)),
         "term": lambda seconds: times.term(texts, seconds),

@@ -6,10 +6,12 @@ import re
 
 import pytest
 
+from core.settings import Settings
 from tests.people.staff import PASSWORD, Staff
 from tests.web.http import browser, signed_on
 from web.headers import POLICY
 from web.switch_socket import for_switch
+from web.texts import catalogue
 from workorders.life.words import Role
 
 KEY = "0" * 32
@@ -113,6 +115,23 @@ async def test_a_chosen_language_size_and_theme_are_in_the_page_from_the_start(s
     text = (await client.get("/sign-on")).text
     assert '<html lang="en" data-theme="auto" data-size="large"' in text
     assert "Sign on" in text
+    assert "Demo City government hotline" in text  # a name, not Chinese in the middle of English
+
+
+@pytest.mark.parametrize(("city", "english", "shown"), [
+    ("云溪市", "Yunxi", "Yunxi"), ("云溪市", "", "云溪市"), ("示范市", "", "Demo City"),
+    ("示范市", "Our Town", "Our Town")])
+def test_english_pages_call_the_city_by_its_english_name_where_it_has_one(
+        home: Settings, city: str, english: str, shown: str) -> None:
+    ours = home.model_copy(update={"city": city, "city_english": english})
+    assert (ours.city_in("en"), ours.city_in("zh-CN")) == (shown, city)
+
+
+def test_a_figure_s_age_is_said_in_one_wording_wherever_it_stands() -> None:
+    for language, wording in (("zh-CN", "数据"), ("en", "As of")):
+        texts = catalogue(language)
+        assert {texts[key].split(" {clock}")[0][:len(wording)] for key in
+                ("js.desk.age", "js.wall.live", "js.wall.stale", "wall.live", "wall.stands")} == {wording}
 
 
 def test_the_switch_gets_the_upgrade_and_nothing_of_the_session() -> None:

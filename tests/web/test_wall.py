@@ -85,7 +85,7 @@ async def test_live_pages_whose_controller_has_lost_the_switch_say_since_when(
     monkeypatch.setitem(ANSWERS, "switch.state", {"here": False, "since": BEGIN - 60})
     leader = await signed_on(staff, "leader", Role.DUTY_LEADER)
     shown = (await leader.get("/wall/figures")).text
-    assert "与交换机断开，画面停在 2026-11-23 10:12:20" in shown
+    assert "与交换机断开，数据停在 2026-11-23 10:12:20" in shown
     assert "数据更新于" not in shown
     assert 'id="wall-talking">1<' in shown  # what is known is shown, and of when it is
     agent = await signed_on(staff, "zhaoqian", Role.AGENT, agent="a1004")
