@@ -21,16 +21,17 @@ MAX_FRAME = 256 * 1024
 
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_FUNCTION = re.compile(r"[A-Z][A-Z0-9_]*\([A-Za-z_]*\)")
+# the functions that are written: by their names, since others run a program or write a file
+_WRITTEN = re.compile(r"(?:SHARED|TIMEOUT)\([A-Za-z_]{1,80}\)")
 # where a telephone is registered from: its contact by the name of its account, then a field of that contact
 _TELEPHONE = re.compile(r"PJSIP_AOR\([0-9A-Za-z_.-]{1,80},contact\)|PJSIP_CONTACT\([0-9A-Za-z_.-]{1,80};@[0-9a-f]{32},"
                         r"(?:via_addr|user_agent|expiration_time|status)\)")
-_NAMES = (_VARIABLE, _FUNCTION, _TELEPHONE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SPLITTING = re.compile(r'([\\",()\[\]])')
 _ESCAPED = r"\\\1"
 _ACTION_ID = re.compile(r"[0-9A-Za-z_./-]{1,80}")
-_ONE_VARIABLE = frozenset({"setvar", "getvar"})  # their Variable names one, it does not set any
+# actions whose Variable names one and does not set any, and what it may name
+_ONE_VARIABLE = {"setvar": (_VARIABLE, _WRITTEN), "getvar": (_VARIABLE, _TELEPHONE)}
 _VARIABLE_HEADERS = ("ChanVariable", "Variable")
 _END = "\r\n"
 _BANNER = b"Asterisk Call Manager/"
@@ -146,9 +147,10 @@ def _check_name(action: str, name: str, value: Value) -> None:
         raise AmiBadValue(f"{name} is not for the caller to set")
     if lowered != "variable":
         return
-    if action.lower() not in _ONE_VARIABLE:
+    names = _ONE_VARIABLE.get(action.lower())
+    if names is None:
         raise AmiBadValue(f"{action}: give variables as a mapping")
-    if not isinstance(value, str) or not any(known.fullmatch(value) for known in _NAMES):
+    if not isinstance(value, str) or not any(known.fullmatch(value) for known in names):
         raise AmiBadValue(f"{action}: {value!r} is no name of a variable")
 
 

@@ -56,8 +56,10 @@ def test_setvar_names_one_variable(name: str) -> None:
     assert f"Variable: {name}\r\n".encode() in encode("Setvar", {"Variable": name, "Value": "1"}, action_id="a1")
 
 
-@pytest.mark.parametrize("name", ["SHELL(rm x)", "FILE(/etc/x)", "A B", "A,B", "${A}"])
-def test_setvar_refuses_what_is_no_name(name: str) -> None:
+@pytest.mark.parametrize("name", [
+    "SHELL(rm x)", "SHELL(reboot)", "DB(family)", "EVAL(HL_KEY)", "CALLERID(num)", "SHARED(A)B", "SHARED(A,B)",
+    "PJSIP_AOR(6001,contact)", "FILE(/etc/x)", "A B", "A,B", "${A}"])
+def test_setvar_refuses_what_is_no_name_and_any_function_but_the_two_that_we_write(name: str) -> None:
     with pytest.raises(AmiBadValue):
         encode("Setvar", {"Variable": name, "Value": "1"}, action_id="a1")
 
@@ -113,10 +115,24 @@ def test_where_a_telephone_is_registered_from_is_asked_and_no_other_function_by_
     contact = f"6001;@{'0a' * 16}"
     for name in ("PJSIP_AOR(6001,contact)", f"PJSIP_CONTACT({contact},via_addr)"):
         assert name.encode() in encode("Getvar", {"Variable": name}, action_id="a1")
-    for name in ("PJSIP_AOR(6001,uri)", f"PJSIP_CONTACT({contact},uri)",
-                 "PJSIP_CONTACT(x),SHELL(id)", "SHELL(6,contact)"):
+    for name in (
+        "PJSIP_AOR(6001,uri)", "PJSIP_AOR(60 01,contact)", "PJSIP_AOR(6001,contact))", "PJSIP_AOR(${X},contact)",
+        "PJSIP_AOR(6001),SHELL(id),contact)", f"PJSIP_CONTACT({contact},uri)", f"PJSIP_CONTACT({contact}),via_addr)",
+        "PJSIP_CONTACT(6001;@id,via_addr)", "PJSIP_CONTACT(x),SHELL(id)", "SHELL(6,contact)", "SHELL(id)", "DB(family)",
+        "SHARED(HL_ACT)",
+    ):
         with pytest.raises(AmiBadValue):
             encode("Getvar", {"Variable": name}, action_id="a1")
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_whatever_stands_for_a_telephone_no_second_function_is_asked(phone: str, field: str) -> None:
+    for name in (f"PJSIP_AOR({phone},{field})", f"PJSIP_CONTACT({phone};@{'0a' * 16},{field})"):
+        try:
+            wire = encode("Getvar", {"Variable": name}, action_id="a1").decode()
+        except AmiBadValue:
+            continue
+        assert (wire.count("("), wire.count(")"), wire.count("$"), wire.count("\n")) == (1, 1, 0, 4)
 
 
 def test_variables_on_an_event_are_found_on_either_side() -> None:
