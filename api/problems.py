@@ -125,5 +125,5 @@ def _handler(make: Callable[[Any], Problem]) -> Callable[[Request, Exception], A
 
 
 def _unexpected(error: Exception) -> Problem:
-    log.error("request failed", error=repr(error), exc_info=error)
+    log.error("request failed", error=type(error).__name__, exc_info=error)
     return Problem(500, "internal", "服务器内部出错,已记录", "稍后重试;仍不行请联系管理员")

@@ -121,8 +121,9 @@ def _engine(url: URL, pool_size: int) -> AsyncEngine:
         options = (f"-c statement_timeout={_STATEMENT}s -c lock_timeout={int(BUSY)}s "
                    "-c plan_cache_mode=force_custom_plan")
         return create_async_engine(url, pool_size=pool_size, max_overflow=5, pool_timeout=BUSY, pool_pre_ping=True,
+                                   hide_parameters=True,  # what people said is not written into logs
                                    connect_args={"connect_timeout": int(BUSY), "options": options})
-    engine = create_async_engine(url, connect_args={"timeout": BUSY})
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": BUSY})
     _teach_sqlite(engine.sync_engine)
     return engine
 

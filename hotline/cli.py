@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError, version
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from core.log import configure
 from core.secrets import SecretsError
 from core.settings import Settings
 from hotline.doctor import examine
@@ -83,6 +85,7 @@ def _top(
     _: Annotated[bool, typer.Option("--version", is_eager=True, callback=_say_version, help="版本 · version")] = False,
 ) -> None:
     """12345 城市热线 · the engine of a city hotline"""
+    configure("command", logging.WARNING)
 
 
 @app.command()

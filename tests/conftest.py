@@ -12,6 +12,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from core.log import configure
 from core.secrets import Secrets, load_secrets
 from core.settings import Settings
 from hotline.switch import EmbeddedSwitch, Installation
@@ -29,6 +30,11 @@ RTP_PORTS = 200  # a test's share
 
 
 _REAL = frozenset({"asterisk_root", "switch", "city", "lone_city", "town"})
+
+
+def pytest_configure() -> None:
+    """Log as our processes do: a library's own way would print every local variable of a fault, which takes seconds."""
+    configure("tests")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
