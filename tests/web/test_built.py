@@ -12,6 +12,7 @@ from core.settings import PROJECT
 from web.site import DIST
 
 MOST = 150_000  # bytes of the desk's script, compressed
+EDITOR = 50_000  # of the menu editor's, whose map comes after it
 
 
 def test_the_lock_names_no_address_and_vouches_for_every_package() -> None:
@@ -33,3 +34,9 @@ def test_a_page_s_script_is_light_and_runs_without_eval_of_its_own(script: str) 
     assert len(gzip.compress(built, 6)) <= MOST
     own = "".join(path.read_text("utf-8") for path in (PROJECT / "web" / "static" / "src").rglob("*.ts"))
     assert re.findall(r"\beval\(|new Function|\.innerHTML = (?!idle|nobody)", own) == []
+
+
+def test_the_editor_of_the_menu_does_not_wait_for_what_draws_its_map() -> None:
+    built = (DIST / "flow_editor.js").read_bytes()
+    assert len(gzip.compress(built, 6)) <= EDITOR
+    assert re.search(rb'import\("\./part-map-\w+\.js"\)', built)

@@ -4,7 +4,7 @@ import { Checking } from "../menu/checking";
 import { redraw, stepChoice, type Bench } from "../menu/controls";
 import { flowForm, stepForm } from "../menu/detail";
 import { button, el, labelled } from "../menu/dom";
-import { mountMap } from "../menu/map";
+import { mapLater } from "../menu/map_later";
 import { added, copied, freshName, inOrder, moved, removed, titleOf, type Edit } from "../menu/model";
 import { Press } from "../menu/press";
 import { Publishing } from "../menu/publish";
@@ -24,7 +24,7 @@ class Editor implements Bench {
   readonly session = new Session(given.draft, given.me, given.may_write, () => this.draw());
   readonly checking = new Checking(this.session, () => this.drawRows());
   readonly rows = new Rows(place("flow-rows"), this, (step) => void hearStep(this.session.flow, step).catch((error) => this.fault(error)));
-  private readonly map = mountMap(place("menu-map"), given.draft.document, { onSelect: (step) => this.select(step, false) });
+  private readonly map = mapLater(place("menu-map"), given.draft.document, { onSelect: (step) => this.select(step, false) });
   private readonly press = new Press(document.body);
   private readonly search = place("flow-search") as HTMLInputElement;
   private drawnVersion = 0;
