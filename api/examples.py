@@ -18,7 +18,7 @@ _RECORD = {"key": KEY, "source": "controller", "direction": "in", "caller": "138
            "first_responder": "housing", "rating": 5, "rating_why": "pressed", "disposition": "",
            "orders": {"1": NUMBER}}
 _PERSON = {"id": "u-5f1c", "login": "wangmin", "name": "王敏", "roles": ["agent"], "unit": "", "agent": "a1001",
-           "active": True, "must_change": False, "created_at": 1795400000.0, "changed_at": 1795400000.0}
+           "active": True, "must_change": False, "version": 3, "created_at": 1795400000.0, "changed_at": 1795400000.0}
 _ME = {"kind": "person", "id": "u-5f1c", "login": "wangmin", "name": "王敏", "roles": ["agent"], "unit": "",
        "agent": "a1001", "permissions": ["orders.read", "self"], "must_change": False, "until": 1795443200.0,
        "csrf": "5b2f…"}

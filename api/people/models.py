@@ -24,6 +24,7 @@ class Person(SQLModel, table=True):
     active: bool = True
     password: str = Field(max_length=200)  # argon2id, with its parameters
     must_change: bool = False  # the password was set by somebody else
+    version: int = Field(default=1, sa_column=Column(Integer, nullable=False, server_default="1"))
     created_at: float = Field(sa_column=_seconds(nullable=False))
     changed_at: float = Field(sa_column=_seconds(nullable=False))
 

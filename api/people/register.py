@@ -19,6 +19,7 @@ from api.people.caller import Caller
 from api.people.models import Person, PersonRole, UnitPlace
 from api.people.rights import conflict, known_roles
 from api.problems import Problem
+from api.wire.versions import check
 from core.db import hold
 from core.ids import new_id
 from workorders.life.words import Role
@@ -47,19 +48,24 @@ async def add(session: AsyncSession, by: Caller, login: str, name: str, roles: I
     return person
 
 
-async def change(session: AsyncSession, by: Caller, person_id: str, wish: Mapping[str, Any], now: float) -> Person:
-    """Change name, unit, agent, active or roles; a person who may no longer work is signed off at once."""
+async def change(session: AsyncSession, by: Caller, person_id: str, wish: Mapping[str, Any], now: float,
+                 seen: int | None = None) -> Person:
+    """Change name, unit, agent, active or roles; a person who may no longer work is signed off at once.
+
+    `seen`: the version that whoever asks had before them, None for any.
+    """
     if by.id == person_id and {"roles", "unit", "agent"} & wish.keys():
         raise Problem(403, "own_rights", "不能改动自己的角色、单位或工号", "请另一位管理员操作,或用 hotline people")
     await hold(session, "people")  # two admins who each take the other's role away: one of them stays
     person, held = await get(session, person_id), await roles_of(session, person_id)
+    check(person.version, seen, "人员资料")
     before = {name: getattr(person, name) for name in _CHANGEABLE} | {"roles": sorted(held)}
     for name in _CHANGEABLE:
         if name in wish:
             setattr(person, name, wish[name] or None if name == "agent" else wish[name])
     wanted = frozenset(wish["roles"]) if "roles" in wish else held
     _refuse(wanted, person.unit, person.agent or "")
-    person.changed_at = now
+    person.changed_at, person.version = now, person.version + 1
     await _kept(session, person)
     await _give(session, person_id, wanted)
     await _one_admin_stays(session)
@@ -75,6 +81,7 @@ async def set_password(session: AsyncSession, by: Caller, person: Person, hashed
     """Store a new password; every other session of the person ends. Set by somebody else it must be changed."""
     own = by.id == person.id
     person.password, person.must_change, person.changed_at = hashed, not own, now
+    person.version += 1
     session.add(person)
     await sessions.revoke_all(session, person.id, now, keep=by.session if own else "")
     note_by(session, now, "password.changed" if own else "password.set", by, person.id)

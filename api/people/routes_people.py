@@ -16,6 +16,7 @@ from api.people.scope import scope_of
 from api.problems import Problem
 from api.schemas import Word
 from api.wire.once import OnceIfAsked, changing
+from api.wire.versions import etag_of, expected
 from workorders.life.words import Role
 
 router = APIRouter(prefix="/api", tags=["people"], route_class=OnceIfAsked)
@@ -47,19 +48,25 @@ async def listed(request: Request, after: Annotated[str, Query(max_length=40)] =
 
 
 @router.get("/people/{person_id}", dependencies=[needs("people.read")])
-async def read(request: Request, person_id: Word) -> dict[str, Any]:
-    """Show one person."""
+async def read(request: Request, response: Response, person_id: Word) -> dict[str, Any]:
+    """Show one person; the ETag is the version to send as If-Match with a change."""
     async with database(request).reading() as session:
         person = await register.get(session, person_id, scope_of(who(request)).people())
+        response.headers["ETag"] = etag_of(person.version)
         return shown_person(person, sorted(await register.roles_of(session, person_id)))
 
 
-@router.patch("/people/{person_id}", dependencies=[needs("people.write")])
-async def change(request: Request, person_id: Word, wish: PersonChange) -> dict[str, Any]:
-    """Change name, roles, unit, agent's id, or whether the person may sign on."""
+@router.patch("/people/{person_id}", openapi_extra={"x-refusals": [412]}, dependencies=[needs("people.write")])
+async def change(request: Request, response: Response, person_id: Word, wish: PersonChange) -> dict[str, Any]:
+    """Change name, roles, unit, agent's id, or whether the person may sign on.
+
+    With If-Match only if nobody else has changed the person since.
+    """
+    seen = expected(request, required=False, thing="人员资料")
     async with changing(request) as session:
         person = await register.change(session, who(request), person_id, wish.model_dump(exclude_none=True),
-                                       now_of(request))
+                                       now_of(request), seen)
+        response.headers["ETag"] = etag_of(person.version)
         shown = shown_person(person, sorted(await register.roles_of(session, person_id)))
     request.app.state.remembered.forget(person_id)
     return shown

@@ -86,7 +86,7 @@ def shown_person(person: Person, roles: list[str]) -> dict[str, Any]:
     """Return a person as they go out."""
     return {"id": person.id, "login": person.login, "name": person.name, "roles": roles, "unit": person.unit,
             "agent": person.agent or "", "active": person.active, "must_change": person.must_change,
-            "created_at": person.created_at, "changed_at": person.changed_at}
+            "version": person.version, "created_at": person.created_at, "changed_at": person.changed_at}
 
 
 def shown_caller(caller: Caller) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import inspect, text
 from sqlmodel import SQLModel, col, select
 
 import api.people.models
+import api.phones.models
 import api.rosters.models  # noqa: F401  (tables that the same migrations make)
 from core.db import Database, migrate
 from core.facts import Fact

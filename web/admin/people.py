@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api.access import needs, who
@@ -33,7 +33,7 @@ async def listed(request: Request, after: Annotated[str, Query(max_length=40)] =
 @router.get("/{person_id}")
 async def one(request: Request, person_id: Word) -> HTMLResponse:
     """One person: what they may do, where they are signed on, how they came to be so."""
-    person = await routes_people.read(request, person_id)
+    person = await routes_people.read(request, Response(), person_id)
     changes = (await routes_changes.of_person(request, person_id))["changes"]
     return page(request, "person.html", person=person, sessions=await _sessions(request, person_id), changes=changes,
                 **await _choices(request))

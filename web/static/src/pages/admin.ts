@@ -51,7 +51,8 @@ async function send(form: HTMLFormElement): Promise<void> {
   const button = form.querySelector<HTMLButtonElement>("button[type=submit]")!;
   button.disabled = true;
   try {
-    const said = await ask<{ id?: string; password?: string }>(form.dataset.method!, path, body);
+    const said = await ask<{ id?: string; password?: string }>(form.dataset.method!, path, body,
+      form.dataset.version ? { "If-Match": `"${form.dataset.version}"` } : {});
     if (said.password) await once(said.password);
     location.assign(form.dataset.then ? form.dataset.then.replace("{id}", said.id ?? "") : location.href);
   } catch (error) {
