@@ -23,6 +23,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from core.sqlite import OneErrand
+
 BUSY = 5.0  # s a statement waits for another writer, or for the server to take the connection
 _STATEMENT = 30  # s after which PostgreSQL gives a statement up
 _MIGRATION_LOCK = 12345
@@ -123,7 +125,7 @@ def _engine(url: URL, pool_size: int) -> AsyncEngine:
         return create_async_engine(url, pool_size=pool_size, max_overflow=5, pool_timeout=BUSY, pool_pre_ping=True,
                                    hide_parameters=True,  # what people said is not written into logs
                                    connect_args={"connect_timeout": int(BUSY), "options": options})
-    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": BUSY})
+    engine = create_async_engine(url, module=OneErrand(), hide_parameters=True, connect_args={"timeout": BUSY})
     _teach_sqlite(engine.sync_engine)
     return engine
 
