@@ -20,6 +20,7 @@ from api.people.masking import shown_to
 from api.people.scope import scope_of
 from api.problems import Problem
 from api.schemas import CallKey, Word
+from bridge.sound import Sound, sound_of
 from core.log import get_logger, mask
 from workorders.errors import NotFound
 from workorders.models import CallRecord
@@ -28,7 +29,6 @@ router = APIRouter(prefix="/api", tags=["call records"])
 log = get_logger(__name__)
 
 _LONG = {"path", "failures", "recordings"}  # left out of lists
-_CHUNK = 64 * 1024
 
 
 @router.get("/call-records", dependencies=[needs("records.read")])
@@ -73,22 +73,18 @@ async def read(request: Request, key: CallKey) -> dict[str, Any]:
 async def listen(request: Request, key: CallKey, name: Word) -> StreamingResponse:
     """Play a recording as WAV (A-law, 8 kHz); `name` as in the record, or only ``mixed``, ``citizen``, a party's id.
 
-    Takes a Range of one part.
+    Takes a Range of one part. One that was begun anew during its call is played in its own time, silence between.
     """
     await _let_hear(request, key, name)
-    path = _path(request, key, name)
-    try:
-        size = (await asyncio.to_thread(path.stat)).st_size
-    except OSError as error:
-        raise _no_recording() from error
-    head = wav_header(size)
+    sound = await _sound(request, key, name)
+    head, size = wav_header(sound.length), sound.length
     first, last = _range(request.headers.get("range", ""), len(head) + size)
     log.info("recording played", call=key, name=name, first=first, last=last)
     headers = {"Accept-Ranges": "bytes", "Content-Length": str(last - first + 1), "Cache-Control": "private, no-store"}
     partial = "range" in request.headers
     if partial:
         headers["Content-Range"] = f"bytes {first}-{last}/{len(head) + size}"
-    return StreamingResponse(_bytes(path, head, first, last), 206 if partial else 200, headers, "audio/wav")
+    return StreamingResponse(_bytes(sound, head, first, last), 206 if partial else 200, headers, "audio/wav")
 
 
 @router.get("/recordings/{key}/{name}/peaks", dependencies=[needs("recordings.listen")])
@@ -100,15 +96,19 @@ async def shape(request: Request, key: CallKey, name: Word,
     """
     await _let_hear(request, key, name, "recording.drawn")
     try:
-        sound = await asyncio.to_thread(_path(request, key, name).read_bytes)
+        sound = await asyncio.to_thread((await _sound(request, key, name)).read)
     except OSError as error:
         raise _no_recording() from error
     return {"seconds": len(sound) / RATE, "peaks": await asyncio.to_thread(peaks, sound, slices)}
 
 
-def _path(request: Request, key: str, name: str) -> Path:
+async def _sound(request: Request, key: str, name: str) -> Sound:
     folder: Path = request.app.state.settings.recordings_dir
-    return folder / f"{key}-{name.removeprefix(f'{key}-').removesuffix('.alaw').removesuffix('.wav')}.alaw"
+    voice = name.removeprefix(f"{key}-").removesuffix(".alaw").removesuffix(".wav")
+    try:
+        return await asyncio.to_thread(sound_of, folder, key, voice)
+    except OSError as error:
+        raise _no_recording() from error
 
 
 def _no_recording() -> Problem:
@@ -165,12 +165,9 @@ def _range(asked: str, total: int) -> tuple[int, int]:
     return first, last
 
 
-async def _bytes(path: Path, head: bytes, first: int, last: int) -> AsyncIterator[bytes]:
+async def _bytes(sound: Sound, head: bytes, first: int, last: int) -> AsyncIterator[bytes]:
     if first < len(head):
         yield head[first:last + 1]
-    position, end = max(0, first - len(head)), last + 1 - len(head)
-    with await asyncio.to_thread(path.open, "rb") as file:
-        file.seek(position)
-        while position < end and (block := await asyncio.to_thread(file.read, min(_CHUNK, end - position))):
-            position += len(block)
-            yield block
+    chunks = sound.chunks(max(0, first - len(head)), last + 1 - len(head))
+    while (block := await asyncio.to_thread(next, chunks, b"")):
+        yield block

@@ -26,6 +26,7 @@ class CallMemory:
     reports: list[int] = field(default_factory=list)  # appeals that are reports
     listening: dict[str, str] = field(default_factory=dict)  # listener → listen, whisper
     rated: bool = False
+    parts: dict[str, int] = field(default_factory=dict)  # recordings that were begun anew: party → file
 
 
 @dataclass(slots=True)
@@ -70,6 +71,8 @@ class Memory:
             call.listening[str(fact.data["listener"])] = str(fact.data["mode"])
         elif fact.kind == facts.LISTEN_ENDED:
             call.listening.pop(str(fact.data["listener"]), None)
+        elif fact.kind == facts.RECORDING_PART:
+            call.parts[str(fact.data["party"])] = int(fact.data["part"])
         elif fact.kind == facts.PARTY_JOINED and fact.data.get("role") == "agent":
             who = str(fact.data["who"])
             if who not in call.talked_with:

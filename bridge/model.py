@@ -147,6 +147,7 @@ class Call:
     sealed: bool = False  # a call-back about a report: the agent's alone from its beginning
     reports: set[int] = field(default_factory=set)  # numbers of the appeals that are reports: nobody listens then
     unrecorded: dict[str, str] = field(default_factory=dict)  # party ("": the citizen's call) → why it is not recorded
+    parts: dict[str, int] = field(default_factory=dict)  # the same → which file of it is being written; none: the first
 
     @property
     def is_secret(self) -> bool:

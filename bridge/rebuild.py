@@ -82,6 +82,7 @@ def _call(channel: ChannelNow, memory: Memory, now: float, return_ring: float) -
     call.talked_with = list(remembered.talked_with)
     call.sealed = get("HL_SEALED") == "1"
     call.reports = set(remembered.reports)
+    call.parts = dict(remembered.parts)
     if call.direction == "out" and not channel.up:
         call.state, call.since = CitizenState.DIALLED, now
     if call.state is CitizenState.WAITING and call.waits_because == "lost" and now - call.since < return_ring:

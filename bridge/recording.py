@@ -4,7 +4,9 @@ The switch writes raw A-law (8 kHz, one byte a sample) by our own key: ``<key>-m
 ``<key>-citizen.alaw`` (what the citizen said), ``<key>-heard.alaw`` (what the citizen heard) from answer to hang-up,
 and ``<key>-<leg>.alaw``, each other party's own voice from their answer to their hang-up. Raw, because a WAV header is
 written only at the end and a killed switch would leave none. The switch ignores write errors, so each file is measured
-against the call: too short, missing or torn is a *gap*, marked on the call, never silent.
+against the call: too short, missing or torn is a *gap*, marked on the call, never silent. A recording that failed
+during its call is begun anew in a further file, ``<key>-mixed.part2.alaw`` (`bridge.recording_again`); each file is
+measured against its own stretch.
 """
 
 from __future__ import annotations
@@ -12,8 +14,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from core.ids import is_call_key
@@ -31,6 +33,16 @@ class Expected:
     role: str
     began: float
     ended: float
+    part: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A further file of a recording: `party` ("": the citizen's three), its number (2 and on), epoch seconds."""
+
+    party: str
+    part: int
+    began: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +57,28 @@ class RecordingFile:
     gap: str
 
 
+def file_name(call_key: str, name: str, part: int = 1) -> str:
+    """Return the name of the file of a voice, or of a further part of it."""
+    return f"{call_key}-{name}{f'.part{part}' if part > 1 else ''}.alaw"
+
+
+def in_parts(expected: Expected, parts: Iterable[Part]) -> list[Expected]:
+    """Return what each file of a voice must hold: from its beginning to that of the next one."""
+    party = "" if expected.name in CITIZEN_SIDES else expected.name
+    further = sorted({one.part: one.began for one in parts if one.party == party}.items())
+    begins = [(1, expected.began), *((part, min(max(at, expected.began), expected.ended)) for part, at in further)]
+    ends = [*(at for _, at in begins[1:]), expected.ended]
+    return [replace(expected, began=at, ended=end, part=part) for (part, at), end in zip(begins, ends, strict=True)]
+
+
 def expected_sides(answered_at: float, ended_at: float) -> list[Expected]:
     """Return the citizen's three files."""
     return [Expected(name, name, answered_at, ended_at) for name in CITIZEN_SIDES]
 
 
 def verify(
-    recordings_dir: Path, call_key: str, answered_at: float, ended_at: float, parties: Sequence[Expected] = ()
+    recordings_dir: Path, call_key: str, answered_at: float, ended_at: float, parties: Sequence[Expected] = (),
+    parts: Sequence[Part] = (),
 ) -> list[RecordingFile]:
     """Measure and hash every file of a call and write its manifest ``<key>.json``.
 
@@ -60,13 +87,13 @@ def verify(
     if not is_call_key(call_key):
         raise ValueError("not a call key")
     wanted = [*expected_sides(answered_at, ended_at), *parties]
-    files = [_measure(recordings_dir, call_key, e, answered_at) for e in wanted]
+    files = [_measure(recordings_dir, call_key, e, answered_at) for voice in wanted for e in in_parts(voice, parts)]
     _write_manifest(recordings_dir / f"{call_key}.json", call_key, answered_at, ended_at, files)
     return files
 
 
 def _measure(folder: Path, call_key: str, expected: Expected, answered_at: float) -> RecordingFile:
-    path = folder / f"{call_key}-{expected.name}.alaw"
+    path = folder / file_name(call_key, expected.name, expected.part)
     offset = round(expected.began - answered_at, 3)
     length = max(0.0, expected.ended - expected.began)
     try:

@@ -4,19 +4,23 @@ The switch says nothing of a recording that fails: it ignores write errors, and 
 gone. It writes 32 KiB at a time, every 4.1 s at 8 kB/s: a file that stands still for longer is not being written, and
 one that stands still in the middle of a block was closed or has no room. What is measured here while people can still
 do something is measured again when the call is over (`bridge.recording`).
+
+Time is counted in looks, not by the clock: where nobody looked for a while (a machine that is too busy for us is too
+busy for the switch as well), only `_LOOK` of it counts. That makes `STILL` safe so close to the 4.1 s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bridge.model import Call, CitizenState, LegState
-from bridge.recording import CITIZEN_SIDES
+from bridge.recording import CITIZEN_SIDES, file_name
 
 BEGIN = 3.0  # s within which a recording must be there
-STILL = 7.0  # s that a file may stand still
+STILL = 4.7  # s that a file may stand still: with the time between two looks less than 5
 TORN = 2.5  # the same for a file that ends in the middle of a block
+_LOOK = 0.5  # s that count at most between two looks
 _BLOCK = 32768  # bytes
 _RECORDED = frozenset({LegState.ANSWERED, LegState.ROOM, LegState.SIDE, LegState.HELD})
 _BEFORE_AND_AFTER = frozenset({CitizenState.DIALLED, CitizenState.ENDED})
@@ -33,7 +37,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A recording has begun to fail (`why`: ``missing``, ``still``), or (``""``) is being written again."""
+    """A recording has begun to fail (`why`: ``missing``, ``still``, ``cut``), or (``""``) is being written again."""
 
     voice: Voice
     why: str
@@ -41,47 +45,62 @@ class Change:
 
 @dataclass(slots=True)
 class _Seen:
-    since: float  # when it was first wanted
-    sizes: dict[str, int]
-    grew: dict[str, float]
+    voice: Voice
+    since: float  # when its files were first wanted
+    sizes: dict[str, int] = field(default_factory=dict)
+    grew: dict[str, float] = field(default_factory=dict)
     why: str = ""
+    failing_since: float = 0.0
+    cut: bool = False  # a file has become shorter: what it held is lost, however it goes on
 
 
 class RecordingWatch:
     """What was seen of each recording under way."""
 
     def __init__(self) -> None:
-        self._seen: dict[Voice, _Seen] = {}
+        self._seen: dict[tuple[str, str], _Seen] = {}
+        self._now = self._looked = 0.0
 
     def look(self, wanted: Iterable[Voice], sizes: Mapping[str, int], now: float) -> list[Change]:
         """Take the sizes (bytes by file name; none: no such file) at `now`; return what has changed."""
-        here = set(wanted)
-        for voice in self._seen.keys() - here:
-            del self._seen[voice]  # its leg has ended
-        return [change for voice in sorted(here, key=lambda one: (one.call, one.party))
-                if (change := self._look(voice, sizes, now))]
+        self._now += min(_LOOK, max(0.0, now - self._looked))
+        self._looked = now
+        here = {(voice.call, voice.party): voice for voice in wanted}
+        for gone in self._seen.keys() - here.keys():
+            del self._seen[gone]  # its leg has ended
+        return [change for _, voice in sorted(here.items()) if (change := self._look(voice, sizes))]
 
     def failing(self, call: str) -> dict[str, str]:
         """Return which parties of a call ("": the citizen) are not being recorded now, and why."""
-        return {voice.party: seen.why for voice, seen in self._seen.items() if voice.call == call and seen.why}
+        return {party: seen.why for (key, party), seen in self._seen.items() if key == call and seen.why}
 
-    def _look(self, voice: Voice, sizes: Mapping[str, int], now: float) -> Change | None:
-        seen = self._seen.setdefault(voice, _Seen(now, {}, {}))
+    def failing_for(self) -> dict[Voice, tuple[str, float]]:
+        """Return which recordings fail, why, and for how many seconds."""
+        return {seen.voice: (seen.why, self._now - seen.failing_since) for seen in self._seen.values() if seen.why}
+
+    def _look(self, voice: Voice, sizes: Mapping[str, int]) -> Change | None:
+        seen = self._seen.setdefault((voice.call, voice.party), _Seen(voice, self._now))
+        if seen.voice != voice:  # begun anew in further files: well once something stands in each of them
+            seen.voice, seen.since, seen.cut = voice, self._now, False
         for file in voice.files:
-            if (size := sizes.get(file)) is not None and size != seen.sizes.get(file):
-                seen.sizes[file], seen.grew[file] = size, now
-        why = max((_why(seen, file, file in sizes, now) for file in voice.files), default="")
+            if (size := sizes.get(file)) is not None and size != (before := seen.sizes.get(file)):
+                seen.cut = seen.cut or size < (before or 0)
+                seen.sizes[file], seen.grew[file] = size, self._now
+        why = max((self._why(seen, file, sizes.get(file)) for file in voice.files), default="")
         if why == seen.why or (why and seen.why):
             return None
-        seen.why = why
+        seen.why, seen.failing_since = why, self._now
         return Change(voice, why)
 
-
-def _why(seen: _Seen, file: str, there: bool, now: float) -> str:
-    if not there:
-        return "missing" if now - seen.since > BEGIN else ""
-    patience = TORN if seen.sizes[file] % _BLOCK else STILL
-    return "still" if now - seen.grew[file] > patience else ""
+    def _why(self, seen: _Seen, file: str, size: int | None) -> str:
+        if size is None:
+            return "missing" if self._now - seen.since > BEGIN else seen.why
+        if seen.cut:
+            return "cut"
+        if seen.why and size == 0:
+            return seen.why
+        patience = TORN if size % _BLOCK else STILL
+        return "still" if self._now - seen.grew[file] > patience else ""
 
 
 def voices_of(calls: Iterable[Call]) -> list[Voice]:
@@ -89,7 +108,11 @@ def voices_of(calls: Iterable[Call]) -> list[Voice]:
     found = []
     for call in calls:
         if call.state not in _BEFORE_AND_AFTER:
-            found.append(Voice(call.key, "", tuple(f"{call.key}-{side}.alaw" for side in CITIZEN_SIDES)))
-        found += [Voice(call.key, leg.id, (f"{call.key}-{leg.id}.alaw",)) for leg in call.legs.values()
-                  if leg.state in _RECORDED]
+            found.append(_voice(call, "", CITIZEN_SIDES))
+        found += [_voice(call, leg.id, (leg.id,)) for leg in call.legs.values() if leg.state in _RECORDED]
     return found
+
+
+def _voice(call: Call, party: str, names: Iterable[str]) -> Voice:
+    part = call.parts.get(party, 1)
+    return Voice(call.key, party, tuple(file_name(call.key, name, part) for name in names))

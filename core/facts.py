@@ -51,6 +51,7 @@ CALL_DISPOSED = "call.disposed"  # disposition (wrong_number|information_given|â
 # -- the recording -------------------------------------------------------------------------------------------
 RECORDING_FAILING = "recording.failing"  # party ("": the citizen's call), role, who, why (missing|still)
 RECORDING_WELL = "recording.well"  # the same: it is being written again
+RECORDING_PART = "recording.part"  # party, role, who, part (2..): from here on it is written into a further file
 # -- the house -----------------------------------------------------------------------------------------------
 CONTROLLER_STARTED = "controller.started"  # pid, rebuilt {calls, rooms}
 ALARM = "alarm"  # what, detail, raised (bool)

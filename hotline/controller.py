@@ -28,6 +28,7 @@ from bridge.line import Line
 from bridge.listening import Listening
 from bridge.memory import Memory
 from bridge.rebuild import rebuild
+from bridge.recorder import AmiRecorder
 from bridge.signals import signal_of
 from bridge.switch import AmiSwitch
 from bridge.talks import TalkRules, Talks
@@ -88,7 +89,8 @@ class Controller:
         self.telephones = Telephones(self.ami, directory)
         self.agi = AgiServer({"menu": self.menu.handle, ROUTE: build_trials(settings).handle})
         self.control = ControlServer(settings.control_socket, self._handlers(), journal)
-        self.minding = Minding(settings, self.talks)
+        recorder = AmiRecorder("127.0.0.1", settings.ami_port, "recorder", secrets.ami_secret_recorder)
+        self.minding = Minding(settings, self.talks, recorder)
         self._ticks: list[asyncio.Task[None]] = []
         self._journal_ok = True
         self.alarms = Alarms()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from bridge.follows import Said
+from bridge.recorder import Recorder
+from bridge.recording_again import Folder, RecordingAgain
 from bridge.recording_watch import Change, RecordingWatch, voices_of
 from bridge.talks import Talks
 from core import facts
@@ -15,8 +18,10 @@ from core.log import get_logger
 from core.settings import Settings
 from core.space import Bounds, Level, Room, level_of, room_at
 
-RECORDINGS_SECONDS, DISKS_SECONDS = 1.0, 3.0
+RECORDINGS_SECONDS, DISKS_SECONDS = 0.2, 3.0
+_PROBE_SECONDS = 1.0
 _PATIENCE = 5.0  # s that a file system may take to answer
+_PROBE = b"\0" * 1_000_000  # what must fit in before a recording is begun anew: two minutes of a voice
 _AGAIN = 1200.0  # s after which what still lasts is said again, so that it is not forgotten (core.alarms)
 T = TypeVar("T")
 log = get_logger(__name__)
@@ -25,13 +30,15 @@ log = get_logger(__name__)
 class Minding:
     """Says in the journal what is wrong, and when it is well again."""
 
-    def __init__(self, settings: Settings, talks: Talks) -> None:
+    def __init__(self, settings: Settings, talks: Talks, recorder: Recorder) -> None:
         self._settings, self._talks = settings, talks
         self._bounds = Bounds(settings.disk_low_mb, settings.disk_full_mb)
         self._rooms, self._sizes = _Aside[dict[str, Room]](), _Aside[dict[str, int]]()
         self._levels: dict[str, Level] = {}
         self._raised: dict[str, tuple[str, float]] = {}  # alarm → detail, when it was last said
         self._watch = RecordingWatch()
+        self._again = RecordingAgain(talks, recorder, settings.recordings_dir)
+        self._probe, self._probed = _Aside[Folder](), 0.0
 
     async def disks(self) -> None:
         """Look how much room there is for recordings and for the journal."""
@@ -59,6 +66,16 @@ class Minding:
             call.unrecorded = self._watch.failing(call.key)  # also on a board that was just rebuilt
         failing = [call.key for call in self._talks.board.calls.values() if call.unrecorded]
         self._alarm("recording_failing", " ".join(sorted(failing)))
+        await self._mend()
+
+    async def _mend(self) -> None:
+        """Have what fails recorded anew, once a second at most."""
+        now, failing = self._talks.clock(), self._watch.failing_for()
+        if not failing or abs(now - self._probed) < _PROBE_SECONDS:
+            return
+        self._probed = now
+        state = await self._probe.ask(lambda: _takes_files(self._settings.recordings_dir))
+        self._again.mend(failing, state or Folder.SILENT, self._talks.clock())
 
     def _tell(self, change: Change) -> None:
         call = self._talks.board.calls.get(change.voice.call)
@@ -97,6 +114,18 @@ def _each_once(rooms: dict[str, Room]) -> dict[str, Room]:
         if room.device not in {one.device for one in found.values()}:
             found[name] = room
     return found
+
+
+def _takes_files(folder: Path) -> Folder:
+    probe = folder / ".room"
+    try:
+        probe.write_bytes(_PROBE)
+    except OSError:
+        return Folder.REFUSES
+    finally:
+        with contextlib.suppress(OSError):
+            probe.unlink(missing_ok=True)
+    return Folder.WELL
 
 
 def _sizes(files: list[Path]) -> dict[str, int]:

@@ -22,7 +22,7 @@ from sqlmodel import col, select
 
 from api.rosters.keeping import Laying
 from api.wire import once
-from bridge.recording import Expected, RecordingFile, verify
+from bridge.recording import Expected, Part, RecordingFile, verify
 from core import facts
 from core.control import ControlClient, ControlError
 from core.db import Database, DatabaseDown
@@ -172,7 +172,10 @@ class Worker:
         return done > 0
 
     async def _settle(self, record: CallRecord, now: float) -> bool:
-        files = await asyncio.to_thread(_verified, self._settings.recordings_dir, record)
+        async with self._db.reading() as session:
+            told = await records.data_of(session, record.key, facts.RECORDING_PART)
+        parts = [Part(str(data["party"]), int(data["part"]), at) for at, data in told]
+        files = await asyncio.to_thread(_verified, self._settings.recordings_dir, record, parts)
         gap = "; ".join(f"{file.path}: {file.gap}" for file in files if file.gap)
         if gap and abs(now - (record.ended_at or 0.0)) < RECORDING_PATIENCE:
             return False
@@ -242,11 +245,11 @@ async def _forever(errand: Callable[[], Awaitable[bool]], rest: float) -> None:
             await asyncio.sleep(min(_LONGEST_PAUSE, rest * 2**min(failures, 8)))
 
 
-def _verified(folder: Path, record: CallRecord) -> list[RecordingFile]:
+def _verified(folder: Path, record: CallRecord, parts: Sequence[Part]) -> list[RecordingFile]:
     began, ended = record.answered_at or 0.0, record.ended_at or 0.0
     voices = [Expected(p["party"], p["role"], p["answered_at"], min(p["left_at"] or ended, ended))
               for p in record.parties if p["answered_at"] is not None]
-    return verify(folder, record.key, began, ended, voices)
+    return verify(folder, record.key, began, ended, voices, parts)
 
 
 def order_client(settings: Settings, own_token: str) -> httpx.AsyncClient:

@@ -27,7 +27,7 @@ KINDS = frozenset({
     facts.MENU_OUTCOME, facts.QUEUE_ENTERED, facts.INVITE_FAILED, facts.PARTY_ANSWERED, facts.PARTY_JOINED,
     facts.PARTY_LEFT, facts.FIRST_RESPONDER, facts.APPEAL_SAVED, facts.CALL_DISPOSED, TOOK, GONE, SWITCH_HANGUP,
     # these stand in no record; who listens, or reads the order, sees them (talks)
-    *HOLDS, facts.RECORDING_FAILING, facts.RECORDING_WELL})
+    *HOLDS, facts.RECORDING_FAILING, facts.RECORDING_WELL, facts.RECORDING_PART})
 _OF_A_PARTY = (facts.PARTY_ANSWERED, facts.PARTY_JOINED, TOOK, facts.PARTY_LEFT, GONE)
 _JOINS, _LEAVES = (facts.PARTY_JOINED, TOOK), (facts.PARTY_LEFT, GONE)
 

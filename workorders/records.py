@@ -98,6 +98,12 @@ async def unsettled(session: AsyncSession, before: float, limit: int = 50) -> Se
     return (await session.execute(query)).scalars().all()
 
 
+async def data_of(session: AsyncSession, call: str, kind: str) -> list[tuple[float, dict[str, Any]]]:
+    """Return the facts of one kind that were told of a call: epoch seconds, data."""
+    query = select(CallFact.at, CallFact.data).where(col(CallFact.call) == call, col(CallFact.kind) == kind)
+    return [(at, dict(data)) for at, data in (await session.execute(query.order_by(col(CallFact.at)))).all()]
+
+
 async def settle(session: AsyncSession, call: str, recordings: list[dict[str, Any]], gap: str, now: float) -> bool:
     """Close a record with its verified recordings and promise what it needs; False when that was done before."""
     record = await session.get(CallRecord, call, with_for_update=True)

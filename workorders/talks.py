@@ -23,7 +23,10 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One voice. `part`: which recording; `gap`: "", ``missing``, or ``short`` by `lost` seconds."""
+    """One voice. `part`: which recording; `gap`: "", ``missing``, or ``short`` by `lost` seconds.
+
+    `seconds`: to the end of its last file; `holes`: from when to when (s after the answer) nothing was recorded.
+    """
 
     part: str
     role: str
@@ -32,6 +35,7 @@ class Lane:
     seconds: float
     gap: str
     lost: float
+    holes: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +77,18 @@ def talk_of(record: Json, holds: Iterable[tuple[float, str, str]] = (),
     began = float(record["answered_at"] or 0.0)
     length = max(0.0, float(record["ended_at"] or began) - began)
     parties = {one["party"]: one for one in record["parties"]}
-    files = [(part_of(one["path"]), one) for one in record["recordings"]]
-    lanes = sorted((_lane(part, one, parties.get(part, {}), length, began) for part, one in files
+    files: dict[str, list[Json]] = {}
+    for one in record["recordings"]:
+        files.setdefault(voice_of(one["path"]), []).append(one)
+    lanes = sorted((_lane(part, pieces, parties.get(part, {}), length, began) for part, pieces in files.items()
                     if part not in _UNSEEN), key=lambda lane: (_FIRST.get(lane.role, 3), lane.offset, lane.part))
-    whole: Json = next((one for part, one in files if part == WHOLE), {})
+    whole: Sequence[Json] = files.get(WHOLE, ())
     marks = [*_parties(parties.values(), began), *_holds(sorted(holds), parties, began, length),
              *_waits(record["waits"], began, length), *_gaps(lanes),
              *_unrecorded(sorted(recorded, key=lambda one: one[0]), began, length)]
+    gone = whole[0] if whole else {}
     return Talk(round(length, 3), _sound(whole), tuple(lanes), tuple(sorted(marks, key=lambda one: (one.at, one.kind))),
-                whole.get("gone_at"), str(whole.get("gone_by", "")))
+                gone.get("gone_at"), str(gone.get("gone_by", "")))
 
 
 def part_of(path: str) -> str:
@@ -89,18 +96,36 @@ def part_of(path: str) -> str:
     return path.partition("-")[2].removesuffix(".alaw")
 
 
-def _sound(file: Json) -> float:
-    return 0.0 if file.get("gone_at") is not None else float(file.get("seconds", 0.0))
+def voice_of(path: str) -> str:
+    """Return whose recording it is, whichever file of it: ``<key>-mixed.part2.alaw`` → ``mixed``."""
+    return part_of(path).partition(".part")[0]
 
 
-def _lane(part: str, file: Json, party: Json, length: float, began: float) -> Lane:
-    offset, seconds = float(file.get("offset", 0.0)), float(file.get("seconds", 0.0))
+def _sound(pieces: Sequence[Json]) -> float:
+    """Return how long a voice is from its first file to the end of its last one, the holes between them too."""
+    heard = [one for one in pieces if one.get("gone_at") is None and _end(one) > _offset(one)]
+    return round(_end(heard[-1]) - _offset(pieces[0]), 3) if heard else 0.0
+
+
+def _offset(file: Json) -> float:
+    return float(file.get("offset", 0.0))
+
+
+def _end(file: Json) -> float:
+    return _offset(file) + float(file.get("seconds", 0.0))
+
+
+def _lane(part: str, pieces: Sequence[Json], party: Json, length: float, began: float) -> Lane:
     left = party.get("left_at")
-    until = length if left is None else min(length, left - began)
-    gap = "" if not file.get("gap") else "missing" if seconds <= 0 else "short"
-    lost = round(max(0.0, until - offset - seconds), 1) if gap else 0.0
-    role = "citizen" if part == "citizen" else str(file.get("role", ""))
-    return Lane(part, role, str(party.get("who", "")), offset, _sound(file), gap, lost)
+    ends = [*(_offset(one) for one in pieces[1:]), length if left is None else min(length, left - began)]
+    # raw sound has no clock of its own: what is lacking is shown where its file ends
+    holes = tuple((round(_end(one), 1), round(max(_end(one), end), 1))
+                  for one, end in zip(pieces, ends, strict=True) if one.get("gap"))
+    missing = not any(float(one.get("seconds", 0.0)) for one in pieces)
+    gap = "" if not holes else "missing" if missing else "short"
+    role = "citizen" if part == "citizen" else str(pieces[0].get("role", ""))
+    lost = round(sum(to - at for at, to in holes), 1)
+    return Lane(part, role, str(party.get("who", "")), _offset(pieces[0]), _sound(pieces), gap, lost, holes)
 
 
 def _parties(parties: Iterable[Json], began: float) -> Iterable[Mark]:
@@ -161,9 +186,8 @@ def _failing(at: float, data: Json, began: float, to: float) -> Mark:
 
 def _gaps(lanes: Iterable[Lane]) -> Iterable[Mark]:
     for one in lanes:
-        if one.gap:  # raw sound has no clock of its own: what is lacking is shown where the file ends
-            at = round(one.offset + one.seconds, 1)
-            yield Mark(at, "gap", one.role, one.who, round(at + one.lost, 1))
+        for at, to in one.holes:
+            yield Mark(at, "gap", one.role, one.who, to)
 
 
 def _since(at: float, began: float) -> float:

@@ -21,6 +21,7 @@ from api.records import wav_header
 from api.schemas import Word
 from api.wire.once import Once, changing
 from api.wire.paging import Cursor, Limit, cursor_of, filters_digest, place_of
+from bridge.sound import sound_of
 from core.ids import new_id
 from workorders.errors import NotFound
 from workorders.models import CallRecord
@@ -74,7 +75,7 @@ async def sound(request: Request, clip: Word) -> Response:
         note_by(session, now_of(request), "recording.played", who(request), found.call, part=found.part, clip=clip)
     folder: Path = request.app.state.settings.recordings_dir
     try:
-        heard = await asyncio.to_thread(_slice, folder / f"{found.call}-{found.part}.alaw", found.begin, found.end)
+        heard = await asyncio.to_thread(_slice, folder, found)
     except OSError as error:
         raise Problem(404, "no_recording", "这个片段的录音已不在", "录音可能已按保留规则清除;删除这个片段") from error
     return Response(wav_header(len(heard)) + heard, media_type="audio/wav",
@@ -103,7 +104,5 @@ async def _one(request: Request, session: AsyncSession, clip: str) -> TrainingCl
     return found
 
 
-def _slice(path: Path, begin: float, end: float) -> bytes:
-    with path.open("rb") as file:
-        file.seek(int(begin * RATE))
-        return file.read(int((end - begin) * RATE))
+def _slice(folder: Path, clip: TrainingClip) -> bytes:
+    return sound_of(folder, clip.call, clip.part).read(int(clip.begin * RATE), int(clip.end * RATE))

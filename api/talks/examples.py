@@ -12,9 +12,9 @@ _TALK: dict[str, Any] = {
     "ended_at": 1795400180.0, "first_responder": "housing", "rating": 5, "interrupted": False, "seconds": 180.0,
     "whole": 180.0, "gone_at": None, "gone_by": "", "orders": ["2026-1123-0042"], "refused": None,
     "lanes": [{"part": "citizen", "role": "citizen", "who": "", "offset": 0.0, "seconds": 180.0, "gap": "",
-               "lost": 0.0},
+               "lost": 0.0, "holes": []},
               {"part": "p1", "role": "agent", "who": "a1001", "offset": 14.0, "seconds": 160.0, "gap": "short",
-               "lost": 6.0}],
+               "lost": 6.0, "holes": [[92.0, 98.0]]}],
     "marks": [{"at": 15.0, "kind": "join", "role": "agent", "who": "a1001", "to": None},
               {"at": 60.0, "kind": "hold", "role": "citizen", "who": "", "to": 75.0}]}
 _SEALED = {"key": _KEY, "refused": {"code": "confidential", "detail": "这通电话属于保密诉求,只有知情人可以收听",

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bridge.recording import Part, verify
 from core.space import Bounds
 from hotline import minding
 from tests.calls.test_talks import begin
@@ -20,7 +21,7 @@ async def citizens_channel(town: Town) -> str:
     return next(line.split("!")[0] for line in channels if line.startswith("PJSIP/network"))
 
 
-async def test_a_monitor_that_is_stopped_is_noticed_and_the_talk_goes_on(town: Town) -> None:
+async def test_a_monitor_that_is_stopped_is_noticed_and_begun_anew_while_the_talk_goes_on(town: Town) -> None:
     talk = await begin(town)
     await town.switch.rx(f"mixmonitor stop {await citizens_channel(town)}")
     failing = await talk.fact("recording.failing", DEADLINE, party="")
@@ -34,9 +35,26 @@ async def test_a_monitor_that_is_stopped_is_noticed_and_the_talk_goes_on(town: T
     await town.controller._on_up()  # the connection to the switch was lost and is back: the board is made anew
     await town.controller.minding.recordings()
     assert (await town.call(talk.key))["unrecorded"] == {"": "still"}
-    await talk.citizen.hang_up()
+    anew = await talk.fact("recording.part", DEADLINE, party="", part=2)
+    await talk.fact("recording.well", DEADLINE, party="")
     await talk.fact("alarm", DEADLINE, what="recording_failing", raised=False)
     assert await town.control.do("alarms.list") == []
+    assert (await town.call(talk.key))["state"] == "room"
+    await talk.citizen.hang_up()
+    over = await talk.fact("call.hung_up", DEADLINE)
+    answered = await talk.fact("call.answered")
+    parts = [Part("", 2, anew.at)]
+    await town.until(lambda: not _lost_after(town, talk.key, answered.at, over.at, parts), DEADLINE, "a short part")
+    files = verify(town.settings.recordings_dir, talk.key, answered.at, over.at, (), parts)
+    lost = {one.path.removeprefix(talk.key): one.gap for one in files}
+    assert lost.keys() == {f"-{side}{part}.alaw" for side in ("mixed", "citizen", "heard") for part in ("", ".part2")}
+    assert all(gap.startswith("short by") for name, gap in lost.items() if "part2" not in name)  # what was lost
+    assert not any(gap for name, gap in lost.items() if "part2" in name)
+
+
+def _lost_after(town: Town, key: str, began: float, ended: float, parts: list[Part]) -> list[str]:
+    files = verify(town.settings.recordings_dir, key, began, ended, (), parts)
+    return [one.path for one in files if one.gap and "part2" in one.path]
 
 
 async def test_where_nothing_can_be_written_the_talk_goes_on_and_each_recording_is_missed(town: Town) -> None:

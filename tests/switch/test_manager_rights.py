@@ -93,6 +93,16 @@ async def test_the_commanding_user_may_do_what_a_room_needs_and_nothing_more(
     assert granted == set()
 
 
+async def test_the_recording_user_attaches_recorders_and_can_neither_ring_nor_move_nor_run_anything(
+    switch: EmbeddedSwitch, secrets: Secrets,
+) -> None:
+    others = [ALLOWED[what] for what in ("Originate", "Redirect", "Setvar", "Getvar", "PlayDTMF", "ConfbridgeList")]
+    others += [FORBIDDEN[what] for what in ("a console command", "writing a file", "a program")]
+    async with logged_in(switch, "recorder", secrets.ami_secret_recorder) as manager:
+        assert "No such channel" in await manager.ask(FORBIDDEN["a recording to anywhere"])
+        assert [action for action in others if "Permission denied" not in await manager.ask(action)] == []
+
+
 async def test_the_listening_user_commands_nothing_but_can_be_pinged(switch: EmbeddedSwitch, secrets: Secrets) -> None:
     async with logged_in(switch, "events", secrets.ami_secret_events) as manager:
         assert "Success" in await manager.ask("Ping")

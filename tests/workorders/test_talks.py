@@ -72,6 +72,17 @@ def test_what_is_lacking_in_a_recording_is_shown_and_how_much() -> None:
         Mark(14.0, "gap", "agent", "a1", 40.0), Mark(50.0, "gap", "citizen", "", 60.0)]
 
 
+def test_a_voice_that_was_begun_anew_is_one_lane_with_a_hole_where_nothing_was_recorded() -> None:
+    short = "short by 5.0 s of 25.0 s"
+    talk = talk_of(record(sound("mixed", "mixed", 20.0, gap=short), sound("citizen", "citizen", 20.0, gap=short),
+                          sound("mixed.part2", "mixed", 35.0, 25.0), sound("citizen.part2", "citizen", 35.0, 25.0)))
+    (lane,) = talk.lanes
+    assert (lane.part, lane.seconds, lane.gap, lane.lost) == ("citizen", 60.0, "short", 5.0)
+    assert lane.holes == ((20.0, 25.0),)
+    assert talk.whole == 60.0
+    assert [one for one in talk.marks if one.kind == "gap"] == [Mark(20.0, "gap", "citizen", "", 25.0)]
+
+
 def test_a_recording_that_was_erased_says_so_and_has_no_sound() -> None:
     talk = talk_of(record(sound("mixed", "mixed", 60.0, gone_at=BEGIN + 9e6, gone_by="录音两年")))
     assert (talk.whole, talk.gone_at, talk.gone_by) == (0.0, BEGIN + 9e6, "录音两年")

@@ -17,6 +17,8 @@ import pytest
 from sqlmodel import select
 
 from api.app import create_app
+from bridge.sound import sound_of
+from core import facts
 from core.control import ControlClient
 from core.db import Database, migrate
 from core.journal import Journal
@@ -125,6 +127,26 @@ async def test_a_recording_that_is_missing_is_marked_and_the_order_goes_out_all_
     (record,) = await town.rows(CallRecord)
     assert "missing" in record.recording_gap
     assert len(await town.rows(WorkOrder)) == 1
+
+
+async def test_a_recording_that_was_begun_anew_counts_with_each_file_and_says_what_is_missing(town: Town) -> None:
+    folder = town.settings.recordings_dir
+    town.journal.write(facts.RECORDING_PART, KEY, f"{KEY}:recording::2", BEGIN + 30.0,
+                       {"party": "", "role": "citizen", "who": "", "part": 2})
+    town.call()
+    for side in ("mixed", "citizen", "heard"):
+        (folder / f"{KEY}-{side}.alaw").write_bytes(b"\xd5" * 8000 * 20)
+        (folder / f"{KEY}-{side}.part2.alaw").write_bytes(b"\xd5" * 8000 * 30)
+    async with town.keeper(), town.worker():
+        await town.until(town.delivered)
+    (record,) = await town.rows(CallRecord)
+    told = {one["path"].removeprefix(KEY): (one["offset"], one["gap"]) for one in record.recordings}
+    assert told["-mixed.alaw"] == (0.0, "short by 10.0 s of 30.0 s")
+    assert told["-mixed.part2.alaw"] == (30.0, "")
+    assert "-mixed.alaw: short by 10.0 s" in record.recording_gap
+    heard = sound_of(folder, KEY, "mixed")
+    assert [(one.path.name.removeprefix(KEY) if one.path else "", one.length / 8000) for one in heard.pieces] == [
+        ("-mixed.alaw", 20), ("", 10), ("-mixed.part2.alaw", 30)]
 
 
 async def test_what_the_agent_writes_after_the_call_reaches_the_order(town: Town) -> None:

@@ -1,5 +1,5 @@
 // The picture of a call: a wave for each voice, bands where the citizen was held or waited, a hatch where sound is lacking.
-export interface Lane { part: string; role: string; who: string; offset: number; seconds: number; gap: string; lost: number }
+export interface Lane { part: string; role: string; who: string; offset: number; seconds: number; gap: string; lost: number; holes: [number, number][] }
 export interface Mark { at: number; kind: string; role: string; who: string; to: number | null }
 export interface Picture { seconds: number; lanes: Lane[]; marks: Mark[]; peaks: Map<string, number[]>; at: number; row: number }
 
@@ -31,7 +31,7 @@ export function draw(canvas: HTMLCanvasElement, picture: Picture): void {
   pen.globalAlpha = 1;
   picture.lanes.forEach((lane, row) => {
     wave(pen, picture, lane, row, x, colour);
-    if (lane.gap) hatch(pen, x(lane.offset + lane.seconds), row * picture.row, x(lane.lost), picture.row, colour("--danger"));
+    for (const [from, to] of lane.holes) hatch(pen, x(from), row * picture.row, x(to - from), picture.row, colour("--danger"));
   });
   pen.fillStyle = colour("--ink");
   for (const mark of picture.marks)

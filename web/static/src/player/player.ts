@@ -18,7 +18,7 @@ class Player {
 
   constructor(private readonly root: HTMLElement) {
     const seconds = Number(root.dataset.seconds), lanes = JSON.parse(root.dataset.lanes!) as Lane[];
-    const whole: Lane = { part: ALL, role: "", who: "", offset: 0, seconds, gap: "", lost: 0 };
+    const whole: Lane = { part: ALL, role: "", who: "", offset: 0, seconds, gap: "", lost: 0, holes: [] };
     this.slider = this.part("[data-slider]");
     this.canvas = this.part("canvas");
     this.picture = { seconds, lanes: lanes.length ? lanes : [whole], marks: JSON.parse(root.dataset.marks!) as Mark[],
