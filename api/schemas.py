@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from core.db import storable
 from workorders.life.matters import UnitId
 from workorders.life.words import Asker
-from workorders.models import ADDRESS_LIMIT, SUMMARY_LIMIT
+from workorders.models import ADDRESS_LIMIT, ANSWER_LIMIT, SUMMARY_LIMIT
 from workorders.projection import APPEALS_LIMIT
 
 CallKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
@@ -34,6 +34,13 @@ class Strict(BaseModel):
     @classmethod
     def _clean(cls, value: Any) -> Any:
         return storable(value, SUMMARY_LIMIT) if type(value) is str else value  # an enum is no text
+
+
+class AnswerIn(Strict):
+    """What was answered on the line. `to_unit`: it does not settle the appeal, a unit must still act."""
+
+    text: str = Field(min_length=1, max_length=ANSWER_LIMIT)
+    to_unit: bool = False
 
 
 class OrderIn(Strict):
@@ -62,6 +69,7 @@ class OrderIn(Strict):
     secrecy: Annotated[int, Field(ge=0, le=1, description="1: the citizen's identity is kept from the units")] = 0
     complained_of: Annotated[Units, Field(description="of a report: the units it is against")] = ()
     provisional: Annotated[bool, Field(description="accepted for another platform while duty is unclear")] = False
+    answer: Annotated[AnswerIn | None, Field(description="what ends the order as answered directly")] = None
 
 
 class OrderChange(Strict):
@@ -86,6 +94,7 @@ class OrderChange(Strict):
     anonymous: bool | None = None
     tags: Tags | None = None
     complained_of: Units | None = None
+    answer: AnswerIn | None = None
 
 
 class By(Strict):
@@ -118,6 +127,11 @@ class AppealIn(Strict):
     summary: str = Field(default="", max_length=SUMMARY_LIMIT)
     address: str = Field(default="", max_length=ADDRESS_LIMIT)
     unit: WordOrNone = ""
+    first: Level = ""
+    second: Level = ""
+    third: Level = ""
+    answer: Annotated[str, Field(max_length=ANSWER_LIMIT, description="what was answered on the line")] = ""
+    to_unit: Annotated[bool, Field(description="the answer does not settle it: a unit must still act")] = False
 
 
 class DispositionIn(Strict):

@@ -69,5 +69,6 @@ Follow = Said | RingNext | HangUp | GatherRoom | StopDialling | MuteAgain | Queu
 def agent_fact(state: AgentNow) -> Said:
     """Return the fact that says what an agent does now."""
     data = {"agent": state.id, "state": state.status.value, "why": state.why, "until": state.until,
-            "call": state.call, "idle_since": state.idle_since, "missed": state.missed}
+            "call": state.call, "idle_since": state.idle_since, "missed": state.missed,
+            "wrapped": state.wrapped}
     return Said(facts.AGENT_STATE, state.call, data, state.since)

@@ -20,7 +20,7 @@ MENU_OUTCOME = "menu.outcome"  # outcome, skill, unit, urgency, lang, driver (fa
 MENU_SMS = "menu.sms"  # release, step, text, lang, number: the caller wants the words as a text message
 # -- the queue -----------------------------------------------------------------------------------------------
 QUEUE_ENTERED = "queue.entered"  # skill, urgency, queued (epoch s), why (menu|lost|rating), prefer (agent or "")
-AGENT_STATE = "agent.state"  # agent, state (offline|ready|ringing|talking|wrap_up|break), why, until
+AGENT_STATE = "agent.state"  # agent, state (offline|ready|ringing|talking|wrap_up|break), why, until, wrapped (call)
 AGENT_MISSED = "agent.missed"  # agent, invitation
 # -- the room ------------------------------------------------------------------------------------------------
 INVITE_INTENDED = "invite.intended"  # invitation, role, who, phones [..], private (bool): written before Originate
@@ -46,7 +46,7 @@ LISTEN_BEGAN = "listen.began"  # listener, who, to, party: the telephone was pic
 LISTEN_CHANGED = "listen.changed"  # listener, who, to, mode (listen|whisper|join|take_over), by
 LISTEN_ENDED = "listen.ended"  # listener, who, to, why (hung_up|stopped|talk_left|confidential|…)
 # -- the appeal ----------------------------------------------------------------------------------------------
-APPEAL_SAVED = "appeal.saved"  # agent, number (1.. within the call), appeal {kind, summary, address, unit, ...}
+APPEAL_SAVED = "appeal.saved"  # agent, number (1.. within the call), appeal {kind, summary, address, unit, answer, ...}
 CALL_DISPOSED = "call.disposed"  # disposition (wrong_number|information_given|…), agent
 # -- the recording -------------------------------------------------------------------------------------------
 RECORDING_FAILING = "recording.failing"  # party ("": the citizen's call), role, who, why (missing|still)

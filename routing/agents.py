@@ -49,6 +49,7 @@ class AgentNow:
     call: str = ""
     idle_since: float = 0.0
     missed: int = 0
+    wrapped: str = ""  # the call whose wrap-up ended as this state began
 
 
 class AgentBoard:
@@ -83,8 +84,10 @@ class AgentBoard:
             return None
         idle = now if status is AgentStatus.READY and why != "not_rung" else old.idle_since
         missed = old.missed + 1 if why == "missed" else (0 if status is AgentStatus.TALKING else old.missed)
+        wrapped = old.call if old.status is AgentStatus.WRAP_UP and status is not AgentStatus.WRAP_UP else ""
         self._now[agent] = replace(
-            old, status=status, since=now, until=until, why=why, call=call, idle_since=idle, missed=missed
+            old, status=status, since=now, until=until, why=why, call=call, idle_since=idle, missed=missed,
+            wrapped=wrapped
         )
         return self._now[agent]
 

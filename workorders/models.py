@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 Json = dict[str, Any]
 
 KINDS = ("", "inquiry", "help", "complaint", "report", "suggestion", "praise")  # "": not told yet
-SUMMARY_LIMIT, ADDRESS_LIMIT = 4000, 500
+SUMMARY_LIMIT, ADDRESS_LIMIT, ANSWER_LIMIT = 4000, 500, 4000
 
 
 def _seconds(*, nullable: bool = True, index: bool = False) -> Any:

@@ -15,6 +15,7 @@ from core import facts
 
 TOOK = "party.took"  # the dialplan's word: this party's phone has the invitation
 GONE = "party.gone"  # the dialplan's word: this party's leg has ended; why, cause
+WRAPPED = "agent.wrapped"  # an agent has done with a call, also at their desk; agent: made of AGENT_STATE (records)
 SWITCH_HANGUP = "switch.hangup"  # the switch's own event of a leg's end: channel (unique id), cause
 PATH_LIMIT = 200  # steps of the menu kept in a record
 APPEALS_LIMIT = 20  # appeals in one call
@@ -25,7 +26,8 @@ HOLDS = frozenset({facts.CITIZEN_HELD, facts.CITIZEN_BACK, facts.PARTY_HELD, fac
 KINDS = frozenset({
     facts.CALL_ANSWERED, facts.CALL_HUNG_UP, facts.CALL_INTERRUPTED, facts.CALL_RATED, facts.MENU_STEP,
     facts.MENU_OUTCOME, facts.QUEUE_ENTERED, facts.INVITE_FAILED, facts.PARTY_ANSWERED, facts.PARTY_JOINED,
-    facts.PARTY_LEFT, facts.FIRST_RESPONDER, facts.APPEAL_SAVED, facts.CALL_DISPOSED, TOOK, GONE, SWITCH_HANGUP,
+    facts.PARTY_LEFT, facts.FIRST_RESPONDER, facts.APPEAL_SAVED, facts.CALL_DISPOSED, TOOK, GONE,
+    SWITCH_HANGUP, WRAPPED,
     # these stand in no record; who listens, or reads the order, sees them (talks)
     *HOLDS, facts.RECORDING_FAILING, facts.RECORDING_WELL, facts.RECORDING_PART})
 _OF_A_PARTY = (facts.PARTY_ANSWERED, facts.PARTY_JOINED, TOOK, facts.PARTY_LEFT, GONE)
@@ -130,7 +132,7 @@ def project(told: Iterable[Told]) -> Record:
         language=str(seen.last(facts.MENU_OUTCOME, "lang")),
         path=_path(seen), parties=[asdict(party) for party in parties], failures=_failures(seen),
         waits=_waits(seen, parties, end), first_responder=_first_responder(seen, parties),
-        rating=rating, rating_why=why, appeals=_appeals(seen),
+        rating=rating, rating_why=why, appeals=_appeals(seen, parties),
         disposed=str(seen.last(facts.CALL_DISPOSED, "disposition")),
         interrupted=end is not None and end.kind == facts.CALL_INTERRUPTED, last_fact_at=seen.last_at)
 
@@ -213,13 +215,25 @@ def _first_responder(seen: _Witnesses, parties: Sequence[Party]) -> str:
     return units[0].who if units and only_the_switch_saw else ""
 
 
-def _appeals(seen: _Witnesses) -> dict[str, dict[str, Any]]:
+def _appeals(seen: _Witnesses, parties: Sequence[Party]) -> dict[str, dict[str, Any]]:
     appeals: dict[str, dict[str, Any]] = {}
     for one in seen.all(facts.APPEAL_SAVED):
         number, appeal = _int(one.data.get("number")) or 1, one.data.get("appeal")
         if isinstance(appeal, dict) and 1 <= number <= APPEALS_LIMIT:
             appeals[str(number)] = {**appeal, "agent": _text(one, "agent")}
+    for appeal in appeals.values():
+        if appeal.get("answer"):
+            appeal["given"] = _done_with(seen, parties, appeal["agent"])
     return appeals
+
+
+def _done_with(seen: _Witnesses, parties: Sequence[Party], agent: str) -> bool:
+    """Tell whether an agent is done writing: what is typed in wrap-up is no answer yet. Who was in no talk has none."""
+    left = [p.left_at for p in parties if p.role == "agent" and p.who == agent and p.joined_at is not None]
+    if not left:
+        return True
+    done = [t.at for t in seen.all(WRAPPED) if t.data.get("agent") == agent]
+    return None not in left and bool(done) and max(done) >= max(at for at in left if at is not None)
 
 
 def _text(told: Told | None, name: str) -> str:

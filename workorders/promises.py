@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from workorders.models import ADDRESS_LIMIT, KINDS, SUMMARY_LIMIT, CallRecord
+from workorders.models import ADDRESS_LIMIT, ANSWER_LIMIT, KINDS, SUMMARY_LIMIT, CallRecord
 
+CLASS_LIMIT = 40
 # outcome of the menu → disposition, for calls in which nobody was talked with
 _BY_OUTCOME = {"information": "information_given", "service": "hung_up_waiting"}
 
@@ -64,7 +65,19 @@ def body_of(record: CallRecord, number: str, appeal: dict[str, Any]) -> dict[str
         "summary": str(appeal.get("summary") or "")[:SUMMARY_LIMIT],
         "address": str(appeal.get("address") or "")[:ADDRESS_LIMIT],
         "unit": str(appeal.get("unit") or record.first_responder or record.unit)[:40],
-        "caller": record.caller, "agent": _agent(record, appeal), "call": call_of(record)}
+        "caller": record.caller, "agent": _agent(record, appeal), "call": call_of(record),
+        **_class_of(appeal), **_answer_of(appeal)}
+
+
+def _class_of(appeal: dict[str, Any]) -> dict[str, Any]:
+    """Return the class that the agent chose; nothing where the desk did not ask for one."""
+    return {name: str(appeal[name] or "")[:CLASS_LIMIT] for name in ("first", "second", "third") if name in appeal}
+
+
+def _answer_of(appeal: dict[str, Any]) -> dict[str, Any]:
+    """Return what the agent answered on the line, once they are done writing it."""
+    words = str(appeal.get("answer") or "").strip()[:ANSWER_LIMIT]
+    return {"answer": {"text": words, "to_unit": bool(appeal.get("to_unit"))}} if words and appeal.get("given") else {}
 
 
 def change(sent: Sequence[dict[str, Any]], wanted: dict[str, Any]) -> dict[str, Any]:

@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from core.db import hold, insert_into, storable
-from core.facts import Fact
+from core.facts import AGENT_STATE, Fact
 from core.ids import is_call_key
 from workorders import promises
 from workorders.models import CallFact, CallRecord, Offset, Outbox
-from workorders.projection import KINDS, Told, project
+from workorders.projection import KINDS, WRAPPED, Told, project
 
 _AHEAD = 60.0  # s: a fact from further in the future only means that our clock was set back
 
@@ -41,7 +41,7 @@ def digest(value: Any) -> str:
 async def keep(session: AsyncSession, facts: Iterable[Fact], source: str, now: float) -> set[str]:
     """Keep the facts of calls among `facts` and bring their records up to date; return the calls."""
     by_call: dict[str, list[Told]] = defaultdict(list)
-    for fact in facts:
+    for fact in map(_of_its_call, facts):
         if fact.kind in KINDS and is_call_key(fact.call):
             by_call[fact.call].append(told_of(fact, source))
     for call, told in sorted(by_call.items()):
@@ -50,6 +50,14 @@ async def keep(session: AsyncSession, facts: Iterable[Fact], source: str, now: f
                               [_row(call, one) for one in told])
         await refresh(session, call, now)
     return set(by_call)
+
+
+def _of_its_call(fact: Fact) -> Fact:
+    """Return the end of an agent's wrap-up as a fact of the call that it ends for, any other fact as it is."""
+    call = fact.data.get("wrapped")
+    if fact.kind != AGENT_STATE or not call:
+        return fact
+    return Fact(fact.seq, fact.at, WRAPPED, str(call), "", {"agent": str(fact.data.get("agent") or "")})
 
 
 def _row(call: str, told: Told) -> dict[str, Any]:

@@ -125,3 +125,13 @@ async def test_nobody_finds_an_order_by_an_address_that_the_list_hides_from_them
     assert len(lines) == 1
     own = (await staff.house.client.get(ORDERS, params={"q": "解放路"})).json()["work_orders"]
     assert len(own) == 3  # the installation itself
+
+
+async def test_over_http_a_person_gets_told_why_an_answer_is_none_and_no_order_is_made(staff: Staff) -> None:
+    agent = (await people(staff, "agent"))["agent"]
+    body = {"kind": "inquiry", "summary": "问供暖", "answer": {"text": "正在办理"}}
+    refused = await agent.post(ORDERS, json=body, headers={"Idempotency-Key": "first"})
+    assert (refused.status_code, "不是答复" in refused.text) == (409, True), refused.text
+    made = await agent.post(ORDERS, json=body | {"answer": {"text": REPLY}}, headers={"Idempotency-Key": "second"})
+    assert (made.json()["state"], made.json()["reply"]["text"]) == ("answered", REPLY)
+    assert len((await agent.get(ORDERS)).json()["work_orders"]) == 1

@@ -14,10 +14,12 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from workorders.keeping import intake, words
+from workorders.keeping.answered import answer_from, answering, kept_anyway
 from workorders.keeping.keeper import Keeper, Kept, taker
 from workorders.life.acts import Actor, Wish
 from workorders.life.errors import LifeError
 from workorders.life.order import Order
+from workorders.life.policy import Policy
 from workorders.life.words import CHINESE_DO, Do, Kind, Role, State
 from workorders.models import WorkOrder
 
@@ -49,7 +51,9 @@ async def amend(keeper: Keeper, session: AsyncSession, number: str, told: Told, 
     texts = {n: intake.clean(str(told.changes[n])) for n in TEXTS if n in told.changes}
     texts = {n: text for n, text in texts.items() if text != getattr(kept.row, n)}
     intake.check(texts)
-    wishes = [*_rewritten(keeper, kept.row, texts, told), *_acts(kept.row, kept.order, told)]
+    rules = await keeper.rules(session, told.at)
+    wishes = [*_rewritten(keeper, kept.row, texts, told), *_acts(kept.row, kept.order, told),
+              *_answered(kept.row, told, rules.policy)]
     for name, value in texts.items():
         setattr(kept.row, name, value)
     if "call" in told.changes:
@@ -60,8 +64,10 @@ async def amend(keeper: Keeper, session: AsyncSession, number: str, told: Told, 
     return kept
 
 
-def noted(wish: Wish, _: LifeError | None = None) -> Wish:
+def noted(wish: Wish, error: LifeError) -> Wish:
     """Return the note that stands in the history for what could not be done."""
+    if wish.do is Do.ANSWER:
+        return kept_anyway(wish, error)
     said = f"来电记录要求“{CHINESE_DO[wish.do]}”,工单现状不允许,未执行:{dict(wish.data)}"
     return Wish(Do.NOTE, SYSTEM, wish.at, text=said)
 
@@ -85,6 +91,13 @@ def _acts(row: WorkOrder, order: Order, told: Told) -> Iterator[Wish]:
         yield Wish(Do.WITHDRAW, office, told.at, why="来电另作处理,不再需要工单", data={"evidence": proof})
     if wanted == "accepted" and order.state is State.WITHDRAWN:
         yield Wish(Do.REOPEN, office, told.at, why="来电记录表明诉求仍在")
+
+
+def _answered(row: WorkOrder, told: Told, policy: Policy) -> Iterator[Wish]:
+    answer = answer_from(told.changes.get("answer"))
+    if answer is not None:
+        by = taker(str(told.changes.get("agent") or row.agent)) if told.by.role is Role.SYSTEM else told.by
+        yield answering(answer, by, told.at, policy)
 
 
 def _classified(order: Order, told: Told) -> Iterator[Wish]:

@@ -35,6 +35,7 @@ class Intake:
     call_key: str | None = None
     appeal: int | None = None
     call: Json = field(default_factory=dict)
+    answer: Json | None = None  # text, to_unit: what was answered on the line (answered.Answer)
 
     def texts(self) -> dict[str, str]:
         """Return the words that no history holds."""
@@ -80,5 +81,5 @@ def from_columns(columns: Mapping[str, Any]) -> Intake:
     return Intake(
         matter_of(columns), first_responder=first if _UNIT.fullmatch(first) else "", call=call,
         call_key=columns.get("call_key"), appeal=columns.get("appeal"),
-        provisional=bool(columns.get("provisional", False)),
+        provisional=bool(columns.get("provisional", False)), answer=columns.get("answer"),
         **{name: clean(str(columns.get(name) or "")) for name in LIMITS})

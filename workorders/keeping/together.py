@@ -5,7 +5,7 @@ Whoever calls leaves out beforehand what no group can settle (`taken`); it comes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,13 +13,16 @@ from sqlmodel import col, select
 
 from workorders.keeping import birth, numbers
 from workorders.keeping.amend import evidence, noted
+from workorders.keeping.answered import answer_from, answering
 from workorders.keeping.birth import Born, Coming
 from workorders.keeping.intake import Intake
 from workorders.keeping.keeper import Keeper, Kept, Made, refuse_second
-from workorders.life.acts import Actor
+from workorders.life.acts import Actor, Wish
 from workorders.life.errors import LifeError
 from workorders.life.history import Digest, advance
+from workorders.life.order import Order
 from workorders.life.policy import Rules
+from workorders.life.words import Do
 from workorders.models import WorkOrder
 
 _Appeal = tuple[str, int]
@@ -51,13 +54,22 @@ def bear(coming: Coming, number: str, rules: Rules, digest: Digest) -> Born:
     """Return the order that an appeal becomes, with what its call already shows. Raises LifeError."""
     order, first = birth.accepted(coming, number, rules, digest)
     acts = [first]
-    for wish in evidence(order, coming.appeal.call, coming.at):
+    for wish in _shown(coming, order, rules):
         try:
             order, one = advance(order, wish, rules, digest)
-        except LifeError:
-            order, one = advance(order, noted(wish), rules, digest)
+        except LifeError as error:
+            if wish.do is Do.ANSWER and not coming.appeal.call:  # nobody's call: whoever asks is there to mend it
+                raise
+            order, one = advance(order, noted(wish, error), rules, digest)
         acts.append(one)
     return birth.born(coming.appeal, order, acts, numbers.new_code())
+
+
+def _shown(coming: Coming, order: Order, rules: Rules) -> Iterator[Wish]:
+    yield from evidence(order, coming.appeal.call, coming.at)
+    answer = answer_from(coming.appeal.answer)
+    if answer is not None:
+        yield answering(answer, coming.by, coming.at, rules.policy)
 
 
 async def accept_with_evidence(keeper: Keeper, session: AsyncSession, appeal: Intake, by: Actor, at: float) -> Made:
