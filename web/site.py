@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from api.access import COOKIE, now_of
@@ -23,6 +22,7 @@ from core.settings import Settings
 from routing.directory import Directory
 from web import times
 from web.nav import places_for
+from web.templating import Templates
 from web.texts import DEFAULT, Texts, every_language
 
 HERE = Path(__file__).resolve().parent
@@ -42,7 +42,7 @@ class Site:
     directory: Directory
     languages: Mapping[str, Texts]
     script_texts: Mapping[str, Markup]  # by language: what scripts say, as it stands in every page
-    templates: Environment
+    templates: Mapping[str, Templates]  # by language
     version: str
 
     @property
@@ -53,12 +53,10 @@ class Site:
 
 def make_site(settings: Settings, directory: Directory) -> Site:
     """Read templates and catalogues."""
-    loader = FileSystemLoader(HERE / "templates")
-    templates = Environment(loader=loader, autoescape=select_autoescape(default=True, default_for_string=True),
-                            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-                            auto_reload=False)  # or each part of each page asks the disk whether it has changed
-    templates.filters["reading"] = times.number_for_reading
     languages = every_language()
+    templates = {language: Templates(HERE / "templates", texts) for language, texts in languages.items()}
+    for one in templates.values():
+        one.filters["reading"] = times.number_for_reading
     script_texts = {language: for_script(texts.below("js.")) for language, texts in languages.items()}
     return Site(settings, directory, languages, script_texts, templates, _version(DIST))
 
@@ -118,5 +116,5 @@ def page(request: Request, template: str, /, status: int = 200, **values: Any) -
         "told": lambda sentence: say(sentence, texts.language),
         "script_texts": site.script_texts[texts.language],
     }
-    body = site.templates.get_template(template).render(known | values)
+    body = site.templates[texts.language].get_template(template).render(known | values)
     return HTMLResponse(body, status, {"Cache-Control": "no-store"})
