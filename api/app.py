@@ -28,6 +28,7 @@ from api.people import routes_changes, routes_clients, routes_people, routes_ses
 from api.people.passwords import Passwords
 from api.phones import examples as phone_examples
 from api.phones import routes as phones
+from api.phones import routes_desk as desk_phones
 from api.phrases import examples as phrase_examples
 from api.phrases import routes as phrases
 from api.progress import examples as progress_examples
@@ -59,7 +60,7 @@ ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.pa
            rosters.router, retention.router, hooks.router,
            calls.router, talks.router, listening.router, records.router, agents.router, events.router, house.router,
            routes_session.router, routes_people.router, routes_changes.router, routes_clients.router,
-           *civic.ROUTERS, phrases.router, phones.router,
+           *civic.ROUTERS, phrases.router, phones.router, desk_phones.router,
            routes_wishes.router, routes_articles.router,
            routes_rules.router, routes_checks.router, routes_clips.router,
            routes_drafts.router, routes_drafts.imports, routes_releases.router, routes_sounds.router,

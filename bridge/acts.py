@@ -20,6 +20,7 @@ from core.ids import is_word, new_call_key, new_id
 from routing.agents import BUSY, AgentRefused, AgentStatus
 from routing.directory import Directory, Party, Phone, Role
 from routing.roster_file import RosterFile
+from routing.seats import Agents
 
 _TALKING = frozenset({CitizenState.ROOM, CitizenState.HELD})
 
@@ -27,10 +28,13 @@ _TALKING = frozenset({CitizenState.ROOM, CitizenState.HELD})
 class Acts:
     """Everything an agent, through the desk or the API, can do with a live call."""
 
-    def __init__(self, talks: Talks, line: Line, directory: Directory, rosters: RosterFile) -> None:
+    def __init__(self, talks: Talks, line: Line, directory: Directory, rosters: RosterFile,
+                 agents: Agents | None = None) -> None:
+        """`agents`: where each agent is rung, if not where the directory says."""
         self._talks = talks
         self._line = line
         self.directory = directory
+        self.agents = agents or directory
         self._rosters = rosters
         self.on_report: Callable[[str], None] = lambda call: None  # somebody writes down a report in this call
 
@@ -201,7 +205,7 @@ class Acts:
         `secret`: it is about a report, so nobody listens.
         """
         self._connected()
-        known = self.directory.agent(agent)
+        known = self.agents.agent(agent)
         if known is None:
             raise Refused("no_such_agent", f"agent {agent[:40]!r} is not in the directory", "sign in as an agent")
         if not is_word(number.lstrip("+")) or not number.lstrip("+").isdigit():

@@ -14,8 +14,9 @@ from bridge.talks import Talks
 from core.ids import new_id
 from core.log import get_logger
 from routing.agents import AgentNow, AgentStatus
-from routing.directory import Agent, Directory
+from routing.directory import Agent
 from routing.queue import Free, Waiting, estimate_minutes, match, places
+from routing.seats import Agents
 
 log = get_logger(__name__)
 _ON_DUTY = frozenset(AgentStatus) - {AgentStatus.OFFLINE, AgentStatus.BREAK}
@@ -27,7 +28,7 @@ _PAGE_PATIENCE = 15.0  # s that a ready agent's page may be away (a reload, a cu
 class Line:
     """The queue of one switch."""
 
-    def __init__(self, talks: Talks, directory: Directory) -> None:
+    def __init__(self, talks: Talks, directory: Agents) -> None:
         self.talks = talks
         self.directory = directory
         self._told: dict[str, tuple[int, int]] = {}
@@ -71,6 +72,11 @@ class Line:
         """An agent's page cannot be rung until it says so again."""
         if self._pages.pop(agent, None) is not None:
             self._pages_gone[agent] = self.talks.clock()
+
+    def page_laid_aside(self, agent: str) -> None:
+        """An agent chose another telephone: nobody waits for the page to come back."""
+        self._pages.pop(agent, None)
+        self._pages_gone.pop(agent, None)
 
     def _can_be_rung(self, agent: Agent, state: AgentNow) -> bool:
         """Tell whether there is a telephone to ring. A page that has lost its talk must have said so since."""

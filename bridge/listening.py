@@ -101,7 +101,7 @@ class Listening:
 
     # -- how ---------------------------------------------------------------------------------------------------
     def _leader(self, agent: str) -> Agent:
-        known = self._acts.directory.agent(agent)
+        known = self._acts.agents.agent(agent)
         if known is None:
             raise Refused("no_such_agent", f"agent {agent[:40]!r} is not in the directory", "ask for a telephone")
         return known

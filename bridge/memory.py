@@ -37,12 +37,15 @@ class Memory:
     calls: dict[str, CallMemory] = field(default_factory=dict)
     booted_at: str = ""
     seq: int = 0
+    rings: dict[str, str] = field(default_factory=dict)  # agent → web, plain: which of two telephones they chose
 
     def fold(self, fact: Fact) -> None:
         """Take one fact."""
         self.seq = max(self.seq, fact.seq)
         if fact.kind == facts.AGENT_STATE:
             self.agents[str(fact.data["agent"])] = {**fact.data, "since": fact.at}
+        elif fact.kind == facts.AGENT_PHONE:
+            self.rings[str(fact.data["agent"])] = str(fact.data["rings"])
         elif fact.kind == facts.CALL_ANSWERED:
             self.calls.setdefault(fact.call, CallMemory()).answered_at = fact.at
         elif fact.kind in (facts.CALL_HUNG_UP, facts.CALL_INTERRUPTED):
@@ -97,4 +100,5 @@ class Memory:
     def from_dict(cls, data: dict[str, Any]) -> Memory:
         """Read a snapshot."""
         calls = {key: CallMemory(**value) for key, value in data.get("calls", {}).items()}
-        return cls(data.get("agents", {}), calls, data.get("booted_at", ""), int(data.get("seq", 0)))
+        return cls(data.get("agents", {}), calls, data.get("booted_at", ""), int(data.get("seq", 0)),
+                   data.get("rings", {}))

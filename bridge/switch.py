@@ -57,6 +57,9 @@ class Switch(Protocol):
     async def give_secret(self, phone: str, secret: str) -> None:
         """Put the SIP secret of an agent's page into the switch. Returns once it is in force."""
 
+    async def give_desk_secret(self, phone: str, secret: str) -> None:
+        """Put the SIP secret of a telephone on a desk into the switch. Returns once it is in force."""
+
     async def play_menu(self, endpoint: str, key: str, place: str, seconds: int) -> None:
         """Ring a telephone at most `seconds`; who answers hears a menu for trial from `place` on."""
 
@@ -169,10 +172,16 @@ class AmiSwitch:
         await self._do("Hangup", {"Channel": leg.channel or leg.id, "Cause": "16"})
 
     async def give_secret(self, phone: str, secret: str) -> None:
+        await self._put_secret(phone, phone, secret)
+
+    async def give_desk_secret(self, phone: str, secret: str) -> None:
+        await self._put_secret(f"desk-{phone}", phone, secret)
+
+    async def _put_secret(self, auth: str, phone: str, secret: str) -> None:
         # what writes the switch's database is closed to AMI users without "system": the dialplan writes it for us
         fields = {"Channel": "Local/open@web-phone/n", "Context": "web-phone", "Exten": "done", "Priority": "1",
                   "Timeout": "3000", "Async": "false"}
-        await self._do("Originate", fields, {"HL_WEB_PHONE": phone, "HL_WEB_SECRET": secret})
+        await self._do("Originate", fields, {"HL_WEB_AUTH": auth, "HL_WEB_PHONE": phone, "HL_WEB_SECRET": secret})
 
     async def play_menu(self, endpoint: str, key: str, place: str, seconds: int) -> None:
         variables = {"HL_TRIAL": key, "HL_TRIAL_PLACE": place}

@@ -14,7 +14,8 @@ from bridge.errors import Refused, SwitchError
 from bridge.talks import Talks
 from core.ids import new_call_key
 from routing.agents import AgentStatus
-from routing.directory import Agent, Directory
+from routing.directory import Agent
+from routing.seats import Agents
 
 RING_SECONDS = 30
 ECHO_RING_SECONDS = 15
@@ -25,7 +26,7 @@ _FREE = frozenset({AgentStatus.BREAK, AgentStatus.OFFLINE})
 class Trials:
     """Rings agents to let them hear a menu, or themselves."""
 
-    def __init__(self, talks: Talks, directory: Directory) -> None:
+    def __init__(self, talks: Talks, directory: Agents) -> None:
         self._talks, self._directory = talks, directory
 
     async def ring(self, agent: str, place: str, by: str = "") -> dict[str, Any]:

@@ -15,7 +15,8 @@ from bridge.line import Line
 from bridge.model import Leg, LegState
 from bridge.talks import Talks
 from core.log import get_logger
-from routing.directory import Agent, Directory
+from routing.directory import Agent
+from routing.seats import Agents
 
 log = get_logger(__name__)
 _GONE_WITHIN = 2.0  # s for the switch to say that an old leg has ended
@@ -28,7 +29,7 @@ _COMING = frozenset({LegState.INTENDED, LegState.RINGING})
 class WebPhones:
     """What a page may ask about its own telephone. Every method raises Refused."""
 
-    def __init__(self, talks: Talks, line: Line, directory: Directory) -> None:
+    def __init__(self, talks: Talks, line: Line, directory: Agents) -> None:
         self._talks, self._line, self.directory = talks, line, directory
 
     async def open(self, agent: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ MENU_SMS = "menu.sms"  # release, step, text, lang, number: the caller wants the
 # -- the queue -----------------------------------------------------------------------------------------------
 QUEUE_ENTERED = "queue.entered"  # skill, urgency, queued (epoch s), why (menu|lost|rating), prefer (agent or "")
 AGENT_STATE = "agent.state"  # agent, state (offline|ready|ringing|talking|wrap_up|break), why, until, wrapped (call)
+AGENT_PHONE = "agent.phone"  # agent, rings (web|plain): which of their telephones rings from now on
 AGENT_MISSED = "agent.missed"  # agent, invitation
 # -- the room ------------------------------------------------------------------------------------------------
 INVITE_INTENDED = "invite.intended"  # invitation, role, who, phones [..], private (bool): written before Originate

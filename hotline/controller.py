@@ -21,6 +21,7 @@ from bridge.acts import Acts, agent_view
 from bridge.ami import Ami, AmiEvent
 from bridge.board import Board, BoardRules
 from bridge.clock import SteadyClock
+from bridge.desk_phones import DeskPhones
 from bridge.errors import Refused, SwitchError
 from bridge.follows import Said
 from bridge.holding import Holding
@@ -50,6 +51,7 @@ from ivr.trial import ROUTE
 from routing.agents import AgentBoard, AgentStatus
 from routing.directory import Directory, load_directory
 from routing.roster_file import RosterFile
+from routing.seats import Seats
 
 log = get_logger(__name__)
 
@@ -78,15 +80,17 @@ class Controller:
         self.talks = Talks(board, self.switch, journal, SteadyClock(), talk_rules(settings))
         self.talks.commands = False  # until the board is rebuilt
         self._switch_since = self.talks.clock()  # when the switch came or went
-        self.line = Line(self.talks, directory)
+        self.seats = Seats(directory, self.memory.rings)
+        self.line = Line(self.talks, self.seats)
         rosters = RosterFile(settings.rosters_file, ZoneInfo(settings.timezone))
-        self.acts = Acts(self.talks, self.line, directory, rosters)
+        self.acts = Acts(self.talks, self.line, directory, rosters, self.seats)
         self.listening = Listening(self.talks, self.acts)
         self.holding = Holding(self.talks, self.acts)
-        self.web_phones = WebPhones(self.talks, self.line, directory)
+        self.web_phones = WebPhones(self.talks, self.line, self.seats)
+        self.desk_phones = DeskPhones(self.talks, self.line, self.seats)
         self.menu = build_menu_service(settings, self._menu_fact)
-        self.trials = Trials(self.talks, directory)
-        self.telephones = Telephones(self.ami, directory)
+        self.trials = Trials(self.talks, self.seats)
+        self.telephones = Telephones(self.ami, self.seats)
         self.agi = AgiServer({"menu": self.menu.handle, ROUTE: build_trials(settings).handle})
         self.control = ControlServer(settings.control_socket, self._handlers(), journal)
         recorder = AmiRecorder("127.0.0.1", settings.ami_port, "recorder", secrets.ami_secret_recorder)
@@ -166,7 +170,7 @@ class Controller:
         self.listening.mind()
         # without us everybody who is signed on is rung, also on a break: a telephone can be left to ring
         here = {s.id for s in self.talks.board.agents if s.status is not AgentStatus.OFFLINE}
-        phones = [a.phone for a in self.directory.agents if a.id in here]
+        phones = [a.phone for a in self.seats.agents if a.id in here]
         try:
             await self.switch.beat(phones)
         except SwitchError as error:
@@ -194,6 +198,7 @@ class Controller:
             "listen.begin": self.listening.begin, "listen.change": self.listening.change,
             "listen.stop": self.listening.stop,
             "phone.demo": self.web_phones.demo, "phone.here": self.web_phones.here, "phone.gone": self.web_phones.gone,
+            "phone.secret": self.desk_phones.put, "phone.choose": self.desk_phones.choose,
             "phones.list": self.telephones.listed, "phones.where": self.telephones.where,
             "menu.try": self.trials.ring, "phone.echo": self.trials.echo, "alarms.list": self._alarms,
             "switch.state": self._switch_state,
@@ -214,11 +219,11 @@ class Controller:
         return call_view(self.acts.call(call), self.talks.board.listeners.of(call))
 
     async def _agents(self) -> list[dict[str, Any]]:
-        names = {a.id: a for a in self.directory.agents}
+        names = {a.id: a for a in self.seats.agents}
         beside = {one.who: one.call for one in self.talks.board.listeners}
         return [
             {**agent_view(self.talks, s.id), "name": names[s.id].name, "phone": names[s.id].phone,
-             "kind": names[s.id].kind, "listening": beside.get(s.id, "")}
+             "kind": names[s.id].kind, "choice": self.seats.has_a_choice(s.id), "listening": beside.get(s.id, "")}
             for s in self.talks.board.agents if s.id in names
         ]
 

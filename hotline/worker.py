@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from api.phones.keeping import LayingPhones
 from api.rosters.keeping import Laying
 from api.wire import once
 from bridge.recording import Expected, Part, RecordingFile, verify
@@ -67,6 +68,7 @@ class Worker:
         self._courier = Courier(db, client, name)
         self._watch = Watch(db, Keeper(ZoneInfo(settings.timezone), settings.history_digest), name)
         self._control, self._rosters = ControlClient(settings.control_socket), Laying(db, settings.rosters_file)
+        self._phones = LayingPhones(db, self._control, load_secrets(settings))
         self._adopted = False
         self._reader: JournalReader | None = None
         self._opened_at = 0.0
@@ -75,7 +77,7 @@ class Worker:
         """Do all errands until cancelled."""
         errands: tuple[tuple[Errand, float], ...] = (
             (self.follow_journal, 0.2), (self.follow_switch, 0.5), (self.settle, 0.4), (self.deliver, 0.4),
-            (self.watch, 1.0), (self.sweep, 30.0), (self.lay_rosters, 2.0),
+            (self.watch, 1.0), (self.sweep, 30.0), (self.lay_rosters, 2.0), (self.lay_phones, 2.0),
             (self.forget_keys, 600.0), (self.tell_others, 1.0))
         if self._civic is not None:
             errands = (*errands, (self._civic.exchange, 2.0), (self._civic.follow_up, 5.0), (self._civic.forget, 600.0))
@@ -216,6 +218,10 @@ class Worker:
     async def lay_rosters(self) -> bool:
         """Lay the duty rosters beside the controller where the file is not what the database says; tell whether."""
         return await self._rosters.round()
+
+    async def lay_phones(self) -> bool:
+        """Give the switch the secrets of telephones that it has not got since it came; tell whether there were any."""
+        return await self._phones.round(self._clock())
 
     async def forget_keys(self) -> bool:
         """Forget Idempotency-Keys with their answers, and old webhooks, after their time; tell whether any were."""

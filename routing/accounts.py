@@ -9,8 +9,11 @@ from routing.directory import Agent
 CODECS = ("PCMA", "G722", "PCMU")  # what the switch takes (asterisk-conf/pjsip.conf.j2), the best for us first
 
 
-def account(settings: Settings, secrets: Secrets, agent: Agent) -> dict[str, str]:
-    """Return the account of a telephone on the desk, word → value. One in a page has none: a secret a sign-on."""
+def account(settings: Settings, secrets: Secrets, agent: Agent, mark: str = "") -> dict[str, str]:
+    """Return the account of a telephone on the desk, word → value. One in a page has none: a secret a sign-on.
+
+    `mark`: of the secret in force, "" until an admin renewed it.
+    """
     return {"agent": f"{agent.name} ({agent.id})", "server": f"{settings.sip_address}:{settings.sip_port}",
-            "transport": "UDP", "user": agent.phone, "password": secrets.phone(agent.phone),
+            "transport": "UDP", "user": agent.phone, "password": secrets.phone(agent.phone, mark),
             "codecs": ", ".join(CODECS)}

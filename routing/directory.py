@@ -38,6 +38,15 @@ class Agent(Strict):
     kind: PhoneKind = "plain"
     skills: tuple[Word, ...] = ("general",)
 
+    @property
+    def beside(self) -> str:
+        """The endpoint of a telephone on the desk, beside one in the page; "" where there is no page's."""
+        return f"{self.phone}d" if self.kind == "web" else ""
+
+    def at_the_desk(self) -> Agent:
+        """Return the agent as rung on the telephone beside the page."""
+        return self.model_copy(update={"phone": self.beside, "kind": "plain"})
+
 
 class Phone(Strict):
     """A telephone outside, reached through the network. `accept`: whoever answers presses 1 before joining."""
@@ -73,9 +82,10 @@ class Directory(Strict):
             if name in seen:
                 raise ValueError(f"id {name!r} stands twice; give each agent, unit and person its own id")
             seen.add(name)
-        phones = [agent.phone for agent in self.agents]
+        phones = [phone for agent in self.agents for phone in (agent.phone, agent.beside) if phone]
         if len(phones) != len(set(phones)):
-            raise ValueError("two agents share a phone; give each agent a phone of their own")
+            raise ValueError("two agents share a phone; give each agent a phone of their own "
+                             "(an agent with a page has its name with a d at the end as well)")
         return self
 
     def parties(self) -> Iterator[tuple[Role, Party]]:
@@ -94,8 +104,9 @@ class Directory(Strict):
         return next((a for a in self.agents if a.id == agent_id), None)
 
     def agent_by_phone(self, phone: str) -> Agent | None:
-        """Return the agent whose own endpoint is `phone`, or None."""
-        return next((a for a in self.agents if a.phone == phone), None)
+        """Return the agent whose own endpoint is `phone`, as rung there, or None."""
+        beside = (agent.at_the_desk() for agent in self.agents if phone and agent.beside == phone)
+        return next((agent for agent in self.agents if agent.phone == phone), None) or next(beside, None)
 
 
 def load_directory(path: Path) -> Directory:

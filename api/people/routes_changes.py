@@ -28,17 +28,18 @@ async def of_person(request: Request, person_id: Word) -> dict[str, Any]:
     """List what was changed in a person, the newest first; at most 100."""
     async with database(request).reading() as session:
         await register.get(session, person_id, scope_of(who(request)).people())
-        return {"changes": await _changes(session, person_id, OF_A_PERSON)}
+        return {"changes": await changes_of(session, person_id, OF_A_PERSON)}
 
 
 @router.get("/units/{unit}/changes", dependencies=[needs("people.read")])
 async def of_unit(request: Request, unit: Word) -> dict[str, Any]:
     """List how a unit was placed, the newest first; at most 100."""
     async with database(request).reading() as session:
-        return {"changes": await _changes(session, unit, OF_A_UNIT)}
+        return {"changes": await changes_of(session, unit, OF_A_UNIT)}
 
 
-async def _changes(session: AsyncSession, about: str, words: tuple[str, ...]) -> list[dict[str, Any]]:
+async def changes_of(session: AsyncSession, about: str, words: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the rows of the audit about one thing that are of these words, the newest first; at most 100."""
     query = select(AccessAudit, Person.name).join(Person, col(Person.id) == col(AccessAudit.who), isouter=True)
     query = query.where(col(AccessAudit.about) == about, col(AccessAudit.what).in_(words))
     found = await session.execute(query.order_by(col(AccessAudit.id).desc()).limit(_MOST))

@@ -13,8 +13,8 @@ from api.schemas import Strict, WordOrNone
 from workorders.life.words import Role
 
 # no control characters, nor those that turn the direction of writing: a name must not look like another's
-_NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]*$"
-Name = Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True, pattern=_NO_CONTROLS)]
+NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]*$"
+Name = Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True, pattern=NO_CONTROLS)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Roles = Annotated[list[Role], Field(max_length=len(OF_ROLE))]
 
@@ -57,7 +57,7 @@ class PasswordIn(Strict):
 class ClientIn(Strict):
     """A new API client."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True, pattern=_NO_CONTROLS)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True, pattern=NO_CONTROLS)]
     scopes: Annotated[list[Annotated[str, StringConstraints(max_length=40)]], Field(min_length=1, max_length=40)]
     unit: WordOrNone = ""
     days: Annotated[int, Field(ge=1, le=3660)] | None = None
@@ -72,7 +72,7 @@ class RotateIn(Strict):
 class UnitIn(Strict):
     """Where a unit stands."""
 
-    name: Annotated[str, StringConstraints(max_length=60, pattern=_NO_CONTROLS)] = ""
+    name: Annotated[str, StringConstraints(max_length=60, pattern=NO_CONTROLS)] = ""
     upper: WordOrNone = ""
 
 

@@ -14,7 +14,7 @@ from hotline.switch.embedded import EmbeddedSwitch
 from hotline.switch.errors import SwitchError
 from hotline.switch.fetch import fetch
 from hotline.switch.installation import Installation
-from hotline.switch.phones import account_of, baresip_line
+from hotline.switch.phones import account_of, baresip_line, kept_of
 from routing.directory import load_directory
 
 NOT_RUNNING = 3  # exit status, as of service managers
@@ -78,7 +78,8 @@ def phone(
 ) -> None:
     """话机账号 · what to type into an agent's desk telephone; the password is secret"""
     settings = Settings()
-    account = account_of(settings, load_secrets(settings), load_directory(settings.directory), number)
+    row = asyncio.run(kept_of(settings, number))
+    account = account_of(settings, load_secrets(settings), load_directory(settings.directory), number, row)
     if baresip:
         typer.echo(baresip_line(account))
         return

@@ -20,6 +20,7 @@ from hotline.switch.places import Places, places_under
 from hotline.switch.process import READY_SECONDS, STOP_SECONDS, AsteriskProcess
 from hotline.switch.render import render
 from routing.directory import Directory
+from routing.seats import Seats
 
 TEMPLATES = PROJECT / "asterisk-conf"
 LEGS_PER_CALL = 8  # citizen, agent, a unit's phones ringing together, an expert, the side room
@@ -118,6 +119,7 @@ class EmbeddedSwitch:
             "settings": settings,
             "secrets": self._secrets,
             "agents": self._directory.agents,
+            "telephones": [agent for agent, _ in Seats(self._directory, {}).telephones()],
             "directory": self._directory,
             "music_dir": ensure_music(settings.prompts_dir / "moh"),
             "loopback_ice": loopback,

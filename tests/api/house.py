@@ -22,7 +22,7 @@ VERBS = ("alarms.list", "calls.list", "calls.get", "agents.list", "agent.state",
          "call.dial_out", "call.appeal", "call.dispose", "party.mute", "party.remove", "party.leave", "party.hold",
          "party.back", "phone.open",
          "phone.close", "phone.demo", "phone.here", "phone.gone", "phone.echo",
-         "phones.list", "phones.where", "menu.try", "listen.begin",
+         "phones.list", "phones.where", "phone.secret", "phone.choose", "menu.try", "listen.begin",
          "listen.change", "listen.stop")
 ANSWERS: dict[str, Any] = {  # what is read on
     "call.dial_out": {"call": "0123456789abcdef0123456789abcdef"},

@@ -19,6 +19,7 @@ from api.calls import control
 from api.people.caller import Caller
 from api.people.masking import shown_to
 from api.people.scope import scope_of
+from api.phones.keeping import of_agent
 from api.problems import Problem
 from core import facts
 from core.control import ControlRefused
@@ -62,6 +63,18 @@ async def agent_now(request: Request) -> dict[str, Any]:
     if found is None:
         raise Problem(403, "not_in_directory", "坐席工号不在名录里", "请管理员把工号加入名录")
     return dict(found)
+
+
+async def beside_of(request: Request, agent: Mapping[str, Any]) -> str:
+    """Return the telephone on the agent's desk beside the one in the page; "" where there is none to choose."""
+    if not agent.get("choice"):
+        return ""
+    try:
+        async with asyncio.timeout(_PATIENCE), database(request).reading() as session:
+            found = await of_agent(session, str(agent["agent"]))
+    except (DatabaseError, TimeoutError):
+        return str(agent["phone"]) if agent["kind"] == "plain" else ""
+    return found[0].phone if found else ""
 
 
 async def call_now(request: Request, key: str) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from api.calls import control
 from api.problems import Problem
 from api.schemas import AppealIn, CallKey, Kind, Strict, Urgency, Word, WordOrNone
 from core import facts
+from routing.directory import PhoneKind
 from web.desk import reading
 from web.desk.people import people_to_invite
 from web.live import live_of
@@ -30,7 +31,8 @@ async def desk(request: Request) -> HTMLResponse:
     """The whole page."""
     site = site_of(request)
     agent = await reading.agent_now(request)
-    return page(request, "desk.html", agent=agent, people=people_to_invite(site.directory), facts=facts.kinds(),
+    beside = await reading.beside_of(request, agent)
+    return page(request, "desk.html", agent=agent, beside=beside, people=people_to_invite(site.directory), facts=facts.kinds(),
                 **await _bar(request, site))
 
 
@@ -136,10 +138,26 @@ async def echo(request: Request) -> dict[str, Any]:
 async def telephone(request: Request) -> dict[str, Any]:
     """Tell whether the telephone on the agent's desk is `there`: whether it has signed on at the switch."""
     agent = who(request).agent
-    found = next((one for one in await control(request).do("phones.list") if one["agent"] == agent), None)
+    found = next((one for one in await control(request).do("phones.list") if one["agent"] == agent and one["rings"]),
+                 None)
     if found is None:
         raise Problem(403, "not_in_directory", "坐席工号不在名录里", "请管理员把工号加入名录")
     return {"phone": found["phone"], "there": found["state"] != "away"}
+
+
+class Rings(Strict):
+    """Which of the agent's two telephones rings: ``web`` (in the page), ``plain`` (on the desk)."""
+
+    rings: PhoneKind
+
+
+@router.post("/rings")
+async def rings(request: Request, wish: Rings) -> dict[str, Any]:
+    """Choose whether page or telephone rings; it holds until the agent chooses again, here or at another desk."""
+    if wish.rings == "plain" and not await reading.beside_of(request, await reading.agent_now(request)):
+        raise Problem(409, "no_desk_phone", "您没有桌面话机", "请管理员在“话机”页面添加")
+    done: dict[str, Any] = await control(request).do("phone.choose", agent=who(request).agent, rings=wish.rings)
+    return done
 
 
 class Here(Strict):

@@ -147,7 +147,21 @@ async function act(button: HTMLElement): Promise<void> {
   void refreshBar();
 }
 
+/** Page or telephone: what the desk shows and does depends on it, so it is read anew. */
+async function choose(button: HTMLButtonElement): Promise<void> {
+  button.disabled = true;
+  try {
+    await ask("POST", "/desk/rings", { rings: button.dataset.rings });
+    location.reload();
+  } catch (error) {
+    button.nextElementSibling!.textContent = (error as Refused).message;
+    button.disabled = false;
+  }
+}
+
 document.addEventListener("click", (event) => {
+  const other = (event.target as Element).closest<HTMLButtonElement>("[data-rings]");
+  if (other) void choose(other);
   const button = (event.target as Element).closest<HTMLElement>("[data-act]");
   if (button) void act(button);
   const closed = (event.target as Element).closest<HTMLElement>("summary[aria-disabled=true]");

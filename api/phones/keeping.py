@@ -1,0 +1,92 @@
+"""Telephones on desks in the database, and what the switch knows of them.
+
+The database says which secret is in force; the switch must have it within seconds. The web process gives it as soon as
+an admin has decided; the worker gives it again where that failed, and whenever the switch or its controller came anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from secrets import token_hex
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from api.phones.models import DeskPhone
+from core.control import ControlClient, ControlDown, ControlError, ControlRefused
+from core.db import Database
+from core.log import get_logger
+from core.secrets import Secrets
+
+log = get_logger(__name__)
+_AT_ONCE = 50  # telephones given to the switch in one round
+
+
+async def all_of(session: AsyncSession) -> dict[str, DeskPhone]:
+    """Return phone → row of every telephone that was ever added or renewed."""
+    rows = (await session.execute(select(DeskPhone))).scalars()
+    return {row.phone: row for row in rows}
+
+
+async def of_agent(session: AsyncSession, agent: str) -> Sequence[DeskPhone]:
+    """Return the telephones of an agent that are in force."""
+    query = select(DeskPhone).where(col(DeskPhone.agent) == agent, col(DeskPhone.active))
+    return (await session.execute(query)).scalars().all()
+
+
+def marked(row: DeskPhone, now: float, *, active: bool = True) -> DeskPhone:
+    """Return the row with a new secret, which the switch does not have yet. The one before is good for nothing."""
+    row.mark, row.active, row.version, row.changed_at, row.laid_at = token_hex(8), active, row.version + 1, now, 0.0
+    return row
+
+
+async def lay(db: Database, control: ControlClient, secrets: Secrets, phone: str, now: float) -> bool:
+    """Give the switch the secret of one telephone; tell whether it has it. Raises ControlRefused for one unknown."""
+    async with db.reading() as session:
+        row = await session.get(DeskPhone, phone)
+    if row is None:
+        return True
+    try:
+        await control.do("phone.secret", phone=phone, secret=secrets.phone(phone, row.mark))
+    except ControlRefused as refused:
+        if refused.code == "switch_away":
+            return False
+        raise
+    except ControlError:
+        return False
+    async with db.writing() as session:
+        fresh = await session.get(DeskPhone, phone)
+        if fresh is not None and fresh.mark == row.mark:  # renewed again meanwhile: that one is given next
+            fresh.laid_at = now
+            session.add(fresh)
+    return True
+
+
+class LayingPhones:
+    """Keeps the switch's secrets what the database says. `round` asks little while there is nothing to give."""
+
+    def __init__(self, db: Database, control: ControlClient, secrets: Secrets) -> None:
+        self._db, self._control, self._secrets = db, control, secrets
+        self._unknown: set[tuple[str, str]] = set()
+
+    async def round(self, now: float) -> bool:
+        """Give the switch what it has not got since it came; tell whether there was anything. Raises DatabaseError."""
+        try:
+            switch = await self._control.do("switch.state")
+        except (ControlDown, ControlRefused):
+            return False
+        if not switch["here"]:
+            return False
+        query = select(DeskPhone).where(col(DeskPhone.laid_at) < float(switch["since"])).limit(_AT_ONCE)
+        async with self._db.reading() as session:
+            wanted = (await session.execute(query)).scalars().all()
+        given = [row for row in wanted if (row.phone, row.mark) not in self._unknown and await self._give(row, now)]
+        return bool(given)
+
+    async def _give(self, row: DeskPhone, now: float) -> bool:
+        try:
+            return await lay(self._db, self._control, self._secrets, row.phone, now)
+        except ControlRefused as refused:
+            self._unknown.add((row.phone, row.mark))
+            log.warning("desk_phone.not_given", phone=row.phone, agent=row.agent, why=refused.code)
+            return False
