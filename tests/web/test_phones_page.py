@@ -12,8 +12,10 @@ from tests.web.http import signed_on
 from tests.web.people_at_pages import AtPages
 from workorders.life.words import Role
 
-PHONES = [{"agent": "a1001", "name": "王敏", "phone": "6001", "kind": "plain", "state": "free", "beside": False, "rings": True},
-          {"agent": "a1004", "name": "赵倩", "phone": "6004", "kind": "web", "state": "away", "beside": False, "rings": True},
+PHONES = [{"agent": "a1001", "name": "王敏", "phone": "6001", "kind": "plain", "state": "free", "beside": False,
+           "rings": True},
+          {"agent": "a1004", "name": "赵倩", "phone": "6004", "kind": "web", "state": "away", "beside": False,
+           "rings": True},
           {"agent": "a1004", "name": "赵倩", "phone": "6004d", "kind": "plain", "state": "away", "beside": True,
            "rings": False}]
 WHERE = {"phone": "6001", "agent": "a1001", "kind": "plain", "registered": True, "address": "192.0.2.15",

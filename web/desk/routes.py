@@ -32,8 +32,8 @@ async def desk(request: Request) -> HTMLResponse:
     site = site_of(request)
     agent = await reading.agent_now(request)
     beside = await reading.beside_of(request, agent)
-    return page(request, "desk.html", agent=agent, beside=beside, people=people_to_invite(site.directory), facts=facts.kinds(),
-                **await _bar(request, site))
+    return page(request, "desk.html", agent=agent, beside=beside, people=people_to_invite(site.directory),
+                facts=facts.kinds(), **await _bar(request, site))
 
 
 @router.get("/bar")
