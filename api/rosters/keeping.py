@@ -7,6 +7,7 @@ whether the file is what the database says: a process may die between the two, o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ from routing.roster_file import as_bytes
 
 PATIENCE = 10.0  # s for another process to finish publishing
 _HISTORY = 50  # versions that are shown
+
+Stamp = tuple[int, ...]  # what tells one content of the file from another; empty where there is no file
 
 
 async def newest(session: AsyncSession, unit: str) -> UnitRoster | None:
@@ -45,15 +48,15 @@ async def in_force(session: AsyncSession) -> dict[str, Roster]:
     return {row.unit: Roster.model_validate(row.body) for row in (await session.execute(query)).scalars()}
 
 
-async def publish(db: Database, path: Path) -> None:
-    """Write every roster in force where the controller reads them, whole or not at all. Raises OSError.
+async def publish(db: Database, path: Path) -> Stamp:
+    """Write every roster in force where the controller reads them, whole or not at all; tell by what the file is known.
 
-    Read and written by one process at a time: what is written last is what was read last.
+    Read and written by one process at a time: what is written last is what was read last. Raises OSError.
     """
     async with alone(path.with_name(f".{path.name}.lock"), PATIENCE):
         async with db.reading() as session:
             rosters = await in_force(session)
-        await asyncio.to_thread(_write, path, as_bytes(rosters), bool(rosters))
+        return await asyncio.to_thread(_write, path, as_bytes(rosters), bool(rosters))
 
 
 class Laying:
@@ -61,7 +64,7 @@ class Laying:
 
     def __init__(self, db: Database, path: Path) -> None:
         self._db, self._path = db, path
-        self._seen: tuple[int, tuple[int, ...]] | None = None
+        self._seen: tuple[int, Stamp] | None = None
 
     async def round(self) -> bool:
         """Publish if somebody saved or the file was changed since last time; tell whether. Raises OSError."""
@@ -69,26 +72,34 @@ class Laying:
             versions = (await session.execute(select(func.count()).select_from(UnitRoster))).scalar_one()
         if self._seen == (versions, await asyncio.to_thread(_stamp, self._path)):
             return False
-        await publish(self._db, self._path)
-        self._seen = versions, await asyncio.to_thread(_stamp, self._path)
+        # by what was written, not by what is there afterwards: that may be another's, or nothing, by now
+        self._seen = versions, await publish(self._db, self._path)
         return True
 
 
-def _stamp(path: Path) -> tuple[int, ...]:
-    """Return what tells one content of the file from another; empty where there is none."""
+def _stamp(path: Path) -> Stamp:
     try:
-        stat = path.stat()
+        return _stamp_of(path.stat())
     except FileNotFoundError:
         return ()
+
+
+def _stamp_of(stat: os.stat_result) -> Stamp:
     return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
-def _write(path: Path, content: bytes, any_at_all: bool) -> None:
-    if (not any_at_all and not path.exists()) or (path.exists() and path.read_bytes() == content):
-        return
+def _write(path: Path, content: bytes, any_at_all: bool) -> Stamp:
+    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+        any_at_all = True  # a file that is there is set right, were it only to say that there is none
+        if file.read() == content:
+            return _stamp_of(os.fstat(file.fileno()))
+    if not any_at_all:
+        return ()
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     with draft.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+        stamp = _stamp_of(os.fstat(file.fileno()))
     os.replace(draft, path)
+    return stamp

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -189,3 +190,23 @@ async def test_a_process_that_dies_between_saving_and_publishing_is_made_up_for_
         finally:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
+
+
+async def test_a_file_that_goes_as_soon_as_it_is_written_is_laid_down_again(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path, publish = tmp_path / "rosters.json", keeping.publish
+
+    async def and_gone(db: Database, path: Path) -> keeping.Stamp:
+        stamp = await publish(db, path)
+        os.unlink(path)
+        return stamp
+
+    await saved(db, 1, "66010001")
+    laying = keeping.Laying(db, path)
+    with monkeypatch.context() as patch:
+        patch.setattr(keeping, "publish", and_gone)
+        assert await laying.round()
+    assert await laying.round()
+    assert numbers(path) == ["66010001"]
+    assert not await laying.round()
