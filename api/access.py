@@ -27,7 +27,8 @@ from core.log import get_logger
 
 COOKIE, CSRF_COOKIE, CSRF_HEADER = "hotline_session", "hotline_csrf", "x-csrf-token"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_PATIENCE = 2.0  # s for the database to say who somebody is
+# s for the database to say who somebody is: where memory can say it too; and where not, longer than a writer holds it
+_SHORT, _PATIENCE = 2.0, 8.0
 _REMEMBERED = 2000  # sessions
 log = get_logger(__name__)
 
@@ -174,14 +175,17 @@ async def _person(request: Request, token: str, permission: str) -> Caller | Non
     """Return the person of a session, from memory if a live call needs it and the database does not answer."""
     remembered: Remembered = request.app.state.remembered
     now = now_of(request)
+
+    def recalled() -> Caller | None:
+        return remembered.recall(token, now) if permission in ON_THE_LINE else None
+
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_SHORT if recalled() else _PATIENCE):
             caller = await _looked_up(request, token, now)
     except (DatabaseDown, TimeoutError) as error:
-        caller = remembered.recall(token, now) if permission in ON_THE_LINE else None
-        if caller is None:
+        if (known := recalled()) is None:
             raise DatabaseDown("nobody can be recognised without the database") from error
-        return caller
+        return known
     if caller is None:
         remembered.drop(token)
     else:
@@ -195,7 +199,7 @@ async def still_good(request: Request, permission: str) -> bool:
     if caller.own_house:
         return True
     try:
-        async with asyncio.timeout(_PATIENCE), database(request).reading() as session:
+        async with asyncio.timeout(_SHORT), database(request).reading() as session:
             if caller.kind == "client":
                 client = await session.get(ApiClient, caller.id)
                 return client is not None and clients.is_good(client, now) and clients.as_caller(client, "") == caller
@@ -219,7 +223,7 @@ async def _looked_up(request: Request, token: str, now: float) -> Caller | None:
 async def _touched(request: Request, caller: Caller, now: float) -> None:
     """Note the use. A database too busy to write is no reason to keep somebody out; the next request tries again."""
     try:
-        async with asyncio.timeout(_PATIENCE / 2), database(request).writing() as session:
+        async with asyncio.timeout(_SHORT / 2), database(request).writing() as session:
             await sessions.touch(session, caller.session, now)
     except (DatabaseDown, TimeoutError):
         log.warning("use of a session not noted", by=caller.id)

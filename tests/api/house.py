@@ -85,7 +85,7 @@ async def built(settings: Settings, secrets: Secrets, db: Database,
     """Build the house and take it down again. `prepare` adds to the application before it serves."""
     controller = Controller(settings)
     await controller.server.start()
-    app = create_app(settings, secrets, ControlClient(settings.control_socket, timeout=2.0), db)
+    app = create_app(settings, secrets, ControlClient(settings.control_socket, timeout=20.0), db)
     prepare(app)
     headers = {"Authorization": f"Bearer {secrets.api_token}"}
     try:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from api import access
 from api.people import attempts, sessions
 from api.people.passwords import Passwords
 from tests.people.one_database import db, empty_tables  # noqa: F401
@@ -153,3 +157,32 @@ async def test_odd_log_ins_are_refused_clearly(staff: Staff) -> None:
         answer = await staff.house.stranger.post("/api/session", content=json.dumps(body),
                                                  headers={"Content-Type": "application/json"})
         assert answer.status_code in (401, 422), answer.text
+
+
+def slow(staff: Staff, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """From now on the database takes its time before it answers."""
+    reading = staff.db.reading
+
+    @asynccontextmanager
+    async def slowly() -> AsyncIterator[Any]:
+        await asyncio.sleep(seconds)
+        async with reading() as session:
+            yield session
+
+    monkeypatch.setattr(staff.db, "reading", slowly)
+
+
+async def test_while_the_database_is_busy_a_live_call_is_helped_from_memory_and_anybody_else_waits(
+    staff: Staff, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    agent = await staff.signed_on("agent", Role.AGENT, agent="a1001")
+    quality = await staff.signed_on("quality", Role.QUALITY)
+    assert (await agent.get("/api/agents")).status_code == 200  # remembered since
+    monkeypatch.setattr(access, "_SHORT", 0.01)
+    slow(staff, monkeypatch, 0.3)
+    assert (await quality.get("/api/session")).status_code == 200  # nothing else could tell who it is
+    slow(staff, monkeypatch, 3600.0)
+    assert (await agent.get("/api/agents")).status_code == 200
+    monkeypatch.setattr(access, "_PATIENCE", 0.2)
+    away = await quality.get("/api/session")
+    assert (away.status_code, away.json()["code"]) == (503, "database_away")
