@@ -12,6 +12,8 @@ from core.settings import Settings
 from routing.directory import Directory
 from web import errors
 from web.admin import calendar, classification, people, phones, phrases, policy, units
+from web.desk import answers as desk_answers
+from web.desk import classes as desk_classes
 from web.desk import knowledge as desk_knowledge
 from web.desk import routes as desk
 from web.followup import routes as followup
@@ -42,6 +44,8 @@ _PAGES = (  # one line a part, in the order of the bar
     sign_on,
     desk.router,
     desk_knowledge.router,
+    desk_classes.router,
+    desk_answers.router,
     orders.router,
     followup.router,
     roster.router,

@@ -57,7 +57,8 @@ async def test_an_agent_finds_reads_and_cites_by_keys_with_an_input_method_and_o
     await page.wait_for_selector("#knowledge-read [data-cite]:focus")
     await desk.press("Enter")
     await page.wait_for_selector("#saved:has-text('已保存')")
-    assert f"《{first}》" in await page.input_value("[name=summary]")
+    assert f"《{first}》第 1 版" in await page.input_value("[name=answer]")
+    assert await page.input_value("[name=summary]") == ""
     await page.wait_for_selector("#knowledge-said:has-text('已引用')")
     await house.town.until(lambda: house.town.facts("appeal.saved"), 20, "the form was not saved")
     async with house.db.reading() as session:

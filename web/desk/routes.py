@@ -11,14 +11,14 @@ from pydantic import Field
 from api.access import needs, now_of, who
 from api.calls import control
 from api.problems import Problem
-from api.schemas import AppealIn, CallKey, Kind, Strict, Urgency, Word, WordOrNone
+from api.schemas import AppealIn, CallKey, Kind, Level, Strict, Urgency, Word, WordOrNone
 from core import facts
 from routing.directory import PhoneKind
 from web.desk import reading
 from web.desk.people import people_to_invite
 from web.live import live_of
 from web.site import Site, page, site_of
-from workorders.models import ADDRESS_LIMIT, SUMMARY_LIMIT
+from workorders.models import ADDRESS_LIMIT, ANSWER_LIMIT, SUMMARY_LIMIT
 
 router = APIRouter(prefix="/desk", dependencies=[needs("agents.act")])
 BREAKS = ("meal", "rest", "training", "other")
@@ -85,6 +85,11 @@ class Said(Strict):
     summary: str = Field(default="", max_length=SUMMARY_LIMIT)
     address: str = Field(default="", max_length=ADDRESS_LIMIT)
     unit: WordOrNone = ""
+    first: Level = ""
+    second: Level = ""
+    third: Level = ""
+    answer: str = Field(default="", max_length=ANSWER_LIMIT)
+    to_unit: bool = False
 
 
 @router.put("/order/{key}")

@@ -85,12 +85,20 @@ function closed(): boolean {
   return was;
 }
 
+/** What is cited: the words marked in the article; none marked, its first sentence. */
+function sentence(button: HTMLElement): string {
+  const marked = document.getSelection(), words = read.querySelector(".knowledge-words");
+  const own = marked && words && marked.anchorNode && marked.focusNode && words.contains(marked.anchorNode) && words.contains(marked.focusNode);
+  return (own ? marked.toString().trim() : "") || button.dataset.sentence!;
+}
+
 function cite(button: HTMLElement): void {
   const box = (form()?.elements.namedItem("answer") ?? form()?.elements.namedItem("summary")) as HTMLTextAreaElement | null | undefined;
   if (!box) { said(t("js.knowledge.no_order"), true); return; }
-  const words = button.dataset.words!, whole = [box.value.trimEnd(), words].filter(Boolean).join("\n");
+  const words = [sentence(button), button.dataset.words!].filter((one) => one && !box.value.includes(one)).join(" ");
+  const whole = [box.value.trimEnd(), words].filter(Boolean).join("\n");
   if (box.maxLength >= 0 && whole.length > box.maxLength) { said(t("js.knowledge.too_long"), true); return; }
-  if (!box.value.includes(words)) box.value = whole;
+  box.value = whole;
   box.dispatchEvent(new Event("input", { bubbles: true })); // the form saves itself
   box.focus();
   box.setSelectionRange(box.value.length, box.value.length);
@@ -121,7 +129,7 @@ function flagged(event: SubmitEvent): void {
 function leave(): void {
   if (closed()) find.focus();
   else if (find.value) { find.value = ""; void search(); }
-  else (back?.isConnected ? back : form()?.querySelector<HTMLElement>("[name=summary]"))?.focus();
+  else (back?.isConnected ? back : form()?.querySelector<HTMLElement>("[name=answer]"))?.focus();
 }
 
 function pressed(event: KeyboardEvent): void {

@@ -5,7 +5,7 @@ import { clear, tell } from "./notices";
 import { clock, t } from "./texts";
 
 const PAUSE = 800, AGAIN = 3000; // ms
-const FIELDS = ["summary", "address", "kind", "urgency", "unit"] as const;
+const FIELDS = ["summary", "address", "kind", "urgency", "first", "second", "third", "answer", "to_unit", "unit"] as const;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let shown = "";
 const idle = document.getElementById("order")?.innerHTML ?? "";
@@ -30,18 +30,23 @@ export async function closeOrder(): Promise<void> {
   document.getElementById("order")!.innerHTML = idle;
 }
 
-function content(): Record<string, string | number> {
+type Content = Record<string, string | number | boolean>;
+
+function content(): Content {
   const data = new FormData(form()!);
-  return Object.fromEntries(FIELDS.map((name) =>
-    [name, name === "urgency" ? Number(data.get(name) ?? 0) : String(data.get(name) ?? "")]));
+  return Object.fromEntries(FIELDS.map((name) => [name, name === "urgency" ? Number(data.get(name) ?? 0)
+    : name === "to_unit" ? data.get(name) !== null : String(data.get(name) ?? "")]));
 }
 
-function fill(draft: Record<string, string | number>): void {
+function fill(draft: Content): void {
   for (const name of FIELDS) {
     const field = form()!.elements.namedItem(name);
-    if (field instanceof RadioNodeList) field.value = String(draft[name] ?? "");
+    if (name === "to_unit") (field as HTMLInputElement).checked = draft[name] === true;
+    else if (field instanceof RadioNodeList) field.value = String(draft[name] ?? "");
     else if (field) (field as HTMLInputElement).value = String(draft[name] ?? "");
   }
+  const path = [draft.first, draft.second, draft.third].filter(Boolean);
+  (document.getElementById("class-find") as HTMLInputElement).value = path.join(" / ");
 }
 
 function later(wait = PAUSE): void {
@@ -79,7 +84,7 @@ function said(words: string, warn: boolean): void {
 
 function touched(event: Event): void {
   const from = (event.target as Element | null)?.closest("#order-form") as HTMLFormElement | null;
-  if (!from) return;
+  if (!from || !(event.target as HTMLInputElement).name) return; // what is typed to find a class is not the class
   sessionStorage.setItem(draftKey(from.dataset.call!), JSON.stringify(content()));
   said(t("js.saving"), false);
   later(event.type === "change" ? 50 : PAUSE);

@@ -1,6 +1,8 @@
 // The agent's desk: puts bar, telephone, checks, form and live events together.
 import { htmx } from "../base";
 import { barNow, beginBar, known, onBar, refreshBar, type BarNow } from "../bar";
+import { mindAnswer } from "../answer";
+import { mindClasses } from "../classes";
 import { mindDeskPhone } from "../desk_phone";
 import { ask, Refused } from "../http";
 import { closeInvite, mindInvite, openInvite } from "../invite";
@@ -256,6 +258,8 @@ function freshness(): void {
 
 // -- begin -----------------------------------------------------------------------------------------------------
 mindOrder();
+mindClasses();
+mindAnswer();
 mindInvite();
 mindKnowledge();
 mindKeys({
