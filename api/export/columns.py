@@ -83,7 +83,7 @@ COLUMNS: tuple[Column, ...] = (
     _plain("asker", "诉求人类别", 10, _from(CHINESE_ASKER)),
     _plain("secrecy", "保密级别", 10, lambda _, value: CHINESE_SECRECY[value]),
     _words("summary", "诉求内容", 60), _words("address", "地址", 30), _words("name", "诉求人", 10),
-    _words("caller", "联系电话", 14),
+    _words("caller", "联系电话", 14), _words("reply", "答复", 60),
     _plain("first_responder", "首接单位", 16, Reading.unit), _plain("lead", "主办单位", 16, Reading.unit),
     _plain("owner", "当前办理", 16, Reading.owner), _plain("answer_due", "答复时限", 19, Reading.moment),
     _plain("answered_at", "答复时间", 19, Reading.moment), _plain("closed_at", "结案时间", 19, Reading.moment),

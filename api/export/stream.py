@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, func, select
 
 from api.export.columns import COLUMNS, Value
-from api.orders.shown import columns_of
+from api.orders.shown import ANSWERING, columns_of
 from api.orders.sight import Sight, sight_of
 from api.people.caller import Caller
 from api.people.models import UnitPlace
 from api.people.scope import scope_of
 from core.db import Database
+from workorders.keeping.tables import OrderAct
 from workorders.models import WorkOrder
 
 PAGE = 500  # rows a transaction
@@ -55,14 +57,24 @@ async def lines(db: Database, asked: Asked, page: int = PAGE) -> AsyncIterator[d
             query = select(WorkOrder).where(scope_of(asked.caller).orders(), col(WorkOrder.rank) > after,
                                             *asked.conditions)
             rows = (await session.execute(query.order_by(col(WorkOrder.rank)).limit(page))).scalars().all()
+            told = await replies(session, [row.number for row in rows if sight.replies(row.secrecy)])
         for row in rows:
-            yield line_of(row, sight)
+            yield line_of(row, sight, told.get(row.number, ""))
         if len(rows) < page:
             return
         after = rows[-1].rank
 
 
-def line_of(row: WorkOrder, sight: Sight) -> dict[str, Value]:
+async def replies(session: AsyncSession, numbers: Sequence[str]) -> Mapping[str, str]:
+    """Return the last answer of each order that has one: the unit's, or the one given on the line."""
+    query = select(OrderAct.number, OrderAct.text).where(
+        col(OrderAct.number).in_(numbers), col(OrderAct.do).in_([do.value for do in ANSWERING]),
+        col(OrderAct.part).is_(False))
+    found = (await session.execute(query.order_by(col(OrderAct.number), col(OrderAct.seq)))).all()
+    return dict((number, text) for number, text in found)
+
+
+def line_of(row: WorkOrder, sight: Sight, reply: str = "") -> dict[str, Value]:
     """Return an order's columns with its words as this reader may see them in a list."""
-    texts = sight.of_row(columns_of(row))
+    texts = sight.of_row(columns_of(row)) | {"reply": reply}
     return {column.name: column.raw(row, texts) for column in COLUMNS}

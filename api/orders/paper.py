@@ -46,7 +46,8 @@ _PAGE: Final = """<!doctype html>
 {% for clock in order.clocks or [] if clock.stopped is none and not clock.void %}
 <tr><th>{{ clocks[clock.name] }}</th><td>{{ unit(clock.whom) }}</td><th>时限</th><td>{{ when(clock.due) }}</td></tr>
 {% endfor %}
-{% if order.reply %}<tr><th>办理结果</th><td colspan="3" class="text">{{ order.reply.text }}</td></tr>{% endif %}
+{% if order.reply %}<tr><th>{{ "当场答复" if order.reply.do == "answer" else "办理结果" }}</th>
+<td colspan="3" class="text">{{ order.reply.text }}</td></tr>{% endif %}
 <tr><th>领导签批</th><td colspan="3" class="text"></td></tr>
 </table>
 <footer>{{ who }} 于 {{ when(now) }} 打印 · 第 {{ order.version }} 版</footer></section>

@@ -33,6 +33,7 @@ LISTED: Final = (*_ROW, "summary", "address", "name", "caller")  # what a row of
 _PARTS: Final = ("unit", "part", "state", "dispatched_at", "sign_due", "contact_due", "reply_due", "signed_at",
                  "contacted_at", "replied_at", "claimed_solved", "reworks", "extensions", "ended_at", "ended_why")
 
+ANSWERING: Final = (Do.REPLY, Do.ANSWER, Do.MAIN_ANSWERED, Do.RESULT_BACK)
 _TALK: Final = frozenset({Do.NOTE, Do.PROGRESS})
 
 
@@ -118,8 +119,9 @@ def shown_history(acts: Iterable[Act], names: Mapping[str, str]) -> list[Json]:
 
 def last_reply(acts: Iterable[Act]) -> Json | None:
     """Return the last answer: the unit's, or the one given on the spot; None while there is none."""
-    said = [one for one in acts if one.do in (Do.REPLY, Do.ANSWER, Do.MAIN_ANSWERED, Do.RESULT_BACK) and not one.part]
-    return {"at": said[-1].at, "unit": said[-1].unit, "text": said[-1].text} if said else None
+    said = [one for one in acts if one.do in ANSWERING and not one.part]
+    return ({"at": said[-1].at, "unit": said[-1].unit, "text": said[-1].text, "do": said[-1].do.value}
+            if said else None)
 
 
 def talk_of(acts: Iterable[Act]) -> list[Json]:

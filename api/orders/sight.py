@@ -39,6 +39,11 @@ class Sight:
         allowed, level = self.fields(order), level_of(order)
         return {name: _text(getattr(row, name), field, allowed, level) for name, field in _TEXTS.items()}
 
+    def replies(self, secrecy: int) -> bool:
+        """Tell whether the reply of an order in a list may be read: of a report only on its own page."""
+        allowed = frozenset().union(*(OPEN_TO[reader.role] for reader in self.readers))
+        return Field.REPLY in allowed and Confidentiality(secrecy) < Confidentiality.REPORT
+
     def of_row(self, row: Mapping[str, Any]) -> dict[str, str]:
         """Return the words of an order in a list, where its history is not read: no more than anybody may see there.
 

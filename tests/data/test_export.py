@@ -66,10 +66,18 @@ async def test_a_line_of_json_is_an_order(town: Town) -> None:
     assert "code_hash" not in lines[0]
 
 
+async def test_a_line_says_what_the_citizen_was_answered_and_nothing_of_a_report(town: Town) -> None:
+    lines = await all_lines(town[0], as_role(Role.BACK_OFFICE))
+    answered = [line for line in lines if line["outcome"] == "answered" and line["secrecy"] != 2]
+    assert answered
+    assert all(line["reply"] for line in answered)
+    assert {line["reply"] for line in lines if line["secrecy"] == 2} <= {""}
+
+
 async def some(count: int, **changed: Value) -> AsyncIterator[dict[str, Value]]:
     row = WorkOrder(number="2026-1101-0001", rank=1, created_at=1_795_500_000.0, changed_at=0.0, lead="yunting")
-    plain: dict[str, Value] = {column.name: column.raw(row, dict.fromkeys(("summary", "address", "name", "caller"), ""))
-                               for column in COLUMNS}
+    words = dict.fromkeys(("summary", "address", "name", "caller", "reply"), "")
+    plain: dict[str, Value] = {column.name: column.raw(row, words) for column in COLUMNS}
     for _ in range(count):
         yield {**plain, **changed}
 
