@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json as json_text
 import signal
 import time
@@ -70,7 +69,7 @@ class Show:
         self.console.print(_heard_table(evidence))
         self.console.print(_legs_table(evidence))
         sound = evidence.recorded
-        self.console.print(f"录音 · recording  {sound.path}", soft_wrap=True)
+        self.console.print(f"录音 · recording  {_near(Path(sound.path))}", soft_wrap=True)
         self.console.print(f"                  {sound.seconds:.1f} s  sha256 {sound.sha256 or '—'}", soft_wrap=True)
         self.console.print(f"工单 · order      {evidence.order or '—'}    评分 · rating  {evidence.rating or '—'}")
         for fault in faults:
@@ -110,17 +109,20 @@ async def _stay(show: Show, settings: Settings) -> None:
 
 def _invitation(url: str, login: str, password: str, secrets: Path) -> str:
     """Return what a newcomer does next, in the README's order; no line is wider than 80 columns by itself."""
-    with contextlib.suppress(ValueError):
-        secrets = secrets.relative_to(Path.cwd())
     return (
         "\n自己打一通：用 Chromium 开两个标签页 · ring it yourself, in two tabs of Chromium\n"
         f"  1  坐席工作台 · the agent's desk        {url}/desk\n"
         f"     登录名 · login {login}    密码 · password {password}\n"
         f"  2  市民电话 · a citizen's telephone     {url}/telephone\n"
         f"接口 · API  {url}/api/work-orders\n"
-        f"     令牌 · token  api_token in {secrets}\n"
+        f"     令牌 · token  api_token in {_near(secrets)}\n"
         "按 Ctrl-C 停止 · Ctrl-C stops everything"
     )
+
+
+def _near(path: Path) -> Path:
+    """Return a path as it is typed from here, if it lies below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _heard_table(evidence: Evidence) -> Table:
@@ -138,7 +140,7 @@ def _heard_table(evidence: Evidence) -> Table:
 def _legs_table(evidence: Evidence) -> Table:
     table = Table(title="各方 · legs", title_justify="left")
     for title in ("", "接起 · answered", "离开 · left", "原因 · reason"):
-        table.add_column(title)
+        table.add_column(title, justify="right" if title[:2] in ("接起", "离开") else "left")
     start = evidence.record.get("answered_at") or 0.0
     for leg in evidence.legs():
         times = (f"{leg[name] - start:.1f}" if leg[name] is not None else "—" for name in ("answered_at", "left_at"))

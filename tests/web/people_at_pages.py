@@ -37,19 +37,28 @@ class AtPages:
 
     async def person(self, login: str, *roles: Role, unit: str = "", agent: str = "", **more: Any) -> Page:
         """Add a person and sign them on through the page."""
-        assert self._browser
         await self.staff.person(login, *roles, unit=unit, agent=agent)
+        return await self.sign_on(login, **more)
+
+    async def sign_on(self, login: str, **more: Any) -> Page:
+        """Sign somebody on through the page, in a window of their own."""
+        page = await self.stranger(**more)
+        await page.goto("/sign-on")
+        await page.fill("[name=login]", login)
+        await page.fill("[name=password]", PASSWORD)
+        await page.click("button[type=submit]")
+        await page.wait_for_function("() => location.pathname !== '/sign-on'")
+        return page
+
+    async def stranger(self, **more: Any) -> Page:
+        """Open a window in which nobody is signed on."""
+        assert self._browser
         base = str(self.staff.house.client.base_url)
         context: BrowserContext = await self._browser.new_context(
             base_url=base, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce", **more)
         context.set_default_timeout(WAIT)
         page = await context.new_page()
         page.on("pageerror", lambda error: self.loud.append(str(error)))
-        await page.goto("/sign-on")
-        await page.fill("[name=login]", login)
-        await page.fill("[name=password]", PASSWORD)
-        await page.click("button[type=submit]")
-        await page.wait_for_function("() => location.pathname !== '/sign-on'")
         return page
 
 

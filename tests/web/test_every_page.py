@@ -1,0 +1,117 @@
+"""Every page of a house that is lived in: its pictures in both languages, and what axe says. None is forgotten."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from fastapi.routing import APIRoute
+from playwright.async_api import Page
+
+from tests.api.house import ANSWERS
+from tests.people.staff import Staff
+from tests.web.axe import faults
+from tests.web.lived_in import live_in
+from tests.web.people_at_pages import AtPages
+from tests.web.pictures import OUT, TOO_WIDE, take
+from tests.web.test_wall import AGENT
+from tests.web.test_wall import CALL as TALK
+from web.install import _PAGES
+from workorders.life.words import Role
+
+# route → what stands in its picture's name, who looks, the address
+PAGES: Final[dict[str, tuple[str, str, str]]] = {
+    "/home": ("home", "chief", "/home"), "/sign-on": ("sign-on", "stranger", "/sign-on"),
+    "/password": ("password", "office", "/password"),
+    "/orders": ("orders", "office", "/orders?box=all"), "/orders/{number}": ("order", "office", "/orders/{number}"),
+    "/orders/print": ("orders-print", "lead", "/orders/print?number={number}"),
+    "/orders/{number}/print": ("order-print", "lead", "/orders/{number}/print"),
+    "/follow-up": ("follow-up", "office", "/follow-up"), "/roster": ("roster", "lead", "/roster"),
+    "/lines": ("lines", "lead", "/lines"), "/recordings": ("recordings", "judge", "/recordings"),
+    "/reports": ("reports", "office", "/reports?span=quarter&day=2026-08-01"),
+    "/briefs": ("briefs", "office", "/briefs"),
+    "/briefs/new": ("brief-new", "office", "/briefs/new"),
+    "/briefs/{report_id}": ("brief", "lead", "/briefs/{report_id}"),
+    "/briefs/{report_id}/edit": ("brief-edit", "office", "/briefs/{draft_report}/edit"),
+    "/quality/rules": ("quality-rules", "chief", "/quality/rules"),
+    "/quality/rules/{kind}/{version}": ("quality-rules-version", "chief", "/quality/rules/sampling/1"),
+    "/knowledge": ("knowledge", "office", "/knowledge"), "/knowledge/new": ("knowledge-new", "lead", "/knowledge/new"),
+    "/knowledge/told": ("knowledge-told", "office", "/knowledge/told"),
+    "/knowledge/{number}": ("knowledge-article", "office", "/knowledge/{article}"),
+    "/knowledge/{number}/edit": ("knowledge-edit", "lead", "/knowledge/{article}/edit"),
+    "/knowledge/{number}/compare": ("knowledge-compare", "office", "/knowledge/{article}/compare?old=1&new=2"),
+    "/quality": ("quality", "judge", "/quality"), "/quality/clips": ("quality-clips", "judge", "/quality/clips"),
+    "/quality/{check}": ("quality-check", "judge", "/quality/{check}"), "/wall": ("wall", "shift", "/wall"),
+    "/menu": ("menu", "chief", "/menu"), "/menu/drafts/{draft}": ("menu-editor", "chief", "/menu/drafts/{draft}"),
+    "/notices": ("notices", "chief", "/notices"), "/numbers": ("numbers", "chief", "/numbers"),
+    "/menu/figures": ("menu-figures", "chief", "/menu/figures?days=30"),
+    "/menu/calls/{key}": ("menu-call", "shift", "/menu/calls/{call}"),
+    "/people": ("people", "chief", "/people"), "/people/{person_id}": ("person", "chief", "/people/{person}"),
+    "/units": ("units", "chief", "/units"), "/units/{unit}": ("unit-history", "chief", "/units/housing"),
+    "/policy": ("policy", "chief", "/policy"),
+    "/policy/versions/{version}": ("policy-version", "chief", "/policy/versions/{policy}"),
+    "/classification": ("classification", "chief", "/classification"),
+    "/classification/versions/{version}": ("classification-version", "chief", "/classification/versions/1"),
+    "/phrases": ("phrases", "office", "/phrases"),
+    "/phrases/{owner}/{version}": ("phrases-version", "office", "/phrases/-/1"),
+    "/phones": ("phones", "chief", "/phones"), "/calendar": ("calendar", "chief", "/calendar"),
+    "/calendar/versions/{version}": ("calendar-version", "chief", "/calendar/versions/{calendar}"),
+}
+# parts of pages, files, and ways on; the desk needs a switch and has its pictures in test_screenshots.py
+NO_PAGE: Final = {"/", "/desk", "/desk/bar", "/desk/order/{key}", "/desk/citizen/{key}", "/desk/recent",
+                  "/desk/telephone", "/desk/knowledge", "/desk/knowledge/{number}", "/orders/counts",
+                  "/wall/figures", "/wall/day",
+                  "/numbers/template.csv"}
+LANGUAGES: Final = ("zh-CN", "en")
+MAIN: Final = ("orders", "order", "reports", "wall", "menu-editor")  # at other sizes too
+LARGE = {"width": 1920, "height": 1080}
+ZOOMED = {"width": 683, "height": 384}  # 1366 × 768 at 200 percent
+
+
+def test_no_page_is_forgotten() -> None:
+    routes = {route.path for router in _PAGES for route in router.routes
+              if isinstance(route, APIRoute) and "GET" in route.methods}
+    assert routes == set(PAGES) | NO_PAGE
+
+
+@pytest.fixture
+def talking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The controller knows of one talk."""
+    call = TALK | {"unrecorded": {}}
+    for verb, answer in (("calls.list", [call]), ("agents.list", [AGENT]), ("calls.get", call)):
+        monkeypatch.setitem(ANSWERS, verb, answer)
+
+
+async def at_every_size(page: Page, name: str) -> None:
+    """Draw a page on a large screen, in large touch at both ends, and at 200 percent."""
+    await page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    for what, size, view in (("1920", "normal", LARGE), ("large-1366", "large", {"width": 1366, "height": 768}),
+                             ("large-390", "large", {"width": 390, "height": 844}), ("zoomed", "normal", ZOOMED)):
+        await page.evaluate("size => { document.documentElement.dataset.size = size }", size)
+        await page.set_viewport_size(view)  # type: ignore[arg-type]
+        assert not await page.evaluate(TOO_WIDE), f"{name} {what}"
+        await page.screenshot(path=OUT / f"{name}-{what}.png", full_page=what.endswith("390"))
+    assert await faults(page) == [], name
+    await page.evaluate("document.documentElement.dataset.size = 'normal'")
+
+
+@pytest.mark.slow
+async def test_every_page_has_its_pictures(staff: Staff, chromium: str, talking: None) -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    made = await live_in(staff)
+    await staff.person("shift", Role.TEAM_LEADER)
+    async with AtPages(staff, chromium) as pages:
+        windows = {who: await pages.stranger() if who == "stranger" else await pages.sign_on(who)
+                   for who in {who for _, who, _ in PAGES.values()}}
+        for name, who, address in PAGES.values():
+            page = windows[who]
+            for language in LANGUAGES:
+                await page.context.add_cookies([
+                    {"name": "hotline_language", "value": language, "url": str(staff.house.client.base_url)}])
+                answer = await page.goto(address.format_map(made.names))
+                assert answer is not None
+                assert answer.ok, address
+                await take(page, f"{language}-{name}")
+            if name in MAIN:
+                await at_every_size(page, f"zh-CN-{name}")
+    assert pages.loud == []
