@@ -24,6 +24,7 @@ from web import times
 from web.nav import places_for
 from web.templating import Templates
 from web.texts import DEFAULT, Texts, every_language
+from workorders.keeping.shares import NEVER
 
 HERE = Path(__file__).resolve().parent
 DIST = HERE / "static" / "dist"
@@ -57,6 +58,7 @@ def make_site(settings: Settings, directory: Directory) -> Site:
     templates = {language: Templates(HERE / "templates", texts) for language, texts in languages.items()}
     for one in templates.values():
         one.filters["reading"] = times.number_for_reading
+        one.globals["never"] = NEVER
     script_texts = {language: for_script(texts.below("js.")) for language, texts in languages.items()}
     return Site(settings, directory, languages, script_texts, templates, _version(DIST))
 

@@ -48,7 +48,7 @@ class LivedIn:
 async def live_in(staff: Staff) -> LivedIn:
     """Fill a house. Everything is done by its own operation, except what a year of calls would take."""
     await _year(staff)
-    await heard(staff.db, staff.house.settings.recordings_dir, CALL, at=staff.now, agent="a1004")
+    await heard(staff.db, staff.house.settings.recordings_dir, CALL, at=staff.now - 3600, agent="a1004")
     clients = {"chief": await staff.signed_on("chief", Role.ADMIN),
                "judge": await staff.signed_on("judge", Role.QUALITY),
                "office": await staff.signed_on("office", Role.BACK_OFFICE),
@@ -112,8 +112,8 @@ async def _menu(made: LivedIn) -> None:
         "why": "防汛通知"})
     line = {"step": "welcome", "verb": "menu", "why": "key", "pressed": "3", "to": "guide", "heard": ["greeting"]}
     async with made.staff.db.writing() as session:
-        session.add(CallFact(id=f"{CALL}/menu", call=CALL, at=made.staff.now + 1, kind=MENU_STEP, source="controller",
-                             data={**line, "release": release["id"]}))
+        session.add(CallFact(id=f"{CALL}/menu", call=CALL, at=made.staff.now - 3599, kind=MENU_STEP,
+                             source="controller", data={**line, "release": release["id"]}))
 
 
 async def _quality(made: LivedIn) -> None:

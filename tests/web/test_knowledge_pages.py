@@ -48,11 +48,11 @@ async def test_an_agent_finds_an_article_and_is_told_when_it_is_overdue(staff: S
     page = (await agent.get(f"/knowledge/{number}")).text
     assert "<li>带上缴费凭证</li>" in page
     assert "&lt;b&gt;不是" in page
-    assert "上次核对 2026-11-23,每 180 天核对一次" in page
+    assert "上次核对 2026-11-23，每 180 天核对一次" in page
     assert "变更历史" not in page
     staff.now += 200 * 86400.0
     agent = await signed_on(staff, "agent2", Role.AGENT, agent="a2")
-    assert "上次核对 2026-11-23,已超过核对期限,答复前请与单位核实。" in (await agent.get(f"/knowledge/{number}")).text
+    assert "上次核对 2026-11-23，已超过核对期限，答复前请与单位核实。" in (await agent.get(f"/knowledge/{number}")).text
     assert "居民供暖开始" in (await agent.get("/knowledge?box=overdue")).text
     assert (await agent.get("/knowledge/new")).status_code == 403
     assert (await agent.get(f"/knowledge/{number + 1}")).status_code == 404

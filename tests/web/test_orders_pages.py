@@ -13,8 +13,10 @@ from api.people.models import UnitPlace
 from tests.api.town_hall import APPEAL, ORDERS
 from tests.people.staff import Staff
 from tests.web.http import signed_on
+from tests.web.test_reports_pages import lived
 from web.orders.boxes import OF_ROLE
 from web.orders.forms import ELSEWHERE, form_of, forms_of, unasked
+from workorders.keeping.shares import NEVER
 from workorders.life.shapes import SHAPES, Nothing
 from workorders.life.words import Do, Role
 
@@ -237,3 +239,14 @@ async def test_a_tab_counts_what_its_list_shows(staff: Staff) -> None:
 def test_what_a_box_offers_for_several_the_interface_takes() -> None:
     boxes = {box for found in OF_ROLE.values() for box in found}
     assert {do for box in boxes for do in box.batch} <= {do.value for do in BATCHED}
+
+
+async def test_an_order_whose_clocks_have_all_stopped_has_no_deadline_on_pages(staff: Staff) -> None:
+    await lived(staff)
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    rows = (await office.get("/api/work-orders?sort=due&limit=100")).json()["work_orders"]
+    over = [row["number"] for row in rows if row["due"] >= NEVER]
+    assert over
+    shown = (await office.get("/orders?box=all")).text
+    whole = (await office.get(f"/orders/{over[0]}")).text
+    assert all("没有期限" in text and "2286" not in text for text in (shown, whole))

@@ -23,6 +23,12 @@ function closeMenus(except: EventTarget | null): void {
 document.addEventListener("click", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(null); });
 
+/** The box one is in is seen, also where the row of boxes is wider than the screen. */
+function showBox(): void {
+  const here = document.querySelector<HTMLElement>(".boxes [aria-current]"), row = here?.parentElement;
+  if (here && row) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 /** On a narrow page the places fold under one button; without this script they all stand there. */
 function mindPlaces(): void {
   const button = document.getElementById("nav-open"), nav = document.getElementById("nav");
@@ -39,6 +45,7 @@ function mindPlaces(): void {
 }
 mindLook();
 mindPlaces();
+showBox();
 mindPhrases();
 // an agent's microphone needs a secure address: said where one signs on, before anybody clicks
 if (!window.isSecureContext) document.getElementById("notice-insecure")?.removeAttribute("hidden");

@@ -18,7 +18,7 @@ export function button(said: string, act: () => unknown, more: Given = {}): HTML
   return el("button", { type: "button", class: "button small", onclick: () => void act(), ...more }, said);
 }
 
-/** A labelled control: the label above it. */
+/** A labelled control: above it the label, and what there is to know first. */
 export function labelled(said: string, control: HTMLElement, hint = ""): HTMLLabelElement {
-  return el("label", { class: "field" }, el("span", { class: "label" }, said), control, hint && el("span", { class: "hint" }, hint));
+  return el("label", { class: "field" }, el("span", { class: "label" }, said), hint && el("span", { class: "hint" }, hint), control);
 }
