@@ -112,7 +112,7 @@ async def test_by_keyboard_alone_a_call_gets_its_class_and_the_answer_that_was_g
         await page.keyboard.press("Enter")
         await page.wait_for_selector("#answer-does[data-does=ends]")
         answer = await page.input_value("[name=answer]")
-        assert answer.startswith("室温低于 18 度可要求入户测温。 (依据:知识 ")
+        assert answer.startswith("室温低于 18 度可要求入户测温。 （依据：知识 ")
         assert "《供暖不热怎么报修》第 1 版" in answer
         await saved(staff, answer=answer, to_unit=False, summary="家里暖气不热,怎么办", third="温度不达标")
         await page.keyboard.press("Tab")
