@@ -50,7 +50,7 @@ LISTEN_ENDED = "listen.ended"  # listener, who, to, why (hung_up|stopped|talk_le
 APPEAL_SAVED = "appeal.saved"  # agent, number (1.. within the call), appeal {kind, summary, address, unit, answer, ...}
 CALL_DISPOSED = "call.disposed"  # disposition (wrong_number|information_given|…), agent
 # -- the recording -------------------------------------------------------------------------------------------
-RECORDING_FAILING = "recording.failing"  # party ("": the citizen's call), role, who, why (missing|still)
+RECORDING_FAILING = "recording.failing"  # party ("": the citizen's call), role, who, why (missing|still|torn|cut)
 RECORDING_WELL = "recording.well"  # the same: it is being written again
 RECORDING_PART = "recording.part"  # party, role, who, part (2..): from here on it is written into a further file
 # -- the house -----------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ no fact is passed over and counted. The same `seq` may stand twice after a faile
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -14,8 +15,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.facts import Fact
+from core.reserve import reserve
 
 LINE_LIMIT = 64 * 1024  # bytes; a longer fact has its texts shortened
+RESERVE = 2 << 20  # bytes of the disk that the journal holds ahead of what it writes: several thousand facts
 _TEXT_LIMIT = 1024  # characters kept of each text of such a fact
 
 
@@ -102,8 +105,8 @@ def cut_torn_tail(path: Path) -> int:
                 end = start + newline + 1
                 break
             end = start
+        file.truncate(end)  # also when it ends well: what a writer that was killed held on the disk is given back
         if end < size:
-            file.truncate(end)
             os.fsync(file.fileno())
         return size - end
 
@@ -185,20 +188,28 @@ class JournalReader:
 
 
 class SegmentWriter:
-    """Appends lines to the newest segment and starts the next one when it is full or has failed."""
+    """Appends lines to the newest segment and starts the next one when it is full or has failed.
+
+    It holds room on the disk ahead of what it writes, so that recordings that fill the disk do not stop it. Where
+    there is none for a next segment, the one in use grows on.
+    """
 
     def __init__(self, directory: Path, segment_bytes: int) -> None:
         self._directory, self._segment_bytes = directory, segment_bytes
         self._fd = -1
-        self._size = 0
+        self._size = self._held = 0
 
     def write(self, batch: Sequence[bytes]) -> int:
         """Append whole lines; return how many are in the file, fewer when the disk is full.
 
         Raises OSError when no segment can be opened or not one line fits.
         """
-        if self._fd < 0 or self._size >= self._segment_bytes or os.fstat(self._fd).st_nlink == 0:
+        if self._fd < 0 or os.fstat(self._fd).st_nlink == 0:
             self._roll()
+        elif self._size >= self._segment_bytes:
+            with contextlib.suppress(OSError):  # no room: the one in use is longer, and holds what there is
+                self._roll()
+        self._hold()
         blob = memoryview(b"".join(batch))
         done, fault = 0, None
         try:
@@ -222,8 +233,17 @@ class SegmentWriter:
     def abandon(self) -> None:
         """Close the segment; the next write starts another."""
         if self._fd >= 0:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._fd, self._size)  # gives back what was held
             os.close(self._fd)
             self._fd = -1
+
+    def _hold(self) -> None:
+        if self._held - self._size >= RESERVE // 2:
+            return
+        self._held = self._size + RESERVE  # asked once for each stretch, whatever the answer
+        with contextlib.suppress(OSError):
+            reserve(self._fd, self._size, RESERVE)
 
     def _cut(self) -> None:
         try:
@@ -233,12 +253,19 @@ class SegmentWriter:
 
     def _roll(self) -> None:
         self.sync()
-        self.abandon()
         self._directory.mkdir(parents=True, exist_ok=True)
         number = max((int(path.stem) for path in segments(self._directory)), default=0) + 1
         path = self._directory / f"{number:08d}.jsonl"
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o640)
-        self._size = 0
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o640)
+        try:
+            reserve(fd, 0, RESERVE)
+        except OSError:
+            if self._fd >= 0 and os.fstat(self._fd).st_nlink:
+                os.close(fd)
+                path.unlink(missing_ok=True)
+                raise
+        self.abandon()
+        self._fd, self._size, self._held = fd, 0, RESERVE
         sync_directory(self._directory)
 
 

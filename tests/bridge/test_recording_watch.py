@@ -31,15 +31,20 @@ def test_one_that_is_not_there_soon_after_the_answer_is_missing() -> None:
 
 
 def test_one_that_stands_still_is_told_once_within_five_seconds_and_told_again_when_it_grows() -> None:
-    told = seen(lambda at: BLOCK if at < 2 else 2 * BLOCK if at < 15 else 3 * BLOCK, 17)
+    told = seen(lambda at: BLOCK if at < 2 else 2 * BLOCK if at < 8 else 3 * BLOCK, 10)
     assert [why for _, why in told] == ["still", ""]
     assert 2 + 4.1 < told[0][0] < 2 + 5.0
-    assert told[1][0] == 15.0
+    assert told[1][0] == 8.0
+
+
+def test_one_that_goes_on_a_block_short_stays_failing_until_it_is_begun_anew() -> None:
+    told = seen(lambda at: BLOCK if at < 2 else 2 * BLOCK if at < 11 else 3 * BLOCK, 14)
+    assert [why for _, why in told] == ["still"]
 
 
 def test_one_that_ends_in_the_middle_of_a_block_was_closed_and_is_found_sooner() -> None:
-    told = seen(lambda at: BLOCK if at < 2 else BLOCK + 9, 6)
-    assert [why for _, why in told] == ["still"]
+    told = seen(lambda at: BLOCK if at < 2 else BLOCK + 9 if at < 9 else 2 * BLOCK, 12)
+    assert [why for _, why in told] == ["torn"]  # also when it goes on: something is missing in the middle
     assert told[0][0] < 2 + 3
 
 
@@ -74,7 +79,7 @@ def test_one_that_is_begun_anew_in_a_further_file_is_well_only_when_something_st
     looks(watch, CITIZEN, {FILE: BLOCK + 9}, 1, 8)
     sizes = {FILE: BLOCK + 9, further.files[0]: 0}
     assert looks(watch, further, sizes, 8, 11) == []
-    assert watch.failing(KEY) == {"": "still"}
+    assert watch.failing(KEY) == {"": "torn"}
     assert looks(watch, further, {**sizes, further.files[0]: BLOCK}, 11, 12) == [Change(further, "")]
 
 

@@ -25,16 +25,16 @@ async def test_a_monitor_that_is_stopped_is_noticed_and_begun_anew_while_the_tal
     talk = await begin(town)
     await town.switch.rx(f"mixmonitor stop {await citizens_channel(town)}")
     failing = await talk.fact("recording.failing", DEADLINE, party="")
-    assert (failing.call, failing.data["role"], failing.data["why"]) == (talk.key, "citizen", "still")
+    assert (failing.call, failing.data["role"], failing.data["why"]) == (talk.key, "citizen", "torn")
     alarm = await talk.fact("alarm", DEADLINE, what="recording_failing", raised=True)
     assert talk.key in alarm.data["detail"]
-    assert (await town.call(talk.key))["unrecorded"] == {"": "still"}
+    assert (await town.call(talk.key))["unrecorded"] == {"": "torn"}
     assert [one["what"] for one in await town.control.do("alarms.list")] == ["recording_failing"]
     assert (await town.call(talk.key))["state"] == "room"  # nobody was moved
     assert town.controller is not None
     await town.controller._on_up()  # the connection to the switch was lost and is back: the board is made anew
     await town.controller.minding.recordings()
-    assert (await town.call(talk.key))["unrecorded"] == {"": "still"}
+    assert (await town.call(talk.key))["unrecorded"] == {"": "torn"}
     anew = await talk.fact("recording.part", DEADLINE, party="", part=2)
     await talk.fact("recording.well", DEADLINE, party="")
     await talk.fact("alarm", DEADLINE, what="recording_failing", raised=False)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from core.backlog import Backlog
 from core.facts import Fact
 from core.journal import SEQ_JUMP, Journal, JournalBusy, load_snapshot, read_journal
+from core.reserve import reserve
 from core.segments import LINE_LIMIT, JournalReader, decode, encode, segments
 
 OPEN = Callable[..., Journal]
@@ -298,3 +299,23 @@ def test_when_there_is_no_room_what_matters_least_goes_first_and_is_counted() ->
     assert dict(backlog.shed) == {"menu.step": 2, "agent.state": 1, "party.joined": 1, "party.left": 1,
                                   "party.muted": 1, "call.hung_up": 1}
     assert [fact.kind for fact, _ in backlog.take(9)] == ["call.answered", "call.hung_up", "call.rated", "appeal.saved"]
+
+
+def test_room_that_is_held_ahead_is_given_back_at_the_end_also_after_a_kill(tmp_path: Path) -> None:
+    def held(path: Path) -> int:
+        told = path.stat()
+        return told.st_blocks * 512 - told.st_size
+
+    journal = Journal.open(tmp_path)
+    journal.append("call.answered")
+    assert journal.wait_synced(journal.seq, 5)
+    (segment,) = tmp_path.glob("*.jsonl")
+    if held(segment) < 1 << 20:
+        pytest.skip("this file system does not hold room ahead")
+    assert len(list(read_journal(tmp_path))) == 1  # the length of the file is that of its facts
+    journal.close()
+    assert held(segment) < 64 << 10
+    with segment.open("rb+") as file:
+        reserve(file.fileno(), 0, 2 << 20)  # as a writer that is killed leaves it
+    Journal.open(tmp_path).close()
+    assert held(segment) < 64 << 10
