@@ -162,8 +162,9 @@ class Browsers:
         await page.wait_for_function(_LOADED, arg=path)
         return page
 
-    async def desk(self, login: str = "zhaoqian", context: BrowserContext | None = None, **options: Any) -> Desk:
-        """Sign an agent on and bring them to their desk, their line up."""
+    async def desk(self, login: str = "zhaoqian", context: BrowserContext | None = None, *, line: bool = True,
+                   **options: Any) -> Desk:
+        """Sign an agent on and bring them to their desk, their line up if `line`."""
         page = await (context or await self.context(**options)).new_page()
         desk = Desk(self.house, page)
         await page.goto("/desk")
@@ -171,7 +172,8 @@ class Browsers:
         await page.fill("[name=password]", PASSWORD)
         await page.keyboard.press("Enter")
         await page.wait_for_url("**/desk")
-        await desk.line_is_up()
+        if line:
+            await desk.line_is_up()
         return desk
 
     async def close(self) -> None:

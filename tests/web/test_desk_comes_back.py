@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from playwright.async_api import Route
 
 from hotline.demo.behaviours import TONES
 from tests.web.desk import Browsers, Desk, House, same_talk, talk
@@ -71,10 +74,21 @@ async def test_a_browser_that_is_killed_comes_back_in_a_new_one(house: House, br
     first = await browsers.launch()
     desk = await browsers.desk(context=await browsers.context(first))
     citizen, call = await talk(house, desk)
+    slow, closed = await browsers.context(), asyncio.Event()
+
+    async def once_closed(route: Route) -> None:
+        await closed.wait()
+        await route.continue_()
+
+    await slow.route("**/desk/phone", once_closed)
+    again = await browsers.desk(context=slow, line=False)
+    await again.state("talking")  # it sees the talk, and has no sound of it
     await first.close()
-    again = await browsers.desk()
+    closed.set()
     await again.state("ringing")
-    await again.press("F2")  # a new browser does not know that it was in this talk
+    # by which a page would answer by itself
+    assert await again.page.evaluate("localStorage.getItem('desk.talk')") is None
+    await again.press("F2")  # a new browser was not in this talk: its microphone is opened by its agent
     await same_talk(house, again, call)
     assert citizen.is_up
 

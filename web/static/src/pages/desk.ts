@@ -20,7 +20,9 @@ import { showTrial } from "../trial";
 
 const frame = document.getElementById("callbar")!;
 const web = frame.dataset.kind === "web";
-const TALK = "desk.talk"; // the talk this browser was in: rung again after a reload, it is answered by itself
+// the talk whose sound this browser had: rung again after a reload, it is answered by itself. Who only sees the talk, in
+// another browser or on another computer, is rung and answers: their microphone is not opened for them
+const TALK = "desk.talk";
 const RETURN = 60; // s for which that holds
 const STALE = 15000; // ms
 const title = document.title;
@@ -111,7 +113,7 @@ onBar((now, before) => {
   if (now.unrecorded) tell("unrecorded", t("js.unrecorded"), "warn"); else clear("unrecorded");
   if (now.cut) tell("cut", t("js.switch.cut", { clock: clock(now.cut) }), "warn"); else clear("cut");
   if (now.state === "three" && before.state === "talking") void chime();
-  if (IN_TALK.has(now.state)) localStorage.setItem(TALK, `${now.call} ${Date.now() / 1000}`);
+  if (IN_TALK.has(now.state) && phone.talking) localStorage.setItem(TALK, `${now.call} ${Date.now() / 1000}`);
   if (now.state === "lost") tell("returning", t("js.returning"), "told"); else if (before.state === "lost") clear("returning");
   if (now.state === "wrap_up") localStorage.removeItem(TALK);
   if (now.state === "wrap_up" || now.state === "ready") { closeInvite(); clear("returning"); }
