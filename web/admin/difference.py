@@ -62,7 +62,9 @@ def place_in_words(texts: Texts, path: Path) -> str:
 
 
 def _word(texts: Texts, part: str) -> str:
-    for prefix in ("policy.field.", "policy.media.", "order_state.", "do.", "kind."):
+    if not part:
+        return texts("policy.kind_untold")
+    for prefix in ("policy.field.", "policy.media.", "policy.tag.", "order_state.", "do.", "kind."):
         if prefix + part in texts:
             return texts(prefix + part)
     return part
@@ -76,6 +78,8 @@ def value_in_words(texts: Texts, path: Path, value: Any) -> str:
         return texts(f"policy.term.{value['unit']}", n=value["amount"])
     if isinstance(value, list | tuple):
         return " · ".join(_word(texts, str(one)) for one in value)
+    if path and path[-1] == "urgency":
+        return texts("policy.urgent_from", word=texts(f"urgency.{value}"))
     if isinstance(value, bool):
         return texts("policy.yes" if value else "policy.no")
     if path and path[-1] in _SHARES:

@@ -7,12 +7,13 @@ for life and property, 24 hours for utilities.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
 from workorders.life.calendar import Calendar, Term, Unit
 from workorders.life.matters import COMPLEX, SEED_TREE, Matter, Name, Strict, Tree
@@ -34,6 +35,21 @@ def minutes(amount: int) -> Term:
     return Term(amount=amount, unit=Unit.MINUTES)
 
 
+_UNREADABLE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+def _readable(name: str) -> str:
+    """Refuse what is not seen, or turns the reading: a name in a report or a refusal must read as it is."""
+    if _UNREADABLE.search(name):
+        raise ValueError("has characters that are not seen, or turn the direction of reading: take them out")
+    return name
+
+
+Printed = Annotated[Name, AfterValidator(_readable)]
+RuleName = Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True),
+                     AfterValidator(_readable)]
+
+
 class When(Strict):
     """What a rule asks of a matter; what is left empty is not asked."""
 
@@ -41,7 +57,7 @@ class When(Strict):
     urgency: Urgency | None = None  # this or above
     fields: tuple[Name, ...] = ()  # first level of the classification
     matters: tuple[Name, ...] = ()  # second level
-    tags: tuple[Name, ...] = ()  # any of them
+    tags: tuple[Printed, ...] = ()  # any of them
     reports: bool = False
 
     def fits(self, matter: Matter) -> bool:
@@ -65,7 +81,7 @@ class Terms(Strict):
 class TermRule(Strict):
     """Terms for the matters that fit; `name` stands in reports."""
 
-    name: Name
+    name: RuleName
     when: When
     terms: Terms
 

@@ -1,6 +1,7 @@
 // The policy: what was typed is checked and told as differences by the server; only what was told can be set.
 import "./base";
 import { ask, Refused } from "../http";
+import { mindRules, pointRules, rules } from "../policy_rules";
 import { t } from "../texts";
 
 interface Change { place: string; before: string; after: string }
@@ -21,11 +22,12 @@ function put(document: any, path: string, value: unknown): void {
 function typed(): unknown {
   const document_ = JSON.parse(start);
   for (const box of document.querySelectorAll<HTMLInputElement | HTMLSelectElement>("#policy-form [data-at]")) {
+    if (box.closest("[data-rule]")) continue;
     const share = box.dataset.kind === "share", number = share || box.dataset.kind === "int";
     put(document_, box.dataset.at!, !number ? box.value : box.value.trim() === "" ? null : share
       ? Math.round(Number(box.value) * 1e4) / 1e6 : Number(box.value));
   }
-  return withBring(document_);
+  return { ...(withBring(document_) as object), terms: rules("terms"), signature: rules("signature") };
 }
 
 /** What a reply must bring: rules that are ticked off go, the one that was typed comes. */
@@ -51,15 +53,18 @@ function ticked(which: string): HTMLInputElement[] {
 
 async function check(policy: unknown): Promise<void> {
   fault.textContent = "";
+  pointRules([]);
+  point([]);
   const section = document.getElementById("policy-change")!;
   section.hidden = true;
   try {
     checked = await ask<Checked>("POST", "/policy/difference", { policy });
   } catch (error) {
     const refused = error as Refused;
-    fault.textContent = [refused.message, ...refused.faults.map((one) => `${one.field}: ${one.problem}`)].join(" ");
-    fault.focus();
-    point(refused.faults.map((one) => one.field));
+    const rest = pointRules(refused.faults);
+    fault.textContent = [refused.message, ...rest.map((one) => `${one.field}: ${one.problem}`)].join(" ");
+    point(rest.map((one) => one.field));
+    (document.querySelector<HTMLElement>("#policy-form [aria-invalid]") ?? fault).focus();
     return;
   }
   if (String(checked.version) !== page.dataset.version) { tell("js.policy.newer"); return; }
@@ -73,7 +78,8 @@ function tell(key: string): void { fault.textContent = t(key); fault.focus(); }
 
 function point(fields: string[]): void {
   for (const box of document.querySelectorAll("#policy-form [data-at]"))
-    if (fields.some((field) => field.endsWith((box as HTMLElement).dataset.at!))) box.setAttribute("aria-invalid", "true");
+    if ((box as HTMLElement).closest("[data-rule]")) continue;
+    else if (fields.some((field) => field.endsWith((box as HTMLElement).dataset.at!))) box.setAttribute("aria-invalid", "true");
     else box.removeAttribute("aria-invalid");
 }
 
@@ -112,3 +118,4 @@ document.addEventListener("submit", (event) => {
     try { void check(JSON.parse(String(new FormData(form).get("document")))); } catch { tell("js.policy.unreadable"); }
   }
 });
+mindRules();
