@@ -21,7 +21,7 @@ from sqlmodel import col
 from api.orders.lists import ANY_OF, Condition, Filters, addresses_for, narrowing, refuse_unseen, told
 from api.orders.shown import LISTED
 from api.people.reach import Shape
-from api.people.scope import Scope, named_orders
+from api.people.scope import Scope, named_orders, named_to_answer
 from api.wire.paging import cursor_of, filters_digest, place_of
 from core.db import rows_of
 from workorders.keeping import words
@@ -78,9 +78,15 @@ class _Shape:
         return not self.all_at_once and (newest or (self.by_own_due and self.filters == {"unit"}))
 
     @property
+    def may_be_out_of_sight(self) -> bool:
+        """Tell whether orders are listed that the caller's unit does not see, because it must answer a finding."""
+        return "to_answer" in self.filters
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Return the names of what each row has."""
-        return (*COLUMNS, *(["call"] if self.whole else []), *(["own_due"] if self.by_own_due else []))
+        return (*COLUMNS, *(["call"] if self.whole else []), *(["own_due"] if self.by_own_due else []),
+                *(["in_sight"] if self.may_be_out_of_sight else []))
 
 
 async def page(session: AsyncSession, scope: Scope, asked: Filters, cursor: str | None, limit: int,
@@ -164,6 +170,9 @@ async def _with_words(session: AsyncSession, shape: _Shape, query: str,
 def _statement(shape: _Shape) -> Select[Any]:
     """Return the statement of a shape, with a place for each value."""
     way = _by_own_due if shape.by_own_due else _by_words if shape.by_words and not shape.common else _by_columns
+    if shape.may_be_out_of_sight:
+        listed, seen = named_to_answer(shape.caller)
+        return way(shape).add_columns(seen.label("in_sight")).where(listed).limit(_MOST)
     return way(shape).where(named_orders(shape.caller)).limit(_MOST)
 
 
@@ -209,7 +218,7 @@ def _by_words(shape: _Shape) -> Select[Any]:
 
 
 def _selected(shape: _Shape) -> list[Any]:
-    return [_TABLE.c[name] for name in shape.columns if name != "own_due"]
+    return [_TABLE.c[name] for name in shape.columns if name not in ("own_due", "in_sight")]
 
 
 def _units(shape: _Shape) -> list[BindParameter[str]]:

@@ -17,7 +17,7 @@ from workorders.life.confidential import Field
 from workorders.life.errors import LifeError
 from workorders.life.history import act_fields
 from workorders.life.offers import Offer, open_acts
-from workorders.life.order import Order
+from workorders.life.order import Finding, Order
 from workorders.life.policy import Rules
 from workorders.life.states import owner
 from workorders.life.timeline import timeline
@@ -39,6 +39,8 @@ _TALK: Final = frozenset({Do.NOTE, Do.PROGRESS})
 
 def shown_row(sight: Sight, row: Mapping[str, Any]) -> Json:
     """Return an order as it stands in a list; `row`: LISTED by name, for the installation itself also the call."""
+    if not row.get("in_sight", True):
+        return row_out_of_sight(row)
     body = {name: row[name] for name in _ROW} | sight.of_row(row)
     body["state_name"] = CHINESE_STATE[State(row["state"])]
     return body | ({"call": row["call"]} if sight.caller.own_house else {})
@@ -52,6 +54,8 @@ def columns_of(row: WorkOrder) -> Json:
 def shown_order(sight: Sight, kept: Kept, rules: Rules, now: float) -> Json:
     """Return an order whole, with its clocks and what this caller could do to it now."""
     order, row, allowed = kept.order, kept.row, sight.fields(kept.order)
+    if sight.only_finding(order):
+        return _only_finding(sight, order, rules, now)
     if Field.EXISTENCE not in allowed:
         return _out_of_sight(order)
     body = {name: getattr(row, name) for name in _ROW} | sight.texts(order, row)
@@ -65,11 +69,30 @@ def shown_order(sight: Sight, kept: Kept, rules: Rules, now: float) -> Json:
     if Field.REPLY in allowed:
         body["reply"] = last_reply(kept.acts)
         body["talk"] = talk_of(kept.acts)
-    body["findings"] = [asdict(one) for one in order.findings if _concerns(sight, one.unit, allowed)]
+    body["findings"] = [_finding(one, order) for one in order.findings if _concerns(sight, one.unit, allowed)]
     if Field.HISTORY in allowed:
         body |= {"follow_ups": [asdict(one) for one in order.follow_ups], "ratings": list(order.ratings),
                  "refusals": [asdict(one) for one in order.refusals]}
     return body
+
+
+def _only_finding(sight: Sight, order: Order, rules: Rules, now: float) -> Json:
+    """Return an order that is not the unit's: its number, what the unit must answer, and the act of answering."""
+    acts = [shown_offer(one) for one in offers(sight.caller, order, rules, now) if one.do is Do.ANSWER_FINDING]
+    findings = [_finding(one, order) for one in order.findings if one.unit == sight.caller.unit]
+    return _out_of_sight(order) | {"only_finding": True, "findings": findings, "acts": acts}
+
+
+def _finding(one: Finding, order: Order) -> Json:
+    """Return a finding; `told`: its unit is shown it, as every unit is but one that a report is kept from."""
+    return asdict(one) | {"told": one.unit not in order.matter.barred}
+
+
+def row_out_of_sight(row: Mapping[str, Any]) -> Json:
+    """Return a row of an order that is not the unit's, and of which it must answer a finding."""
+    return {"number": row["number"], "version": row["version"], "state": row["state"],
+            "state_name": CHINESE_STATE[State(row["state"])], "kind": "", "urgency": 0, "summary": "", "address": "",
+            "lead": "", "owner": "", "due": 0.0, "created_at": row["created_at"], "only_finding": True}
 
 
 def _out_of_sight(order: Order) -> Json:

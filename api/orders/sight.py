@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from api.people.caller import Caller
 from api.people.models import UnitPlace
-from workorders.life.confidential import OPEN_TO, Field, Reader, level_of, mask_name, mask_number, sees
+from workorders.life.confidential import OPEN_TO, Field, Reader, level_of, mask_name, mask_number, must_answer, sees
 from workorders.life.order import Order
 from workorders.life.words import Confidentiality, Role
 from workorders.models import WorkOrder
@@ -33,6 +33,10 @@ class Sight:
         found = frozenset().union(*(sees(reader, order) for reader in self.readers))
         passes_on = self.caller.may("numbers.see") and level_of(order) < Confidentiality.REPORT
         return found | {Field.NUMBER} if found and passes_on else found
+
+    def only_finding(self, order: Order) -> bool:
+        """Tell whether all that the caller is shown of an order is what their unit must answer."""
+        return not self.fields(order) and any(must_answer(reader, order) for reader in self.readers)
 
     def texts(self, order: Order, row: WorkOrder) -> dict[str, str]:
         """Return the words of an order as the caller may read them: whole, masked, or empty."""

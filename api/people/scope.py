@@ -55,9 +55,7 @@ class Scope:
 
     def orders_to_act_on(self) -> Condition:
         """Return which orders this caller may act on: also one that their unit must answer a finding of."""
-        finding = _of_order(OrderFinding).where(col(OrderFinding.unit) == self.caller.unit)
-        answers = bool(self.caller.unit) and bool(self.caller.roles & UNIT_ROLES)
-        return or_(self.orders(), and_(finding, self._rules.clear())) if answers else self.orders()
+        return self._rules.orders_to_answer()[0]
 
     def names_what_is_kept(self, words: Any) -> Condition:
         """Return whether a column (text, JSON) names the number of an order that is kept from the caller's unit."""
@@ -152,6 +150,14 @@ class _Rules:
             Reach.ALL: true(), Reach.OPEN: _open_order(), Reach.OWN: or_(own, _named(self.names)),
             Reach.UNIT: self._of_unit() if self.shape.has_unit else false()}, reach))
 
+    def orders_to_answer(self) -> tuple[Condition, Condition]:
+        """Return which orders are in sight or have a finding that the own unit must answer; and which are in sight."""
+        seen = self.orders(ORDERS)
+        if not self.shape.has_unit or not self.shape.roles & UNIT_ROLES:
+            return seen, seen
+        finding = _of_order(OrderFinding).where(col(OrderFinding.unit) == self.me.unit)
+        return or_(seen, and_(finding, self.clear())), seen
+
     def _of_unit(self) -> Condition:
         """Orders that the unit, or one below it, has or had by right, or is offered; programs get no reports."""
         mine = _of_order(OrderUnit).where(col(OrderUnit.void).is_(False), _Among(col(OrderUnit.unit), self._below))
@@ -194,8 +200,16 @@ def named_orders(shape: Shape) -> Condition:
 
     The places have no values of their own: a statement that is run without `Scope.values` fails, and shows nothing.
     """
-    places = (bindparam(name, type_=Text()) for name in ("me_id", "me_unit", "me_agent"))
-    return _Rules(shape, Me(*places)).orders(ORDERS)
+    return _named_rules(shape).orders(ORDERS)
+
+
+def named_to_answer(shape: Shape) -> tuple[Condition, Condition]:
+    """Return which orders a caller of a shape may answer a finding of, and which of them they see; places as above."""
+    return _named_rules(shape).orders_to_answer()
+
+
+def _named_rules(shape: Shape) -> _Rules:
+    return _Rules(shape, Me(*(bindparam(name, type_=Text()) for name in ("me_id", "me_unit", "me_agent"))))
 
 
 def scope_of(caller: Caller) -> Scope:

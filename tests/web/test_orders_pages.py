@@ -58,9 +58,9 @@ def test_what_can_be_done_now_comes_first_and_notes_after_what_the_clock_waits_f
     assert [form.do for form in forms] == ["sign_for", "note", "reply"]
 
 
-async def order(staff: Staff) -> str:
+async def order(staff: Staff, **more: Any) -> str:
     """An order that the worker has posted."""
-    answer = await staff.house.client.post(ORDERS, json=APPEAL, headers={"Idempotency-Key": "order-1"})
+    answer = await staff.house.client.post(ORDERS, json=APPEAL | more, headers={"Idempotency-Key": "order-1"})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["number"])
 
@@ -211,6 +211,51 @@ async def test_a_unit_finds_what_waits_for_its_word_and_answers_it(staff: Staff)
     assert (await other.get("/orders/counts")).json()["to_answer"] == 0
     assert (await other.get(f"{ORDERS}?to_answer=housing")).status_code == 403
     assert (await lead.get(f"{ORDERS}?to_answer=housing")).json()["work_orders"] == []
+
+
+async def test_a_unit_answers_a_finding_of_an_order_that_is_not_its_own_and_learns_nothing_of_the_matter(
+        staff: Staff) -> None:
+    number = await order(staff)
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    lead = await signed_on(staff, "water", Role.UNIT_LEAD, unit="water")
+    other = await signed_on(staff, "housing", Role.UNIT_LEAD, unit="housing")
+    await act(office, number, "k1", do="dispatch", data={"unit": "housing"})
+    raised = {"key": "person:1", "kind": "wrong", "unit": "water"}
+    assert (await act(office, number, "k2", do="raise_finding", why="越权处理", data=raised)).status_code == 201
+    told = (await office.get(f"{ORDERS}/{number}")).json()
+    kept = {told["summary"], told["address"], told["name"], told["caller"]} - {""}
+    assert (await lead.get("/orders/counts")).json()["to_answer"] == 1
+    listed, page = (await lead.get("/orders?box=to_answer")).text, (await lead.get(f"/orders/{number}")).text
+    api = await lead.get(f"{ORDERS}/{number}")
+    assert "本单位不办理,只需说明疑似问题".replace(",", "，") in listed
+    assert ("疑似乱作为" in page or "乱作为" in page, "本单位不办理这张工单" in page) == (True, True)
+    assert [one["do"] for one in api.json()["acts"]] == ["answer_finding"]
+    assert not any(word in text for word in kept for text in (listed, page, api.text))
+    assert number not in (await lead.get("/orders?box=all")).text
+    for more in ("/history", "/talk", "/attachments"):
+        assert (await lead.get(f"{ORDERS}/{number}{more}")).status_code == 404, more
+    assert "本单位不办理" not in (await other.get(f"/orders/{number}")).text
+    said = await act(lead, number, "k3", do="answer_finding", text="不是我单位所为", data={"key": "person:1"})
+    assert said.status_code == 201, said.text
+    assert (await lead.get("/orders/counts")).json()["to_answer"] == 0
+    assert "已说明，待认定" in (await lead.get(f"/orders/{number}")).text
+    await act(office, number, "k4", do="raise_finding", why="对方单位", data=raised | {"key": "p:2", "unit": "housing"})
+    assert [one["key"] for one in (await lead.get(f"{ORDERS}/{number}")).json()["findings"]] == ["person:1"]
+
+
+async def test_a_finding_about_the_unit_complained_of_is_kept_from_it_and_whoever_reads_it_is_told(
+        staff: Staff) -> None:
+    number = await order(staff, kind="report", complained_of=["water"])
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    lead = await signed_on(staff, "water", Role.UNIT_LEAD, unit="water")
+    raised = {"key": "person:1", "kind": "wrong", "unit": "water"}
+    assert "被举报单位看不到此单" in (await office.get(f"/orders/{number}")).text  # said before it is written
+    assert (await act(office, number, "k1", do="raise_finding", why="越权处理", data=raised)).status_code == 201
+    (kept,) = (await staff.house.client.get(f"{ORDERS}/{number}")).json()["findings"]
+    assert (kept["unit"], kept["told"]) == ("water", False)
+    assert (await lead.get("/orders/counts")).json()["to_answer"] == 0
+    assert (await lead.get(f"{ORDERS}/{number}")).status_code == 404
+    assert number not in (await lead.get("/orders?box=to_answer")).text
 
 
 async def test_a_finding_about_another_unit_marks_no_row_of_mine(staff: Staff) -> None:

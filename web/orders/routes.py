@@ -116,6 +116,9 @@ async def one(request: Request, number: Number,
     async with database(request).one_reading(), database(request).reading() as session:
         body = await orders.read(_as_new(request), Response(), number)
         assert isinstance(body, dict)  # no If-None-Match is passed on
+        if body.get("only_finding"):
+            return page(request, "order_finding.html", order={**_UNSEEN, **body}, forms=forms_of(body["acts"]), do=do,
+                        units=await units_of(request), doors=doors())
         classes = (await keeper_of(request).rules(session, now_of(request))).classes
         units, files = await units_of(request), await _files(request, number)
         cited = await _cited(request, session, body.get("call_key"))

@@ -115,6 +115,16 @@ def sees(reader: Reader, order: Order) -> frozenset[Field]:
     return allowed - HIDDEN[level] if reader.role not in _STAFF else allowed
 
 
+def must_answer(reader: Reader, order: Order) -> bool:
+    """Tell whether a unit that sees nothing of an order is asked for its word: a finding names it (memo S16).
+
+    It is shown that finding and the order's number, and nothing of the matter or the citizen. From the unit complained
+    of a report is kept even so.
+    """
+    named = reader.own and any(finding.unit == reader.own for finding in order.findings)
+    return bool(named) and reader.role in UNIT_ROLES and not _barred(reader, order)
+
+
 def _barred(reader: Reader, order: Order) -> bool:
     """Tell whether the order does not exist for a reader: complained of, under it, or looking into it from above.
 
