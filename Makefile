@@ -55,7 +55,8 @@ bench: $(STAMPS)/switch $(STAMPS)/tests ## 量速度,写 var/bench/latest.json �
 
 .PHONY: screenshots
 screenshots: $(STAMPS)/switch $(STAMPS)/web $(STAMPS)/tests ## 每个页面的截图,在 var/screenshots · pictures of every page
-	@$(PYTHON) -m pytest -q -m "slow or not slow" tests/web/test_screenshots.py tests/web/test_every_place.py
+	@PICTURES=1 $(PYTHON) -m pytest -q -m "slow or not slow" tests/web/test_screenshots.py tests/web/test_every_page.py \
+	  tests/web/test_every_place.py
 
 .PHONY: setup
 setup: $(STAMPS)/switch $(STAMPS)/web ## 只安装,不运行 · only install

@@ -36,7 +36,8 @@ def moment(texts: Texts, at: float, now: float, zone: ZoneInfo) -> str:
     if days == 1:
         return texts("time.yesterday", clock=clock)
     key = "time.this_year" if then.year == today.year else "time.date"
-    return texts(key, year=then.year, month=then.month, day=then.day, clock=clock)
+    month = texts("time.months").split()[then.month - 1]
+    return texts(key, year=then.year, month=month, day=then.day, clock=clock)
 
 
 def exact(at: float, zone: ZoneInfo) -> str:

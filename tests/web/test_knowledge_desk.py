@@ -8,7 +8,7 @@ import pytest
 
 from tests.web.axe import faults
 from tests.web.desk import Browsers, House, talk
-from tests.web.test_recordings_pages import shoot
+from tests.web.pictures import look
 from workorders.knowledge import keeping, wishes
 from workorders.knowledge.keeping import By, Content
 
@@ -46,11 +46,11 @@ async def test_an_agent_finds_reads_and_cites_by_keys_with_an_input_method_and_o
     await desk.press("ArrowDown")
     await desk.press("ArrowUp")
     first = str(await page.inner_text("#knowledge-list [aria-selected=true] .pick-name"))
-    await shoot(page, "knowledge-desk-found")
+    await look(page, "knowledge-desk-found")
     await desk.press("Enter")
     await page.wait_for_selector("#knowledge-read-title")
     assert await page.inner_text("#knowledge-read-title") == first
-    await shoot(page, "knowledge-desk-read")
+    await look(page, "knowledge-desk-read")
     await desk.press("Escape")
     assert await page.is_visible("#knowledge-list")
     await desk.press("Enter")

@@ -9,7 +9,7 @@ from tests.api.town_hall import CALL, accepted
 from tests.people.staff import Staff
 from tests.web.http import signed_on
 from tests.web.people_at_pages import AtPages
-from tests.web.test_recordings_pages import shoot
+from tests.web.pictures import look
 from web.knowledge.words import blocks, difference
 from workorders.knowledge import keeping, wishes
 from workorders.knowledge.keeping import By, Content
@@ -116,14 +116,14 @@ async def test_an_article_lives_from_its_first_words_to_its_second_edition_in_re
         await keeper.goto("/knowledge/new")
         await keeper.press("[name=title]", "Control+Enter")
         await keeper.wait_for_selector(".act-fault:has-text('「标题」还没有填好')")
-        await shoot(keeper, "knowledge-new")
+        await look(keeper, "knowledge-new")
         await keeper.fill("[name=title]", "居民供暖开始和结束的日期")
         await keeper.fill("[name=words]", WORDS)
         await keeper.press("[name=words]", "Control+Enter")
         await keeper.wait_for_selector("h1:has-text('居民供暖') .badge:has-text('草稿')")
         office = await pages.person("office", Role.BACK_OFFICE)
         await office.goto("/knowledge?box=pending")
-        await shoot(office, "knowledge-pending")
+        await look(office, "knowledge-pending")
         await office.click(".order-link")
         await office.click("[data-knowledge$=publication] button")
         await office.wait_for_selector(".hint:has-text('上次核对 2026-11-23')")
@@ -134,10 +134,10 @@ async def test_an_article_lives_from_its_first_words_to_its_second_edition_in_re
         await keeper.wait_for_selector("text=第 2 版还没有发布")
         await office.reload()
         await office.click("summary:has-text('停用')")
-        await shoot(office, "knowledge-article")
+        await look(office, "knowledge-article")
         await office.click("text=对比改动 >> nth=0")
         await office.wait_for_selector(".is-new:has-text('20 日')")
-        await shoot(office, "knowledge-compare")
+        await look(office, "knowledge-compare")
         agent = await pages.person("agent", Role.AGENT, agent="a1")
         await agent.goto("/knowledge/1")
         await agent.click("summary:has-text('内容有误')")
@@ -145,7 +145,7 @@ async def test_an_article_lives_from_its_first_words_to_its_second_edition_in_re
         await agent.click("text=告诉单位")
         await agent.wait_for_selector("text=有 1 人说这条内容有误")
         await keeper.goto("/knowledge/told")
-        await shoot(keeper, "knowledge-told")
+        await look(keeper, "knowledge-told")
         await keeper.fill("[name=why]", "已改,等发布")
         await keeper.click("[data-knowledge^=flags] button")
         await keeper.wait_for_selector("text=没有待答复的报错")

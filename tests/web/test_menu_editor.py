@@ -11,7 +11,7 @@ from playwright.async_api import Page, Route, expect
 from tests.people.staff import Staff
 from tests.web.axe import faults
 from tests.web.people_at_pages import WAIT, AtPages
-from tests.web.test_screenshots import OUT, shoot
+from tests.web.pictures import look
 from workorders.life.words import Role
 
 
@@ -160,13 +160,12 @@ async def test_the_editor_has_its_pictures_in_both_views(at_pages: AtPages, staf
     admin = await at_pages.person("guanli", Role.ADMIN)
     address = str(staff.house.client.base_url)
     await admin.context.add_cookies([{"name": "hotline_language", "value": language, "url": address}])
-    OUT.mkdir(parents=True, exist_ok=True)
     await admin.goto("/menu")
-    await shoot(admin, f"{language}-menu")
+    await look(admin, f"{language}-menu", whole=False)
     await begun(admin, "白天", "hours")
     await admin.click("[data-step-row='welcome']")
     await expect(admin.locator("#menu-map [data-step='welcome']")).to_have_attribute("aria-pressed", "true")
     await expect(admin.locator("[data-row='guide'] .flow-finding")).not_to_have_count(0, timeout=WAIT)
-    await shoot(admin, f"{language}-menu-editor")
+    await look(admin, f"{language}-menu-editor", whole=False)
     await admin.locator("#menu-map").scroll_into_view_if_needed()
-    await shoot(admin, f"{language}-menu-map")
+    await look(admin, f"{language}-menu-map", whole=False)

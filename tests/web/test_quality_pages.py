@@ -10,7 +10,7 @@ from tests.people.staff import Staff
 from tests.support.heard import heard
 from tests.web.http import signed_on
 from tests.web.people_at_pages import AtPages
-from tests.web.test_recordings_pages import shoot
+from tests.web.pictures import look
 from workorders.life.words import Role
 from workorders.quality.rules import SEED_CARD
 
@@ -58,13 +58,13 @@ async def test_a_check_lives_from_the_draw_to_the_decision_by_three_people_in_re
         await judge.fill("[name=seed]", "s1")
         await judge.click(".quality-draw button")
         await judge.wait_for_selector(".quality-told:has-text('1 通')")
-        await shoot(judge, "zh-CN-quality")
+        await look(judge, "zh-CN-quality")
         await judge.click(".order-link")
         await judge.click("[data-quality=score] button[type=submit]")
         await judge.wait_for_selector("[data-quality=score] .act-fault:has-text('还没有打分')")
         await mark(judge, "score", 2)
         await judge.fill("[name=comment]", "没有复述诉求，下次请先确认地点。")
-        await shoot(judge, "zh-CN-quality-score")
+        await look(judge, "zh-CN-quality-score")
         await judge.click("[data-quality=score] button[type=submit]")
         await judge.wait_for_selector("#quality-check[data-state=scored]")
         here = judge.url
@@ -77,7 +77,7 @@ async def test_a_check_lives_from_the_draw_to_the_decision_by_three_people_in_re
         await judge.fill("[name=note]", "先安抚，再复述诉求")
         await judge.click("[data-quality=clip] button[type=submit]")
         await judge.wait_for_selector(".clip:has-text('5 秒')")
-        await shoot(judge, "zh-CN-quality-clips")
+        await look(judge, "zh-CN-quality-clips")
         agent = await pages.person("a1", Role.AGENT, agent="a1")
         await agent.goto(here)
         await agent.fill("[name=why]", "第 20 秒已经复述过诉求")
@@ -88,9 +88,9 @@ async def test_a_check_lives_from_the_draw_to_the_decision_by_three_people_in_re
         await other.check("[name=granted][value=grant]", force=True)
         await mark(other, "decision", 5)
         await other.fill("[name=why]", "录音中确有复述")
-        await shoot(other, "zh-CN-quality-decide")
+        await look(other, "zh-CN-quality-decide")
         await other.click("[data-quality=decision] button[type=submit]")
         await other.wait_for_selector("#quality-check[data-state=decided]:has-text('40.0 分改为 100.0 分')")
         await agent.reload()
-        await shoot(agent, "zh-CN-quality-decided")
+        await look(agent, "zh-CN-quality-decided")
         assert pages.loud == []

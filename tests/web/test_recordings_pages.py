@@ -6,24 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page
 
 from core.facts import RECORDING_FAILING, Fact
-from core.settings import PROJECT
 from tests.api.town_hall import APPEAL, CALL
 from tests.people.staff import Staff
 from tests.support.heard import heard
-from tests.web.axe import faults
 from tests.web.http import signed_on
 from tests.web.people_at_pages import AtPages
+from tests.web.pictures import look
 from tests.web.test_orders_pages import order
 from tests.workorders.story import BEGIN as STORY
 from web.recordings.life import woven
 from workorders.life.words import Role
 from workorders.records import keep
-
-OUT = PROJECT / "var" / "screenshots"
-WIDTHS = {"1280": (1280, 800), "390": (390, 844)}
 
 
 async def recorded(staff: Staff) -> str:
@@ -78,18 +73,6 @@ async def test_recordings_are_found_by_number_by_those_who_may_look_for_numbers(
     assert (await unit.get("/recordings")).status_code == 403
 
 
-async def shoot(page: Page, name: str) -> None:
-    OUT.mkdir(parents=True, exist_ok=True)
-    for theme in ("light", "dark"):
-        await page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-        for width, (wide, high) in WIDTHS.items():
-            await page.set_viewport_size({"width": wide, "height": high})
-            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} {width}"
-            await page.screenshot(path=OUT / f"{name}-{theme}-{width}.png", full_page=True)
-        assert await faults(page) == [], name
-    await page.set_viewport_size({"width": 1366, "height": 768})
-
-
 @pytest.mark.slow
 async def test_a_recording_is_heard_by_the_keyboard_alone_on_the_page_of_its_order(
         staff: Staff, chromium: str, tmp_path: Path) -> None:
@@ -111,7 +94,7 @@ async def test_a_recording_is_heard_by_the_keyboard_alone_on_the_page_of_its_ord
         await page.wait_for_function("() => Number(document.querySelector('[data-slider]').ariaValueNow) >= 2")
         await page.keyboard.press(" ")
         await page.wait_for_selector(".player:not(.is-playing)")
-        await shoot(page, "zh-CN-order-recording")
+        await look(page, "zh-CN-order-recording")
         await page.select_option("[data-voice]", "p1")
         await page.click(".mark-join")
         await page.click("[data-play]")
@@ -122,5 +105,5 @@ async def test_a_recording_is_heard_by_the_keyboard_alone_on_the_page_of_its_ord
         await page.goto("/recordings")
         await page.click(".call-card > summary")
         await page.wait_for_function("() => document.querySelector('canvas').width > 300")
-        await shoot(page, "zh-CN-recordings")
+        await look(page, "zh-CN-recordings")
         assert pages.loud == []
