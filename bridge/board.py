@@ -309,6 +309,7 @@ class Board:
         if first and leg.role == "agent":
             call.talked_with.append(leg.who)
             out += self.place_agent(leg.who, AgentStatus.TALKING, now, call=call.key)
+            out += self.listeners.back(call.key, leg, now)
         return out + self.first_responder(call, now)
 
     @staticmethod
@@ -370,7 +371,7 @@ class Board:
         if call.state is CitizenState.DIALLED and not call.present():
             out += self._give_up_dialling(call, now)
         if leg.role == "agent":
-            out += self._agent_left(call, leg, why, now)
+            out += [*self._agent_left(call, leg, why, now), *self.listeners.left(leg, why)]
         return out + self._left_aside(call)
 
     def _left_aside(self, call: Call) -> list[Follow]:

@@ -59,11 +59,28 @@ class MuteAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenAgain:
+    """The agent whom somebody listens to was lost and is back on another leg: listen to that."""
+
+    call: str
+    listener: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopListening:
+    """Whoever is listened to has left the talk: let the listener go."""
+
+    call: str
+    listener: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueueChanged:
     """Somebody waits, or somebody is free."""
 
 
-Follow = Said | RingNext | HangUp | GatherRoom | StopDialling | MuteAgain | QueueChanged
+Follow = Said | RingNext | HangUp | GatherRoom | StopDialling | MuteAgain | ListenAgain | StopListening | QueueChanged
 
 
 def agent_fact(state: AgentNow) -> Said:

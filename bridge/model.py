@@ -99,6 +99,7 @@ class Listener:
     mode: ListenMode = "listen"
     channel: str = ""
     began: float = 0.0
+    waits: bool = False  # for the agent, who was lost, to be back
     why: str = ""
 
 

@@ -35,7 +35,7 @@ def rebuild(board: Board, channels: list[ChannelNow], memory: Memory, *, reboote
     out: list[Follow] = []
     for call in board.calls.values():
         out += _close_dead_invitations(call, memory.calls.get(call.key))
-        out += _happened_unseen(board, call, memory, now)
+        out += [*_happened_unseen(board, call, memory, now), *board.listeners.compare(call, now)]
     for key in memory.calls.keys() - board.calls.keys():
         if rebooted:
             data = {"why": "the switch was restarted under the call"}

@@ -96,6 +96,9 @@ class Switch(Protocol):
     async def listen_as(self, listener: Listener, exten: str) -> None:
         """Go on as ``listen``, ``whisper`` or, as a party, ``join``."""
 
+    async def listen_to(self, listener: Listener, leg: Leg) -> None:
+        """Have a listener listen to another leg, as it listened before."""
+
     async def stop_listening(self, listener: Listener) -> None:
         """End a listener's telephone."""
 
@@ -249,6 +252,13 @@ class AmiSwitch:
     async def listen_as(self, listener: Listener, exten: str) -> None:
         where = {"Context": "listener", "Exten": exten, "Priority": "1"}
         await self._do("Redirect", {"Channel": listener.channel or listener.id, **where})
+
+    async def listen_to(self, listener: Listener, leg: Leg) -> None:
+        channel = listener.channel or listener.id
+        await self._set(channel, "HL_SPIED", leg.channel or leg.id)
+        await self._set(channel, "HL_LISTENS_AT", leg.id)
+        if listener.began:  # one that still rings begins there
+            await self.listen_as(listener, listener.mode)
 
     async def stop_listening(self, listener: Listener) -> None:
         await self._do("Hangup", {"Channel": listener.channel or listener.id, "Cause": "16"})

@@ -13,7 +13,18 @@ from typing import Any, Protocol
 
 from bridge.board import Board
 from bridge.errors import SwitchAway, SwitchError, SwitchSilent
-from bridge.follows import Follow, GatherRoom, HangUp, MuteAgain, QueueChanged, RingNext, Said, StopDialling
+from bridge.follows import (
+    Follow,
+    GatherRoom,
+    HangUp,
+    ListenAgain,
+    MuteAgain,
+    QueueChanged,
+    RingNext,
+    Said,
+    StopDialling,
+    StopListening,
+)
 from bridge.model import Call, CitizenState, Invitation, InvitationState, Leg, LegState, Target
 from bridge.reasons import GATEWAY_DEAD, SWITCH_AWAY
 from bridge.signals import ChannelGone, Joined, NeverBegan, Signal
@@ -83,6 +94,8 @@ class Talks:
                 self.spawn(self._stop_dialling(outcome.channel), f"stop dialling {outcome.channel}")
             elif isinstance(outcome, MuteAgain):
                 self._mute_again(outcome)
+            elif isinstance(outcome, ListenAgain | StopListening):
+                self.spawn(self._listener(outcome), f"listener {outcome.listener}")
             elif isinstance(outcome, QueueChanged):
                 self.on_queue()
 
@@ -215,6 +228,19 @@ class Talks:
             await self.switch.step(leg, side=side)
         except SwitchError as error:
             log.warning("step.refused", leg=leg.id, error=str(error))
+
+    async def _listener(self, wish: ListenAgain | StopListening) -> None:
+        one, call = self.board.listeners.find(wish.call, wish.listener), self.board.calls.get(wish.call)
+        if one is None:
+            return
+        found = self.board.find_leg(wish.leg) if isinstance(wish, ListenAgain) else None
+        try:
+            if found and call and not call.is_secret:
+                await self.switch.listen_to(one, found[1])
+            else:
+                await self.switch.stop_listening(one)
+        except SwitchError as error:
+            log.info("listener.not_moved", listener=one.id, error=str(error))  # it ends by itself soon
 
     def _ring_citizen_of(self, call_key: str) -> None:
         """An outgoing talk: once the agent is in the room, ring the citizen. Once."""

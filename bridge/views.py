@@ -24,7 +24,8 @@ def call_view(call: Call, listeners: Iterable[Listener] = ()) -> dict[str, Any]:
 
 def listener_view(one: Listener) -> dict[str, Any]:
     """Return who listens, to whom, how, and since when; 0.0 while the telephone still rings."""
-    return {"listener": one.id, "who": one.who, "to": one.to, "party": one.party, "mode": one.mode, "since": one.began}
+    return {"listener": one.id, "who": one.who, "to": one.to, "party": one.party, "mode": one.mode, "since": one.began,
+            "waits": one.waits}
 
 
 def leg_view(leg: Leg) -> dict[str, Any]:

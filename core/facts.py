@@ -45,7 +45,8 @@ TALK_ENDED = "talk.ended"  # act (finish|plain_hangup), by (party or "")
 LISTEN_INTENDED = "listen.intended"  # listener, who, phone, mode (listen|whisper), to (agent), party: before Originate
 LISTEN_BEGAN = "listen.began"  # listener, who, to, party: the telephone was picked up
 LISTEN_CHANGED = "listen.changed"  # listener, who, to, mode (listen|whisper|join|take_over), by
-LISTEN_ENDED = "listen.ended"  # listener, who, to, why (hung_up|stopped|talk_left|confidential|…)
+LISTEN_AGAIN = "listen.again"  # listener, who, to, party: the agent, who was lost, is back on this leg
+LISTEN_ENDED = "listen.ended"  # listener, who, to, why (over|stopped|talk_left|agent_lost|confidential|…)
 # -- the appeal ----------------------------------------------------------------------------------------------
 APPEAL_SAVED = "appeal.saved"  # agent, number (1.. within the call), appeal {kind, summary, address, unit, answer, ...}
 CALL_DISPOSED = "call.disposed"  # disposition (wrong_number|information_given|…), agent

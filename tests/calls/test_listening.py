@@ -136,3 +136,33 @@ async def test_a_controller_that_starts_again_knows_who_listens(town: Town) -> N
     await phone.ended(5)
     assert (await town.fact("listen.ended", 5, talk.mark)).data["why"] == "stopped"
     assert talk.citizen.is_up
+
+
+async def test_whoever_listens_to_an_agent_who_is_lost_goes_on_by_themselves_when_the_agent_is_back(town: Town) -> None:
+    talk = await begin(town)
+    phone, listener = await listening(town, talk, "whisper")
+    await talk.agent.last.until_heard("leader", 20)
+    await talk.agent.hang_up(cause=41)
+    await talk.fact("party.left", 20, who="a1001", why="lost")
+    await talk.agent.answered(20, nth=2)
+    again = await talk.fact("listen.again", 20, who=LEADER, to="a1001", listener=listener)
+    await talk.agent.last.until_heard("leader", 20)  # whispers as before, on the same telephone
+    await phone.last.until_heard("citizen", 20, phone.last.heard()["citizen"] + 1.0)
+    assert talk.citizen.heard().get("leader", 0.0) == 0.0
+    (one,) = (await town.call(talk.key))["listeners"]
+    assert (one["mode"], one["party"], one["waits"]) == ("whisper", again.data["party"], False)
+    await talk.do("listen.stop", listener=listener)
+    await phone.ended(10)
+
+
+async def test_whoever_waits_for_an_agent_who_does_not_come_back_is_told_and_let_go(town: Town) -> None:
+    talk = await begin(town)
+    phone, _ = await listening(town, talk)
+    await town.city.set_behaviour("6001", "rings_out")
+    await talk.agent.hang_up(cause=41)
+    await talk.fact("party.left", 20, who="a1001", why="lost")
+    (one,) = (await town.call(talk.key))["listeners"]
+    assert one["waits"]
+    assert (await talk.fact("listen.ended", 30, who=LEADER)).data["why"] == "agent_lost"
+    await phone.ended(10)
+    assert talk.citizen.is_up
