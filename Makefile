@@ -22,6 +22,7 @@ help: ## 这张表 · this table
 
 .PHONY: demo
 demo: $(STAMPS)/switch $(STAMPS)/web ## 起一座城,打一通完整的电话 · bring everything up and play one whole call
+	@echo "正在启动，几秒后是第一步 · starting; the first step follows in some seconds"
 	@$(HOTLINE) demo $(if $(ONCE),--once) $(if $(BREAK),--break $(BREAK))
 
 # $(call tested,marks): those tests, three files at a time. Calls are played in real time on two cores, so they come by

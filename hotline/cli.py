@@ -17,7 +17,6 @@ from typer.main import get_command
 from core.log import configure
 from core.secrets import SecretsError
 from core.settings import Settings
-from hotline.doctor import examine
 from hotline.switch.errors import SwitchError
 from routing.directory import DirectoryError
 
@@ -91,6 +90,8 @@ def _top(
 @app.command()
 def doctor() -> None:
     """体检 · tell in plain words what is missing or wrong, and how to mend it; exit status 1 if anything is"""
+    from hotline.doctor import examine  # heavy: the other commands start without it
+
     faults = examine(Settings())
     for fault in faults:
         typer.echo(f"✗ {fault.zh} · {fault.en}\n    → {fault.mend}")

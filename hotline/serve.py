@@ -52,7 +52,8 @@ def children(settings: Settings, controller: str = "hotline.controller") -> list
     client = ControlClient(settings.control_socket, timeout=1.0)
     return [
         Child("controller", (sys.executable, "-m", controller), nice=-5, alive=lambda: _beats(client)),
-        Child("web", (sys.executable, "-m", "hotline.web"), nice=5, alive=lambda: _answers(settings), patience=20.0),
+        Child("web", (sys.executable, "-m", "hotline.web"), nice=5, alive=lambda: _answers(settings), patience=20.0,
+              grace=180.0),  # its imports alone are seconds of a processor, on a busy machine a minute
         Child("worker", (sys.executable, "-m", "hotline.worker"), nice=10),
     ]
 

@@ -172,6 +172,12 @@ def _alone(run_dir: Path) -> Iterator[None]:
         yield
 
 
+def refuse_a_second(run_dir: Path) -> None:
+    """Return if nobody serves from this directory. Raises ServeError otherwise."""
+    with _alone(run_dir):
+        pass
+
+
 def _log_file(path: Path) -> BinaryIO:
     try:
         return path.open("ab")

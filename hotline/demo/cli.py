@@ -15,12 +15,16 @@ from rich.console import Console
 from rich.table import Table
 
 from core.settings import Settings
+from hotline.demo import aside
 from hotline.demo.behaviours import TONES
+from hotline.demo.desk import Desk
+from hotline.demo.errands import Errands
 from hotline.demo.errors import CityError
 from hotline.demo.evidence import NAMES, Evidence, Fault, faults_of
 from hotline.demo.people import demo_agent
-from hotline.demo.play import Break, Play
+from hotline.demo.play import AGENT, Break, Play
 from hotline.demo.stage import base_url, demo_settings, stage
+from hotline.supervisor import ServeError
 from hotline.switch.errors import SwitchError
 from ivr.errors import IvrError
 
@@ -42,7 +46,7 @@ def demo(
     show = Show(console)
     try:
         status = asyncio.run(_run(show, once, json, broken or None))  # type: ignore[arg-type]
-    except (CityError, SwitchError, IvrError) as error:
+    except (CityError, ServeError, SwitchError, IvrError) as error:
         console.print(f"[red]✗ 演示未能完成 · the demonstration did not come to its end[/]\n  {error}", markup=True)
         status = 1
     except (KeyboardInterrupt, asyncio.CancelledError) as stop:
@@ -63,6 +67,10 @@ class Show:
         said = f"{time.monotonic() - self._start:6.1f}s  {zh}"
         narrow = self.console.is_terminal and cell_len(f"{said}  · {en}") > self.console.width
         self.console.print(f"{said}{_UNDER if narrow else '  '}[dim]· {en}[/dim]", soft_wrap=True)
+
+    def invite(self, invitation: str) -> None:
+        """Print addresses and password as they are: nothing in them is markup."""
+        self.console.print(invitation, soft_wrap=True, markup=False)
 
     def evidence(self, evidence: Evidence, faults: list[Fault]) -> None:
         """Print what everybody heard, the recording, the order and the verdict."""
@@ -85,26 +93,38 @@ async def _run(show: Show, once: bool, json: bool, broken: Break | None) -> int:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     settings = demo_settings()
     async with stage(settings, show.tell) as (city, desk):
+        invitation = "" if once else await _invited(show, settings)
         evidence = await Play(city, desk, show.tell, broken).run()
         faults = faults_of(evidence)
         show.failed = bool(faults)
         show.evidence(evidence, faults)
         if not once:
-            await _stay(show, settings)
+            await _stay(show, desk, invitation)
     if json:
         typer.echo(json_text.dumps(evidence.as_json(), ensure_ascii=False))
     return 1 if faults else 0
 
 
-async def _stay(show: Show, settings: Settings) -> None:
-    """Leave everything running until the terminal says stop."""
+async def _invited(show: Show, settings: Settings) -> str:
+    """Say where the pages are and with which password, and return it: nobody has to wait for the call's end."""
     login, password = await demo_agent(settings)
-    show.console.print(_invitation(base_url(settings), login, password, settings.secrets_file), soft_wrap=True,
-                       markup=False)
+    invitation = _invitation(base_url(settings), login, password, settings.secrets_file)
+    show.invite(invitation)
+    show.console.print("先看一通演示通话 · first, one call is played\n")
+    return invitation
+
+
+async def _stay(show: Show, desk: Desk, invitation: str) -> None:
+    """Leave everything running until the terminal says stop."""
+    show.invite(invitation)
+    show.console.print("按 Ctrl-C 停止 · Ctrl-C stops everything")
+    errands = Errands()
+    errands.start(aside.keep(desk, AGENT))
     try:
         await asyncio.Event().wait()
     finally:
         show.console.print("\n正在停止交换机和各个进程 · stopping the switch and the processes …")
+        await errands.cancel()
 
 
 def _invitation(url: str, login: str, password: str, secrets: Path) -> str:
@@ -115,8 +135,7 @@ def _invitation(url: str, login: str, password: str, secrets: Path) -> str:
         f"     登录名 · login {login}    密码 · password {password}\n"
         f"  2  市民电话 · a citizen's telephone     {url}/telephone\n"
         f"接口 · API  {url}/api/work-orders\n"
-        f"     令牌 · token  api_token in {_near(secrets)}\n"
-        "按 Ctrl-C 停止 · Ctrl-C stops everything"
+        f"     令牌 · token  api_token in {_near(secrets)}"
     )
 
 

@@ -21,7 +21,7 @@ class Desk:
 
     def __init__(self, base_url: str, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}"}
-        self._http = httpx.AsyncClient(base_url=base_url, headers=headers, timeout=5.0, trust_env=False)
+        self._http = httpx.AsyncClient(base_url=base_url, headers=headers, timeout=15.0, trust_env=False)
 
     async def __aenter__(self) -> Desk:
         return self
@@ -75,9 +75,13 @@ class Desk:
         return await self.until(look, deadline, f"the call did not come to {state} with {', '.join(roles) or 'nobody'}")
 
     # -- acts ----------------------------------------------------------------------------------------------
-    async def set_state(self, agent: str, state: str) -> None:
+    async def agents(self) -> list[dict[str, Any]]:
+        """Return the agents with their states."""
+        return rows(await self.ask("GET", "/api/agents"))
+
+    async def set_state(self, agent: str, state: str, why: str = "") -> None:
         """Make an agent ready, on a break or offline."""
-        await self.ask("PUT", f"/api/agents/{agent}/state", json={"state": state})
+        await self.ask("PUT", f"/api/agents/{agent}/state", json={"state": state, "why": why})
 
     async def invite(self, key: str, role: str, who: str) -> None:
         """Invite a unit or a person into a call."""

@@ -18,18 +18,18 @@ from core.settings import PROJECT, Settings
 from hotline.demo.city import City
 from hotline.demo.desk import Desk
 from hotline.demo.errors import CityError, DemoError
+from hotline.demo.patience import Tell, until_up
 from hotline.ports import Protocol, why_taken
+from hotline.supervisor import refuse_a_second
 from hotline.switch import EmbeddedSwitch
 from ivr.build import prepare
 from routing.directory import load_directory
 
 HOME = PROJECT / "var" / "demo"
 SERVE = (sys.executable, "-m", "hotline.serve")
-UP_SECONDS = 30.0
 DOWN_SECONDS = 10.0
 _TAIL = 15  # lines of a log in an error message
-
-Tell = Callable[[str, str], None]
+_ENDED = "process ended, starting it again"  # hotline/supervisor.py
 
 # setting → protocol, and the setting that has its address ("" is loopback)
 PORTS: dict[str, tuple[Protocol, str]] = {
@@ -55,7 +55,11 @@ def demo_settings() -> Settings:
 
 @contextlib.asynccontextmanager
 async def stage(settings: Settings, tell: Tell) -> AsyncIterator[tuple[City, Desk]]:
-    """Bring everything up, give the city and the desk, take everything down. Raises DemoError or SwitchError."""
+    """Bring everything up, give the city and the desk, take everything down.
+
+    Raises DemoError, SwitchError, and ServeError if this home is served already: its calls are not touched then.
+    """
+    refuse_a_second(settings.run_dir)
     secrets, directory = load_secrets(settings), load_directory(settings.directory)
     tell("准备语音提示", "prompts are being spoken (only the first time takes long)")
     await asyncio.to_thread(prepare, settings, _counted(tell))
@@ -70,22 +74,21 @@ async def stage(settings: Settings, tell: Tell) -> AsyncIterator[tuple[City, Des
         tell("示范市电话网已启动，坐席话机已注册", "the telephone network is up, phones registered")
         child = await stack.enter_async_context(_serving(settings))
         desk = await stack.enter_async_context(Desk(base_url(settings), secrets.api_token))
-        await _until_up(desk, settings, child)
+        await _until_up(desk, settings, child, tell)
         tell("控制器、网页、后台任务已启动", f"controller, web and worker are up on {base_url(settings)}")
         yield city, desk
 
 
-async def _until_up(desk: Desk, settings: Settings, child: asyncio.subprocess.Process) -> None:
+async def _until_up(desk: Desk, settings: Settings, child: asyncio.subprocess.Process, tell: Tell) -> None:
     """Wait until the controller answers through the API; if it does not, say what the processes said."""
 
-    async def look() -> bool:
+    def dead() -> str:
         if child.returncode is not None:
-            raise CityError(f"hotline serve ended with status {child.returncode}")
-        await desk.calls()
-        return True
+            return f"hotline serve ended with status {child.returncode}"
+        return "one of the processes ended while it started" if _ENDED in _log_tail(settings) else ""
 
     try:
-        await desk.until(look, UP_SECONDS, "the API did not answer")
+        await until_up(desk.calls, dead, tell)
     except CityError as error:
         where = f"logs are in {settings.home / 'log'}; last lines of {_log(settings)}:"
         raise DemoError(f"{error}; {where}\n{_log_tail(settings)}") from error
@@ -109,7 +112,7 @@ def base_url(settings: Settings) -> str:
 @contextlib.asynccontextmanager
 async def _serving(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run ``hotline serve`` as a child in a session of its own, and stop it and all it started."""
-    with _log(settings).open("ab") as log:
+    with _log(settings).open("wb") as log:  # this run alone: what an earlier one said is no fault of this one
         child = await asyncio.create_subprocess_exec(
             *SERVE, cwd=PROJECT, env=_environment(settings), stdout=log, stderr=log, start_new_session=True,
         )
