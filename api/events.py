@@ -29,6 +29,7 @@ STREAMS = 200  # browsers at once on one web process
 _BEAT = 15.0  # s of silence after which a comment keeps the connection open
 _PAUSE = 1.0  # s between attempts to reach the controller
 _WRITTEN = 256  # facts kept as text
+_INSIDE = frozenset({"wrapped"})  # for the worker alone: it names a call, which may be a report, in a fact of no call
 
 
 class Written:
@@ -44,7 +45,8 @@ class Written:
         if text is None:
             if len(self._texts) >= _WRITTEN:
                 self._texts.clear()
-            text = self._texts[key] = _event(replace(fact, data=shown_to(caller, fact.data)))
+            told = {name: value for name, value in fact.data.items() if name not in _INSIDE}
+            text = self._texts[key] = _event(replace(fact, data=shown_to(caller, told)))
         return text
 
 

@@ -116,6 +116,13 @@ def test_an_agent_hears_of_the_calls_they_are_in_and_a_team_leader_of_all_but_re
     assert heard == {"p-1": [1, 4, 5, 6, 7], "p-2": [1, 2, 3, 7]}
 
 
+def test_the_end_of_a_wrap_up_tells_nobody_of_whose_call_it_was() -> None:
+    done = fact(1, facts.AGENT_STATE, "", agent="a1002", state="ready", wrapped="c" * 32)
+    told = events.Written().of(LEADER, done)
+    assert '"state": "ready"' in told
+    assert "c" * 32 not in told
+
+
 async def test_a_stream_ends_when_its_readers_rights_change(staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "_BEAT", 0.05)
     admin = await staff.signed_on("chief", Role.ADMIN)
