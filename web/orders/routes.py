@@ -33,6 +33,7 @@ from web.recordings.life import names_of, woven
 from web.site import page, site_of
 from workorders.knowledge.wishes import cited_in
 from workorders.life.words import Kind
+from workorders.orders import seen
 
 router = APIRouter(prefix="/orders", dependencies=[needs("orders.read")])
 _PAGE = 30
@@ -127,6 +128,13 @@ async def one(request: Request, number: Number,
     return page(request, "order.html", order={**_UNSEEN, **body}, forms=forms, units=units, life=life,
                 do=do, doors=doors(), paths=paths(classes), files=files, cited=cited,
                 taken=_was_taken(request, body, forms), names=names_of(site_of(request).directory, units))
+
+
+@router.get("/{number}/version")
+async def version(request: Request, number: Number) -> dict[str, int]:
+    """Which version of the order there is now: an open page asks whether it is still the one that is shown."""
+    async with database(request).reading() as session:
+        return {"version": (await seen(session, number, scope_of(who(request)).orders_to_act_on())).version}
 
 
 @router.get("/{number}/print")

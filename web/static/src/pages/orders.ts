@@ -4,6 +4,7 @@ import { ask, Refused } from "../http";
 import { beside } from "../orders/beside";
 import { boxes, dataOf, forget, keep, labelOf, lacking, restore } from "../orders/fields";
 import { upload } from "../orders/files";
+import { mindChanges } from "../orders/renew";
 import { mountPlayers } from "../player/player";
 import { t } from "../texts";
 
@@ -120,9 +121,11 @@ document.addEventListener("click", (event) => {
   const button = (event.target as Element).closest<HTMLButtonElement>("[data-taken]");
   if (button) void taken(button);
 });
+const written = new Set<HTMLFormElement>();
 document.addEventListener("input", (event) => {
   const form = (event.target as Element).closest<HTMLFormElement>("[data-act-form]");
   if (!form) return;
+  written.add(form);
   keep(form, number);
   form.querySelector("[data-kept]")!.textContent = t("js.order.kept");
 });
@@ -132,17 +135,21 @@ document.addEventListener("keydown", (event) => {
 });
 for (const form of document.querySelectorAll<HTMLFormElement>("[data-act-form]")) {
   if (!restore(form, number)) continue;
+  written.add(form);
   form.querySelector("[data-kept]")!.textContent = t("js.order.restored");
   for (let around = form.closest("details"); around; around = around.parentElement!.closest("details")) around.open = true;
 }
 const asked = document.querySelector<HTMLDetailsElement>("[data-asked]"); // whoever came for one act begins to write at once
 for (let around = asked?.parentElement?.closest("details"); around; around = around.parentElement!.closest("details")) around.open = true;
 asked?.querySelector<HTMLElement>("textarea, input, select")?.focus();
-document.getElementById("file-pick")?.addEventListener("change", async (event) => {
-  const picked = event.target as HTMLInputElement, list = document.getElementById("uploads")!;
-  const sent: boolean[] = [];
+document.addEventListener("change", (event) => {
+  if ((event.target as Element).id === "file-pick") void sendFiles(event.target as HTMLInputElement);
+});
+async function sendFiles(picked: HTMLInputElement): Promise<void> {
+  const list = document.getElementById("uploads")!, sent: boolean[] = [];
   for (const file of picked.files ?? []) sent.push(await upload(number, file, list));
   picked.value = "";
   if (sent.length && sent.every(Boolean)) location.reload();
-});
+}
 mountPlayers();
+mindChanges(page, { typed: () => written.size > 0 || !!document.querySelector("#uploads > *"), renewed: mountPlayers });

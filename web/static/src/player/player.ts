@@ -29,6 +29,9 @@ class Player {
     players.add(this);
   }
 
+  get sounds(): boolean { return !this.audio.paused; }
+  get there(): boolean { return this.root.isConnected; }
+
   /** Fetch the waves, once. */
   async open(): Promise<void> {
     this.paint();
@@ -160,14 +163,22 @@ class Player {
   private say(words: string): void { this.part("[data-fault]").textContent = words; }
 }
 
-/** Make players of what the page has; one that is folded away begins when it is unfolded. */
+/** Whether a recording is being listened to. */
+export function playing(): boolean {
+  return [...players].some((one) => one.sounds);
+}
+
+/** Make players of what the page has; one that is folded away begins when it is unfolded, one that is gone is silent. */
 export function mountPlayers(): void {
-  for (const root of document.querySelectorAll<HTMLElement>("[data-player]")) {
+  for (const one of players) if (!one.there) { one.pause(); players.delete(one); }
+  for (const root of document.querySelectorAll<HTMLElement>("[data-player]:not([data-mounted])")) {
+    root.dataset.mounted = "";
     const player = new Player(root), fold = root.closest<HTMLDetailsElement>("details");
     if (!fold || fold.open) void player.open();
     fold?.addEventListener("toggle", () => { if (fold.open) void player.open(); else player.pause(); });
   }
-  const again = (): void => players.forEach((one) => one.paint());
-  new MutationObserver(again).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "data-size"] });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
 }
+
+const again = (): void => players.forEach((one) => one.paint());
+new MutationObserver(again).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "data-size"] });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
