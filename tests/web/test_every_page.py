@@ -58,7 +58,8 @@ PAGES: Final[dict[str, tuple[str, str, str]]] = {
     "/calendar/versions/{version}": ("calendar-version", "chief", "/calendar/versions/{calendar}"),
 }
 # parts of pages, files, and ways on
-NO_PAGE: Final = {"/", "/orders/counts", "/wall/figures", "/wall/day", "/numbers/template.csv"}
+NO_PAGE: Final = {"/", "/orders/counts", "/orders/{number}/version", "/wall/figures", "/wall/day",
+                  "/numbers/template.csv"}
 LANGUAGES: Final = ("zh-CN", "en") if ASKED else ("zh-CN",)
 MAIN: Final = ("orders", "order", "reports", "wall", "menu-editor")  # at other sizes too
 LARGE = {"width": 1920, "height": 1080}
