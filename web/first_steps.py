@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from core import facts
 from core.control import ControlClient
@@ -17,13 +17,19 @@ from core.facts import Fact
 
 PATIENCE = 3.0  # s to read on in the journal; what is left is read the next time
 
+
 @dataclass(slots=True)
 class Progress:
-    """What has been done since `after` (seq of the journal). `calls`: those the newcomer's telephone has made."""
+    """What has been done since `after` (seq of the journal). `calls`: those the newcomer's telephone has made.
+
+    `met`: those of them in which an agent with a page was in the room; `rated`: call → the rating given, None for none.
+    """
 
     after: int = 0
     done: set[str] = field(default_factory=set)
-    calls: set[str] = field(default_factory=set)
+    calls: dict[str, None] = field(default_factory=dict)  # oldest first
+    met: set[str] = field(default_factory=set)
+    rated: dict[str, int | None] = field(default_factory=dict)
 
 
 def _joined(role: str) -> Callable[[Fact], bool]:
@@ -41,7 +47,8 @@ STEPS: Final[Mapping[str, Callable[[Fact], bool]]] = {
     "signed_on": lambda fact: False,  # stands in the database
     "ready": lambda fact: fact.kind == facts.AGENT_STATE and fact.data.get("state") == "ready",
     "answered": _is(facts.CALL_ANSWERED),
-    "waiting": _is(facts.QUEUE_ENTERED),
+    # not again when a lost talk waits to be fetched back
+    "waiting": lambda fact: fact.kind == facts.QUEUE_ENTERED and fact.data.get("why", "menu") == "menu",
     "room": _joined("agent"),
     "three": _joined("unit"),
     "saved": _is(facts.APPEAL_SAVED),
@@ -49,16 +56,33 @@ STEPS: Final[Mapping[str, Callable[[Fact], bool]]] = {
 }
 
 
+# what a newcomer does at their own desk: the demonstration's own agent cannot do it for them
+_AT_THE_DESK: Final = frozenset({"room", "three", "saved", "rating"})
+
+
 def take(progress: Progress, fact: Fact, number: str, desks: frozenset[str]) -> None:
     """Tick what `fact` shows: of calls from `number`, and of agents whose telephone is a page (`desks`)."""
     progress.after = max(progress.after, fact.seq)
     if fact.kind == facts.CALL_ANSWERED and fact.data.get("caller") == number:
-        progress.calls.add(fact.call)
+        progress.calls[fact.call] = None
     if fact.kind == facts.AGENT_STATE and fact.data.get("agent") not in desks:
         return
     if fact.kind != facts.AGENT_STATE and fact.call not in progress.calls:
         return
-    progress.done |= {step for step, shows in STEPS.items() if shows(fact)}
+    if _joined("agent")(fact) and fact.data.get("who") in desks:
+        progress.met.add(fact.call)
+    if fact.kind == facts.CALL_RATED:
+        progress.rated[fact.call] = fact.data.get("rating")
+    shown = {step for step, shows in STEPS.items() if shows(fact)}
+    progress.done |= shown if fact.call in progress.met else shown - _AT_THE_DESK
+
+
+def true_now(agents: Iterable[Mapping[str, Any]], desks: frozenset[str]) -> set[str]:
+    """Return the steps that need not be done because they are so. `agents`: as the controller lists them."""
+    return {"ready"} if any(one["agent"] in desks and one["state"] in _ON_DUTY for one in agents) else set()
+
+
+_ON_DUTY: Final = frozenset({"ready", "ringing", "talking", "lost", "wrap_up"})
 
 
 class Steps:
@@ -81,10 +105,15 @@ class Steps:
                 pass  # goes on from `after` the next time
             return set(self._progress.done)
 
+    def rating(self) -> int | None:
+        """Return the rating of this telephone's last call, as far as the journal has been read."""
+        return self._progress.rated.get(next(reversed(self._progress.calls), ""))
+
     async def again(self, control: ControlClient) -> None:
         """Begin the list anew: what was done before counts no more."""
         async with self._turn:
-            self._progress = Progress(after=await self._end(control))
+            before = self._progress  # a call that is up goes on: what is done in it from now on counts
+            self._progress = Progress(after=await self._end(control), calls=before.calls, met=before.met)
 
     async def _end(self, control: ControlClient) -> int:
         return int((await control.do("ping"))["journal"]["seq"])

@@ -13,7 +13,7 @@ from api.calls import control
 from api.people.models import Person, PersonSession
 from core.db import DatabaseError
 from web.desk.reading import names_of
-from web.first_steps import STEPS, Steps
+from web.first_steps import STEPS, Steps, true_now
 from web.site import page, site_of
 
 router = APIRouter(prefix="/telephone", dependencies=[needs("public")])
@@ -23,7 +23,7 @@ NUMBER: Final = "13900000000"  # asterisk-conf/pjsip.conf.j2: [citizen-page]
 @router.get("")
 async def telephone(request: Request) -> HTMLResponse:
     """A dial pad, and what to try in the first five minutes."""
-    return page(request, "telephone.html", steps=list(STEPS), keys="123456789*0#")
+    return page(request, "telephone.html", steps=list(STEPS), keys="123456789*0#", logins=await _logins(request))
 
 
 @router.post("/secret")
@@ -36,18 +36,20 @@ async def secret(request: Request) -> dict[str, Any]:
 @router.get("/call")
 async def call(request: Request) -> dict[str, Any]:
     """Tell where the call of this telephone is, who is in it, and which steps have been done."""
-    calls = [one for one in await control(request).do("calls.list") if one["caller"] == NUMBER]
+    line, steps = control(request), steps_of(request)
+    calls = [one for one in await line.do("calls.list") if one["caller"] == NUMBER]
     names = names_of(site_of(request).directory)
     parties = [leg for one in calls[-1:] for leg in one["parties"] if leg["state"] == "room"]
+    done = await steps.done(line) | await _so_already(request)
     return {"state": calls[-1]["state"] if calls else "", "people": [names.get(leg["who"], "") for leg in parties],
-            "done": sorted(await steps_of(request).done(control(request)) | await _signed_on(request))}
+            "rating": steps.rating(), "done": sorted(done)}
 
 
 @router.post("/steps/again")
 async def again(request: Request) -> dict[str, Any]:
     """Begin the checklist anew."""
     await steps_of(request).again(control(request))
-    return {"done": sorted(await _signed_on(request))}
+    return {"done": sorted(await _so_already(request))}
 
 
 def steps_of(request: Request) -> Steps:
@@ -61,6 +63,22 @@ def steps_of(request: Request) -> Steps:
 
 def _desks(request: Request) -> list[str]:
     return [agent.id for agent in site_of(request).directory.agents if agent.kind == "web"]
+
+
+async def _so_already(request: Request) -> set[str]:
+    """Return the steps that are so at this moment, whenever they were done."""
+    agents = await control(request).do("agents.list")
+    return true_now(agents, frozenset(_desks(request))) | await _signed_on(request)
+
+
+async def _logins(request: Request) -> list[str]:
+    """Return the log-ins of agents with a page; their passwords stand in the terminal alone."""
+    query = select(Person.login).where(col(Person.agent).in_(_desks(request)), col(Person.active).is_(True))
+    try:
+        async with database(request).reading() as session:
+            return sorted((await session.execute(query)).scalars())
+    except DatabaseError:
+        return []
 
 
 async def _signed_on(request: Request) -> set[str]:

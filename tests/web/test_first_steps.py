@@ -15,7 +15,7 @@ from routing.directory import Directory
 from tests.people.staff import Staff
 from tests.web.conftest import staffed
 from tests.web.http import browser, signed_on
-from web.first_steps import STEPS, Progress, take
+from web.first_steps import STEPS, Progress, take, true_now
 from web.routes_telephone import NUMBER
 from workorders.life.words import Role
 
@@ -31,17 +31,36 @@ def ticked(*said: tuple[str, str, dict[str, Any]]) -> set[str]:
 
 
 RANG = (facts.CALL_ANSWERED, CALL, {"caller": NUMBER})
+ROOM = {"role": "agent", "place": "room"}
+MET = (RANG, (facts.PARTY_JOINED, CALL, ROOM | {"who": "a1004"}))
+BEGUN = {"answered", "room"}
 
 
 def test_each_act_of_the_newcomer_s_call_ticks_its_own_step() -> None:
     assert ticked(RANG) == {"answered"}
-    assert ticked(RANG, (facts.QUEUE_ENTERED, CALL, {})) == {"answered", "waiting"}
-    assert ticked(RANG, (facts.PARTY_JOINED, CALL, {"role": "agent", "place": "room"})) == {"answered", "room"}
-    assert ticked(RANG, (facts.PARTY_JOINED, CALL, {"role": "unit", "place": "side"})) == {"answered"}
-    assert ticked(RANG, (facts.PARTY_MOVED, CALL, {"role": "unit", "place": "room"})) == {"answered", "three"}
-    assert ticked(RANG, (facts.APPEAL_SAVED, CALL, {})) == {"answered", "saved"}
-    assert ticked(RANG, (facts.CALL_RATED, CALL, {"rating": 5})) == {"answered", "rating"}
-    assert ticked(RANG, (facts.CALL_RATED, CALL, {"rating": None})) == {"answered"}
+    assert ticked(RANG, (facts.QUEUE_ENTERED, CALL, {"why": "menu"})) == {"answered", "waiting"}
+    assert ticked(*MET) == BEGUN
+    assert ticked(*MET, (facts.PARTY_JOINED, CALL, {"role": "unit", "place": "side"})) == BEGUN
+    assert ticked(*MET, (facts.PARTY_MOVED, CALL, {"role": "unit", "place": "room"})) == BEGUN | {"three"}
+    assert ticked(*MET, (facts.APPEAL_SAVED, CALL, {})) == BEGUN | {"saved"}
+    assert ticked(*MET, (facts.CALL_RATED, CALL, {"rating": 5})) == BEGUN | {"rating"}
+    assert ticked(*MET, (facts.CALL_RATED, CALL, {"rating": None})) == BEGUN
+
+
+def test_what_the_demonstration_s_own_agent_does_ticks_nothing_of_the_newcomer_s_desk() -> None:
+    taken = (RANG, (facts.PARTY_JOINED, CALL, ROOM | {"who": "a1001"}))
+    assert ticked(*taken, (facts.APPEAL_SAVED, CALL, {}), (facts.CALL_RATED, CALL, {"rating": 4}),
+                  (facts.PARTY_JOINED, CALL, {"role": "unit", "place": "room"})) == {"answered"}
+
+
+def test_a_lost_talk_that_waits_to_be_fetched_back_is_no_pressing_of_0() -> None:
+    assert ticked(*MET, (facts.QUEUE_ENTERED, CALL, {"why": "lost"})) == BEGUN
+
+
+@pytest.mark.parametrize(("state", "so"), [
+    ("ready", {"ready"}), ("talking", {"ready"}), ("offline", set()), ("break", set())])
+def test_who_is_on_duty_need_not_press_ready_once_more(state: str, so: set[str]) -> None:
+    assert true_now([{"agent": "a1004", "state": state}, {"agent": "a1001", "state": "ready"}], DESKS) == so
 
 
 def test_somebody_else_s_call_and_a_phone_on_a_table_tick_nothing() -> None:
@@ -74,12 +93,30 @@ async def test_the_list_follows_the_journal_and_begins_anew_when_asked(trying: S
     await signed_on(trying, "zhaoqian", Role.AGENT, agent="a1004")
     journal = trying.house.controller.journal
     journal.append(facts.CALL_ANSWERED, CALL, caller=NUMBER)
+    journal.append(facts.PARTY_JOINED, CALL, who="a1004", **ROOM)
     journal.append(facts.APPEAL_SAVED, CALL, agent="a1004")
-    assert await done(client) == ["answered", "saved", "signed_on"]
-    assert await done(await browser(trying)) == ["answered", "saved", "signed_on"]
+    assert await done(client) == ["answered", "room", "saved", "signed_on"]
+    assert await done(await browser(trying)) == ["answered", "room", "saved", "signed_on"]
     assert (await client.post("/telephone/steps/again")).json() == {"done": ["signed_on"]}
-    journal.append(facts.QUEUE_ENTERED, CALL)
-    assert await done(client) == ["signed_on"]  # of a call from before
+    journal.append(facts.QUEUE_ENTERED, CALL, why="lost")
+    assert await done(client) == ["signed_on"]
+    journal.append(facts.CALL_RATED, CALL, rating=4, why="pressed")
+    assert await done(client) == ["rating", "signed_on"]  # of the call that was up
+
+
+async def test_the_page_names_the_login_and_says_how_the_last_call_was_rated(trying: Staff) -> None:
+    await signed_on(trying, "zhaoqian", Role.AGENT, agent="a1004")
+    client = await browser(trying)
+    shown = (await client.get("/telephone")).text
+    assert "登录名 zhaoqian。" in shown
+    assert "王敏会让开" in shown
+    journal = trying.house.controller.journal
+    journal.append(facts.CALL_ANSWERED, CALL, caller=NUMBER)
+    assert (await client.get("/telephone/call")).json()["rating"] is None
+    journal.append(facts.CALL_RATED, CALL, rating=4, why="pressed")
+    assert (await client.get("/telephone/call")).json()["rating"] == 4
+    journal.append(facts.CALL_ANSWERED, "e" * 32, caller=NUMBER)
+    assert (await client.get("/telephone/call")).json()["rating"] is None  # the next call has none yet
 
 
 async def test_outside_the_demonstration_there_is_no_list(staff: Staff) -> None:

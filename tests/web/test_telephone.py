@@ -44,7 +44,8 @@ async def test_a_newcomer_rings_from_one_tab_and_answers_in_another(house: House
     await citizen.click("#ring")
     await citizen.wait_for_selector("#step-answered[data-done='1']")
     await citizen.wait_for_selector("#told:has-text('语音导航')")
-    await citizen.click("[data-digit='0']")
+    await citizen.keyboard.press("0")  # from anywhere on the page
+    await citizen.wait_for_selector("#pressed:has-text('0')")
     await desk.state("ringing")
     await desk.press("F2")
     await desk.state("talking")
@@ -56,8 +57,12 @@ async def test_a_newcomer_rings_from_one_tab_and_answers_in_another(house: House
     await citizen.wait_for_selector("#told:has-text('1 到 5')")
     await citizen.click("[data-digit='5']")
     await desk.page.wait_for_selector("#rating:has-text('5')")
-    await citizen.click("#end")
-    await citizen.wait_for_selector("#ring:not([hidden])")
+    await citizen.wait_for_selector("#told:has-text('已评 5 分')")
+    await citizen.wait_for_selector("#ring:not([hidden])")  # the switch has said goodbye
+    await citizen.wait_for_selector("#told:has-text('通话已结束，已评 5 分')")
+    for _ in range(3):  # the line is taken down meanwhile, and nothing else is said
+        await citizen.wait_for_event("response", lambda answer: answer.url.endswith("/telephone/call"))
+    assert await citizen.text_content("#told") == "通话已结束，已评 5 分"
     await citizen.reload()  # the ticks are the journal's, not the page's
     await citizen.wait_for_selector("#step-rating[data-done='1']")
     assert await citizen.get_attribute("#step-three", "data-done") == "0"
