@@ -12,5 +12,8 @@ const common = {
 };
 // One file a page, so that nothing waits for a second one; but the editor of the menu fetches its map while it is read.
 const editor = "web/static/src/pages/flow_editor.ts";
-await build({ ...common, entryPoints: [...pages.filter((page) => page !== editor), "web/static/css/site.css"] });
+// The desk's first script is none of a module's: the browser runs it before it reads the page.
+const first = "web/static/src/pages/desk_first.ts";
+await build({ ...common, entryPoints: [...pages.filter((page) => page !== editor && page !== first), "web/static/css/site.css"] });
+await build({ ...common, entryPoints: [first], format: "iife" });
 await build({ ...common, entryPoints: [editor], splitting: true, chunkNames: "part-[name]-[hash]" });

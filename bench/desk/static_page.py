@@ -1,7 +1,7 @@
 """``python -m bench.desk.static_page FOLDER PORT``: files of a folder, by the server that the web process uses.
 
-`lay_down` puts the desk there as a page that does nothing: the same HTML and style, and a script of the same bytes
-that is parsed and never run.
+`lay_down` puts the desk there as a page that does nothing: the same HTML and style, and scripts of the same bytes
+that are parsed and never run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from web.site import DIST
 
-STYLE, SCRIPT = "site.css", "desk.js"
+STYLE, SCRIPTS = "site.css", ("desk_first.js", "desk.js", "sip.js")
 
 
 def lay_down(folder: Path, html: str) -> None:
@@ -26,8 +26,14 @@ def lay_down(folder: Path, html: str) -> None:
     (folder / "index.html").write_text(re.sub(r'hx-(get|post|trigger)="[^"]*"', "", html), encoding="utf-8")
     (folder / "static").mkdir(exist_ok=True)
     (folder / "static" / STYLE).write_bytes((DIST / STYLE).read_bytes())
-    whole = (DIST / SCRIPT).read_text(encoding="utf-8")
-    (folder / "static" / SCRIPT).write_text(f"async function never() {{\n{whole}\n}}\n", encoding="utf-8")
+    for name in SCRIPTS:
+        whole = (DIST / name).read_text(encoding="utf-8")
+        (folder / "static" / name).write_text(f"async function never() {{\n{_spoken(whole)}\n}}\n", encoding="utf-8")
+
+
+def _spoken(script: str) -> str:
+    """Return a script without its export, which may not stand in a function."""
+    return re.sub(r"export\s*\{[^}]*\};?", lambda found: "/*" + "-" * (len(found[0]) - 4) + "*/", script)
 
 
 def application(folder: Path) -> Starlette:

@@ -5,6 +5,7 @@ type Sink = HTMLMediaElement & { setSinkId?: (id: string) => Promise<void>; sink
 export const canChooseEarphone = "setSinkId" in HTMLMediaElement.prototype;
 
 let stream: MediaStream | null = null;
+let opening: Promise<MediaStream> | null = null;
 let context: AudioContext | null = null;
 let analyser: AnalyserNode | null = null;
 let ringing: { stop(): void } | null = null;
@@ -20,6 +21,16 @@ function choose(which: Which, id: string, name: string): void {
 
 /** Open the microphone; throws a DOMException whose name says why not. Processing is off when a test asks for it. */
 export async function openMicrophone(): Promise<MediaStream> {
+  const mine = opening = open();
+  try { return await mine; } finally { if (opening === mine) opening = null; }
+}
+
+/** Return the microphone that is open or is just being opened; else open it. Throws as `openMicrophone`. */
+export async function microphoneSoon(): Promise<MediaStream> {
+  return microphone() ?? await (opening ?? openMicrophone());
+}
+
+async function open(): Promise<MediaStream> {
   stream?.getTracks().forEach((track) => track.stop());
   const plain = localStorage.getItem("desk.plain_sound") === "1";
   const wish: MediaTrackConstraints = { echoCancellation: !plain, noiseSuppression: !plain, autoGainControl: !plain };

@@ -1,8 +1,9 @@
 // The telephone in the page (JsSIP): signs on with a secret of this page, rings, answers, and tells the truth.
-import JsSIP from "jssip";
+import { AGENT, EXPIRES, REALM, type EarlyLine } from "./early_line";
 import { ask, Refused } from "./http";
-import { microphone, openMicrophone, sendTo } from "./media";
+import { microphoneSoon, sendTo } from "./media";
 import { NetworkWatch, type Figures, type Quality } from "./network";
+import { PageSocket, sipLibrary } from "./sip";
 
 export type Line = "off" | "connecting" | "up" | "down" | "elsewhere";
 export interface PhoneEvents {
@@ -14,7 +15,7 @@ export interface PhoneEvents {
   onNetwork(word: Quality | "", figures: Figures | null): void;
   onSoundBlocked(): void;
 }
-type Session = InstanceType<typeof JsSIP.WebSocketInterface> extends never ? never : any; // JsSIP's own types end here
+type Session = any; // JsSIP's own types end here
 
 // ms for an answer to REGISTER: after a restart of the switch the first one can be swallowed. Doubled each time, so that
 // a slow machine is not kept busy with new beginnings
@@ -22,9 +23,12 @@ const REGISTER_PATIENCE = 2500, REGISTER_LONGEST = 20000;
 const SILENCE = 3000; // ms without a packet in a talk
 const NETWORK = 3000; // ms between two looks at the network
 const DISCONNECTED = 6000; // ms that ICE may be disconnected before the talk is given up
+const SETTLED = 1000; // ms after which a line that was signed on early is signed on by the library, which keeps it up
 
 export class Phone {
   private ua: any = null;
+  private early: any = null; // while it takes over a line that is up
+  private turn = 0; // counts beginnings and ends: what was begun before the last of them is over
   private session: Session | null = null;
   private fresh = true;
   private patience = REGISTER_PATIENCE;
@@ -40,26 +44,39 @@ export class Phone {
     setInterval(() => void this.measure(), NETWORK);
   }
 
-  /** Ask for a secret and sign on. Throws Refused. */
+  /** Ask for a secret and sign on, or take over a line that was signed on while the page was read. Throws Refused. */
   async open(): Promise<void> {
     this.stop();
     this.set("connecting");
+    const turn = this.turn, early = window.hotlineEarly?.line;
     this.began = performance.now();
-    const given = await ask<{ phone: string; secret: string }>("POST", "/desk/phone");
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new JsSIP.WebSocketInterface(`${scheme}://${location.host}/ws`);
+    delete window.hotlineEarly;
+    const [JsSIP, line] = await Promise.all([sipLibrary(), early]);
+    const given = line ?? await ask<{ phone: string; secret: string }>("POST", "/desk/phone");
+    if (turn !== this.turn) { line?.socket.close(); return; } // given up, or begun anew, meanwhile
+    const socket = line ? new PageSocket(line.socket, line.said) : new PageSocket();
     const ua = new JsSIP.UA({
-      sockets: [socket], uri: `sip:${given.phone}@hotline.invalid`, password: given.secret, register_expires: 120,
+      sockets: [socket], uri: `sip:${given.phone}@${REALM}`, password: given.secret, register_expires: EXPIRES,
       session_timers: false, connection_recovery_min_interval: 1, connection_recovery_max_interval: 4,
-      user_agent: "hotline desk",
+      user_agent: AGENT, register: !line, ...(line && { contact_uri: line.contact, instance_id: line.instance }),
     } as any);
     this.ua = ua;
     ua.on("registered", () => void this.registered(ua));
     ua.on("registrationFailed", (event: any) => this.refused(ua, event?.response?.status_code ?? 0));
     ua.on("disconnected", () => { if (this.ua === ua && this.line !== "elsewhere") this.set("down"); });
-    ua.on("connected", () => this.mind(ua));
+    ua.on("connected", () => { if (ua !== this.early) this.mind(ua); });
     ua.on("newRTCSession", (event: any) => { if (event.originator === "remote") this.took(event.session); });
+    if (line) this.takeOver(ua, line); else ua.start();
+  }
+
+  /** The switch has this line already; the library says so again, once the page has settled. */
+  private takeOver(ua: any, line: EarlyLine): void {
+    this.began = line.began;
+    this.early = ua;
     ua.start();
+    this.early = null;
+    if (ua.isConnected()) void this.registered(ua);
+    setTimeout(() => { if (this.ua !== ua) return; if (!this.session) this.mind(ua); ua.register(); }, SETTLED);
   }
 
   private async registered(ua: any): Promise<void> {
@@ -148,7 +165,7 @@ export class Phone {
     const session = this.session;
     if (!session?.isInProgress()) return;
     try {
-      const stream = speak ?? microphone() ?? await openMicrophone();
+      const stream = speak ?? await microphoneSoon();
       session.answer({ mediaStream: stream.clone(), pcConfig: { iceServers: [] } });
     } catch (error) {
       this.events.onMicrophoneRefused((error as DOMException).name);
@@ -202,6 +219,7 @@ export class Phone {
   /** Sign off; a leg that is up ends. */
   stop(): void {
     clearTimeout(this.watchdog);
+    this.turn++;
     const old = this.ua;
     this.ua = null;
     if (old) { old.removeAllListeners(); old.stop(); }

@@ -12,3 +12,11 @@ export async function own(steal: boolean, lost: () => void): Promise<boolean> {
     }).catch(() => lost()); // stolen
   });
 }
+
+/** Become the owner if nobody is, unless the page's first script has already found out whether it is (pages/desk_first.ts). */
+export async function ownAtFirst(lost: () => void): Promise<boolean> {
+  const early = window.hotlineEarly;
+  if (!early) return own(false, lost);
+  early.onLost = lost;
+  return (await early.owned) && !early.lost;
+}

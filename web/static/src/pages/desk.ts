@@ -14,7 +14,7 @@ import { chime, hush, ring } from "../media";
 import { clear, put, tell } from "../notices";
 import { closeOrder, mindOrder, saveNow, showOrder } from "../order";
 import { Phone, type Line } from "../phone";
-import { own } from "../tabs";
+import { own, ownAtFirst } from "../tabs";
 import { clock, t } from "../texts";
 import { showTrial } from "../trial";
 
@@ -25,8 +25,13 @@ const web = frame.dataset.kind === "web";
 const TALK = "desk.talk";
 const RETURN = 60; // s for which that holds
 const STALE = 15000; // ms
+const SETTLE = 1500; // ms that everything else waits for the line: the sooner it is up, the sooner this agent can be rung
 const title = document.title;
 const nobody = document.getElementById("citizen")!.innerHTML;
+
+let settle!: () => void;
+const settled = new Promise<void>((done) => { settle = done; });
+const read = new Promise((done) => addEventListener("DOMContentLoaded", done, { once: true })); // htmx knows the page
 
 // -- the telephone ---------------------------------------------------------------------------------------------
 let downSince = 0, wantSound = true;
@@ -83,7 +88,8 @@ async function openPhone(): Promise<void> {
 }
 
 async function takeSound(steal: boolean): Promise<void> {
-  wantSound = await own(steal, () => { phone.hangUp(); phone.stop(); elsewhere(); });
+  const lost = () => { phone.hangUp(); phone.stop(); elsewhere(); };
+  wantSound = await (steal ? own(true, lost) : ownAtFirst(lost));
   if (!wantSound) { elsewhere(); return; }
   clear("line");
   await openPhone();
@@ -246,7 +252,7 @@ async function signOnAgain(form: HTMLFormElement): Promise<void> {
 
 function begin(): void {
   follow(frame.dataset.facts!.split(" "), {
-    onFact, onHouse, onSession: sessionOver, onLink: (up) => { if (up) void refreshBar(); },
+    onFact, onHouse, onSession: sessionOver, onLink: (up) => { if (up) void settled.then(refreshBar); },
   });
 }
 
@@ -275,8 +281,9 @@ setInterval(() => void refreshBar(), 10000);
 setInterval(() => { freshness(); lineTold(); }, 1000);
 window.addEventListener("pagehide", () => phone.leave());
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // back from the cache: begin anew
-if (!web) mindDeskPhone();
-if (web) {
-  checks.begin();
-  void takeSound(false);
-}
+if (web) void takeSound(false).then(settle); else mindDeskPhone();
+setTimeout(settle, web ? SETTLE : 0);
+void Promise.all([settled, read]).then(() => {
+  if (web) checks.begin();
+  htmx.trigger("#recent", "recent", {});
+});

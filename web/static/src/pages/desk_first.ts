@@ -1,0 +1,19 @@
+// The desk's first script, in the page's head: takes the sound and signs the line on while everything else is still coming.
+import { signOn, type Early } from "../early_line";
+import { csrf } from "../http";
+import { own } from "../tabs";
+
+const phone = document.currentScript!.dataset.phone!;
+
+async function secret(): Promise<string> {
+  const answer = await fetch("/desk/phone", { method: "POST", headers: { "X-CSRF-Token": csrf() }, redirect: "error" });
+  if (!answer.ok) throw new Error(String(answer.status)); // the desk will ask again, and say why not
+  return ((await answer.json()) as { secret: string }).secret;
+}
+
+const early: Early = {
+  onLost: null, lost: false, line: Promise.resolve(null),
+  owned: own(false, () => { early.lost = true; early.onLost?.(); }),
+};
+early.line = early.owned.then((ours) => ours ? signOn(phone, secret()) : null).catch(() => null);
+window.hotlineEarly = early;
