@@ -38,6 +38,9 @@ _PLAIN = "localStorage.setItem('desk.plain_sound', '1')"  # no echo cancelling: 
 
 _LOADED = "path => location.pathname === path && document.readyState === 'complete'"  # its script runs by then
 
+_TRIED = """() => { const tried = document.getElementById('check-microphone');
+  return !tried || tried.dataset.state === 'bad' || document.getElementById('device-in').options.length > 0; }"""
+
 # frequencies of what the page's earphone gets, over half a second: peaks within 20 dB of the strongest, that one first
 _HEARS = """async () => {
   const far = document.getElementById('far'); if (!far.srcObject) return [];
@@ -202,8 +205,9 @@ class Desk:
             self.faults.append(said.text)
 
     async def line_is_up(self) -> None:
-        """Wait until the telephone in the page can be rung."""
+        """Wait until the telephone in the page can be rung, and the microphone has been tried after that."""
         await self.page.wait_for_selector("#check-line[data-state=good]")
+        await self.page.wait_for_function(_TRIED)
 
     async def state(self, name: str) -> None:
         """Wait until the bar shows a state."""

@@ -28,6 +28,14 @@ def test_what_is_built_is_not_committed() -> None:
     assert {"/web/static/dist/", "/node_modules/"} <= set(ignored)
 
 
+def test_everything_that_the_desk_runs_is_light() -> None:
+    page = (PROJECT / "web" / "templates" / "desk.html").read_text("utf-8")
+    assert "/static/desk_first.js" in page
+    assert "/static/sip.js" in page
+    together = sum(len(gzip.compress((DIST / f"{one}.js").read_bytes(), 6)) for one in ("desk_first", "desk", "sip"))
+    assert together <= MOST
+
+
 @pytest.mark.parametrize("script", ["admin", "admin_policy", "base", "desk", "telephone", "orders", "wall"])
 def test_a_page_s_script_is_light_and_runs_without_eval_of_its_own(script: str) -> None:
     built = (DIST / f"{script}.js").read_bytes()

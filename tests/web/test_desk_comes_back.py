@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
-from playwright.async_api import Route
+from playwright.async_api import Route, WebSocket
 
 from hotline.demo.behaviours import TONES
 from tests.web.desk import Browsers, Desk, House, same_talk, talk
@@ -151,3 +152,37 @@ async def test_a_microphone_that_the_browser_keeps_closed_is_said_with_what_to_d
     await desk.page.wait_for_selector("#notice-microphone:has-text('麦克风')")
     await desk.page.wait_for_selector("#check-microphone[data-state=bad]")
     await desk.page.wait_for_selector("#notice-microphone button:has-text('重试')")
+
+
+def _registrations(sent: list[str]) -> list[str] | None:
+    whole = "".join(one for one in sent if one.startswith("REGISTER"))
+    found = list(dict.fromkeys(re.findall(r"Call-ID: (\S+)", whole)))
+    return found[:2] if len(found) > 1 else None
+
+
+async def test_the_line_is_up_before_the_library_has_spoken_and_the_library_keeps_it_up(
+    house: House, browsers: Browsers,
+) -> None:
+    sent: list[str] = []
+    sockets: list[str] = []
+    context = await browsers.context()
+
+    def opened(socket: WebSocket) -> None:
+        sockets.append(socket.url)
+        socket.on("framesent", lambda frame: sent.append(frame if isinstance(frame, str) else frame.decode()))
+
+    context.on("page", lambda page: page.on("websocket", opened))
+    desk = await browsers.desk(context=context)
+    calls = await house.town.until(lambda: _registrations(sent), 40, "the library does not sign on")
+    assert len(sockets) == 1
+    first, second = ("".join(one for one in sent if call in one) for call in calls)
+    assert first.count("Authorization: Digest") == 1
+    assert len(set(re.findall(r"Contact: <([^>]+)>", first + second))) == 1
+    assert await desk.page.get_attribute("#check-line", "data-state") == "good"
+
+
+async def test_a_desk_whose_first_script_is_lost_signs_on_by_itself(house: House, browsers: Browsers) -> None:
+    context = await browsers.context()
+    await context.route("**/desk_first.js*", lambda route: route.abort())
+    desk = await browsers.desk(context=context)
+    await talk(house, desk)
