@@ -9,7 +9,7 @@ export interface Early { owned: Promise<boolean>; line: Promise<EarlyLine | null
 declare global { interface Window { hotlineEarly?: Early } }
 
 export const REALM = "hotline.invalid", EXPIRES = 120, AGENT = "hotline desk"; // s
-const PATIENCE = 4000; // ms for all of it
+const PATIENCE = 2500; // ms for the socket, and for each answer of the switch
 const TRIES = 4; // a challenge or two, and one more where the switch did not know the telephone yet
 
 export const socketAddress = (): string => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
@@ -23,14 +23,13 @@ function token(length: number): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(length)), (one) => (one % 36).toString(36)).join("");
 }
 
-/** Open the socket and sign `phone` on over it; null when that did not work within a few seconds. */
+/** Open the socket and sign `phone` on over it; null when that did not work. `secret` has a deadline of its own. */
 export async function signOn(phone: string, secret: Promise<string>): Promise<EarlyLine | null> {
   const began = performance.now(), socket = new WebSocket(socketAddress(), "sip"), host = `${token(12)}.invalid`;
   socket.binaryType = "arraybuffer";
   secret.catch(() => undefined); // it may be refused before anybody waits for it
   const line = { phone, secret: "", socket, began, contact: `sip:${token(8)}@${host};transport=ws`, instance: uuid(), said: [] };
-  const late = new Promise<false>((done) => setTimeout(done, PATIENCE, false));
-  const up = await Promise.race([register(line, host, secret).catch(() => false), late]);
+  const up = await register(line, host, secret).catch(() => false);
   if (!up) socket.close();
   return up ? line : null;
 }
@@ -44,11 +43,11 @@ function uuid(): string {
 async function register(line: EarlyLine, host: string, secret: Promise<string>): Promise<boolean> {
   const call = token(22), tag = token(10);
   const answers = answersTo(call, line);
-  await opened(line.socket);
+  await soon(opened(line.socket));
   let credentials = "";
   for (let n = 1; n <= TRIES; n++) {
     line.socket.send(request(line, host, call, tag, n, credentials));
-    const answer = await answers();
+    const answer = await soon(answers());
     line.secret ||= await secret; // the challenge was on its way meanwhile
     if (/^SIP\/2\.0 2/.test(answer)) return Boolean(credentials);
     const challenge = /^WWW-Authenticate:\s*Digest (.*)$/im.exec(answer)?.[1];
@@ -56,6 +55,10 @@ async function register(line: EarlyLine, host: string, secret: Promise<string>):
     credentials = challenge ? authorized(line, challenge) : "";
   }
   return false;
+}
+
+function soon<T>(wish: Promise<T>): Promise<T> {
+  return Promise.race([wish, new Promise<T>((_, late) => setTimeout(late, PATIENCE, new Error("late")))]);
 }
 
 function opened(socket: WebSocket): Promise<void> {

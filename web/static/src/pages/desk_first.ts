@@ -3,10 +3,12 @@ import { signOn, type Early } from "../early_line";
 import { csrf } from "../http";
 import { own } from "../tabs";
 
+const PATIENCE = 8000; // ms, as long as any request has
 const phone = document.currentScript!.dataset.phone!;
 
 async function secret(): Promise<string> {
-  const answer = await fetch("/desk/phone", { method: "POST", headers: { "X-CSRF-Token": csrf() }, redirect: "error" });
+  const wish = { method: "POST", headers: { "X-CSRF-Token": csrf() }, signal: AbortSignal.timeout(PATIENCE) };
+  const answer = await fetch("/desk/phone", { ...wish, redirect: "error" });
   if (!answer.ok) throw new Error(String(answer.status)); // the desk will ask again, and say why not
   return ((await answer.json()) as { secret: string }).secret;
 }
