@@ -12,7 +12,7 @@ export const REALM = "hotline.invalid", EXPIRES = 120, AGENT = "hotline desk"; /
 const PATIENCE = 2500; // ms for the socket, and for each answer of the switch
 const TRIES = 4; // a challenge or two, and one more where the switch did not know the telephone yet
 
-export const socketAddress = (): string => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+export const socketAddress = (): string => location.origin.replace(/^http/, "ws") + "/ws";
 
 /** Return what a socket got as text. */
 export function words(data: string | ArrayBuffer): string {
