@@ -22,8 +22,9 @@ _WHOM: Final = {"citizen": "诉求人"}
 _STYLE: Final = """
 @page { size: A4; margin: 18mm }
 body { font: 11pt/1.5 "Noto Serif CJK SC", SimSun, serif } section { break-after: page }
-table { border-collapse: collapse; width: 100% } td, th { border: 1px solid #444; padding: 4px 6px; text-align: left }
-th { width: 7em; font-weight: normal; background: #f2f2f2 } h1 { font-size: 16pt; text-align: center }
+table { border-collapse: collapse; table-layout: fixed; width: 100%; overflow-wrap: anywhere }
+td, th { border: 1px solid #444; padding: 4px 6px; text-align: left }
+th { width: 6em; font-weight: normal; background: #f2f2f2 } h1 { font-size: 16pt; text-align: center }
 .text { white-space: pre-wrap; min-height: 6em } footer { font-size: 9pt; color: #555; margin-top: 6px }
 """
 # the one page with a style of its own: the browser is told its digest, so that no other is taken for it
