@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Final
 
 import pytest
 from fastapi.routing import APIRoute
 from playwright.async_api import Page
 
+from core.secrets import Secrets
+from core.settings import Settings
+from routing.directory import Directory
 from tests.api.house import ANSWERS
 from tests.people.staff import Staff
 from tests.web.axe import faults
+from tests.web.conftest import staffed
 from tests.web.lived_in import live_in
 from tests.web.people_at_pages import AtPages
 from tests.web.pictures import ASKED, TOO_WIDE, draw, look
 from tests.web.test_wall import AGENT
 from tests.web.test_wall import CALL as TALK
 from web.install import _PAGES
+from web.routes_telephone import router as telephone
 from workorders.life.words import Role
 
 # route → what stands in its picture's name, who looks, the address
@@ -55,10 +61,11 @@ PAGES: Final[dict[str, tuple[str, str, str]]] = {
     "/phrases": ("phrases", "office", "/phrases"),
     "/phrases/{owner}/{version}": ("phrases-version", "office", "/phrases/-/1"),
     "/phones": ("phones", "chief", "/phones"), "/calendar": ("calendar", "chief", "/calendar"),
+    "/telephone": ("telephone", "stranger", "/telephone"),
     "/calendar/versions/{version}": ("calendar-version", "chief", "/calendar/versions/{calendar}"),
 }
 # parts of pages, files, and ways on
-NO_PAGE: Final = {"/", "/orders/counts", "/orders/{number}/version", "/wall/figures", "/wall/day",
+NO_PAGE: Final = {"/", "/telephone/call", "/orders/counts", "/orders/{number}/version", "/wall/figures", "/wall/day",
                   "/numbers/template.csv"}
 LANGUAGES: Final = ("zh-CN", "en") if ASKED else ("zh-CN",)
 MAIN: Final = ("orders", "order", "reports", "wall", "menu-editor")  # at other sizes too
@@ -67,7 +74,7 @@ ZOOMED = {"width": 683, "height": 384}  # 1366 × 768 at 200 percent
 
 
 def test_no_page_is_forgotten() -> None:
-    routes = {route.path for router in _PAGES for route in router.routes
+    routes = {route.path for router in (*_PAGES, telephone) for route in router.routes
               if isinstance(route, APIRoute) and "GET" in route.methods}
     desk = {one for one in routes if one.startswith("/desk")}  # needs a switch: tests/web/test_screenshots.py
     assert routes - desk - NO_PAGE - set(PAGES) == set(), "a new page: add it to PAGES; a part of one: to NO_PAGE"
@@ -80,6 +87,13 @@ def talking(monkeypatch: pytest.MonkeyPatch) -> None:
     call = TALK | {"unrecorded": {}}
     for verb, answer in (("calls.list", [call]), ("agents.list", [AGENT]), ("calls.get", call)):
         monkeypatch.setitem(ANSWERS, verb, answer)
+
+
+@pytest.fixture
+async def city(home: Settings, secrets: Secrets, directory: Directory) -> AsyncIterator[Staff]:
+    """A house with every page, the newcomers' telephone too."""
+    async with staffed(home.model_copy(update={"demo_phone": True}), secrets, directory) as made:
+        yield made
 
 
 async def at_every_size(page: Page, name: str) -> None:
@@ -96,17 +110,17 @@ async def at_every_size(page: Page, name: str) -> None:
 
 
 @pytest.mark.slow
-async def test_every_page_can_be_read_in_light_and_dark(staff: Staff, chromium: str, talking: None) -> None:
-    made = await live_in(staff)
-    await staff.person("shift", Role.TEAM_LEADER)
-    async with AtPages(staff, chromium) as pages:
+async def test_every_page_can_be_read_in_light_and_dark(city: Staff, chromium: str, talking: None) -> None:
+    made = await live_in(city)
+    await city.person("shift", Role.TEAM_LEADER)
+    async with AtPages(city, chromium) as pages:
         windows = {who: await pages.stranger() if who == "stranger" else await pages.sign_on(who)
                    for who in {who for _, who, _ in PAGES.values()}}
         for name, who, address in PAGES.values():
             page = windows[who]
             for language in LANGUAGES:
                 await page.context.add_cookies([
-                    {"name": "hotline_language", "value": language, "url": str(staff.house.client.base_url)}])
+                    {"name": "hotline_language", "value": language, "url": str(city.house.client.base_url)}])
                 answer = await page.goto(address.format_map(made.names))
                 assert answer is not None
                 assert answer.ok, address
