@@ -10,9 +10,8 @@ import pytest
 from core.control import ControlRefused
 from tests.api import house as remembered
 from tests.people.staff import Staff
-from tests.web.axe import faults
 from tests.web.people_at_pages import AtPages
-from tests.web.test_wall_day import OUT
+from tests.web.pictures import draw, look
 from web.desk.class_finding import level, offered, searched
 from workorders.knowledge import keeping
 from workorders.knowledge.keeping import By, Content
@@ -77,7 +76,6 @@ async def test_by_keyboard_alone_a_call_gets_its_class_and_the_answer_that_was_g
         words = "室温低于 18 度可要求入户测温。\n再看第二段。"
         made = await keeping.make(session, Content("供暖不热怎么报修", words, "housing", "公用事业"), by)
         await keeping.publish(session, made, by)
-    OUT.mkdir(parents=True, exist_ok=True)
     async with AtPages(staff, chromium) as pages:
         page = await pages.person("wangmin", Role.AGENT, agent="a1001")
         await page.goto("/desk")
@@ -89,7 +87,7 @@ async def test_by_keyboard_alone_a_call_gets_its_class_and_the_answer_that_was_g
         await page.keyboard.press("Enter")  # belongs to the input method
         await keys.send("Input.insertText", {"text": "温度"})
         await page.wait_for_selector("#class-list [data-class='公用事业/供热/温度不达标'][aria-selected=true]")
-        await page.screenshot(path=OUT / "zh-CN-order-form-class.png")
+        await draw(page, "order-form-class")
         await page.keyboard.press("Enter")
         await saved(staff, first="公用事业", second="供热", third="温度不达标")
         assert await page.input_value("#class-find") == "公用事业 / 供热 / 温度不达标"
@@ -135,13 +133,7 @@ async def test_by_keyboard_alone_a_call_gets_its_class_and_the_answer_that_was_g
         await page.keyboard.press("Delete")
         await page.keyboard.press("Tab")
         await saved(staff, first="", second="", third="")
-        for theme in ("light", "dark"):
-            await page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-            for wide in (1366, 390):
-                await page.set_viewport_size({"width": wide, "height": 900})
-                assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), wide
-                await page.screenshot(path=OUT / f"zh-CN-order-form-{theme}-{wide}.png", full_page=True)
-            assert await faults(page) == [], theme
+        await look(page, "order-form")
         assert pages.loud == []
 
 

@@ -8,10 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from tests.people.staff import Staff
-from tests.web.axe import faults
 from tests.web.http import signed_on
 from tests.web.people_at_pages import AtPages
-from tests.web.test_wall_day import OUT
+from tests.web.pictures import look
 from workorders.life.policy import SEED_TERMS, Policy, TermRule, When
 from workorders.life.words import Role
 
@@ -31,7 +30,6 @@ async def newest(client: Any) -> dict[str, Any]:
 
 async def test_an_admin_changes_the_rules_by_keyboard_and_reads_what_it_changes_before(
         staff: Staff, chromium: str) -> None:
-    OUT.mkdir(parents=True, exist_ok=True)
     async with AtPages(staff, chromium) as pages:
         page = await pages.person("chief", Role.ADMIN)
         await page.goto("/policy")
@@ -70,13 +68,7 @@ async def test_an_admin_changes_the_rules_by_keyboard_and_reads_what_it_changes_
         await signature.nth(0).locator("[data-remove]").press("Enter")  # and kept after all
         await page.press("[data-add=signature]", "Enter")
         await signature.nth(2).locator("[data-w=urgency]").select_option("1")
-        for theme in ("light", "dark"):
-            await page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-            for wide in (1366, 390):
-                await page.set_viewport_size({"width": wide, "height": 900})
-                assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), wide
-                await page.screenshot(path=OUT / f"zh-CN-policy-rules-{theme}-{wide}.png", full_page=True)
-            assert await faults(page) == [], theme
+        await look(page, "policy-rules")
         await page.press("[data-at='most_pauses']", "Enter")
         await page.wait_for_selector("#policy-change:not([hidden])")
         told = await page.inner_text("#policy-rows")
