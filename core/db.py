@@ -8,11 +8,11 @@ write lock at its start (BEGIN IMMEDIATE), so it waits its turn instead of faili
 from __future__ import annotations
 
 import fcntl
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -29,6 +29,7 @@ BUSY = 5.0  # s a statement waits for another writer, or for the server to take 
 _STATEMENT = 30  # s after which PostgreSQL gives a statement up
 _MIGRATION_LOCK = 12345
 _MEMO = "memo"
+_T = TypeVar("_T")
 
 
 class DatabaseError(RuntimeError):
@@ -153,6 +154,17 @@ async def rows_of(session: AsyncSession, statement: Executable, values: Mapping[
 def memo_of(session: AsyncSession) -> dict[Any, Any] | None:
     """Return what the readers of one shared transaction keep for each other; None in any other transaction."""
     return session.info.get(_MEMO)
+
+
+async def once(session: AsyncSession, key: Any, ask: Callable[[], Awaitable[_T]]) -> _T:
+    """Return what `ask` finds: in one shared transaction asked once, in any other each time."""
+    memo = memo_of(session)
+    if memo is None:
+        return await ask()
+    if key not in memo:
+        memo[key] = await ask()
+    found: _T = memo[key]
+    return found
 
 
 def insert_into(session: AsyncSession, table: type[Any]) -> Any:

@@ -15,7 +15,11 @@ from workorders.models import WorkOrder
 
 async def get(session: AsyncSession, number: str) -> WorkOrder:
     """Return the order with this number. Raises NotFound."""
-    order = await session.get(WorkOrder, number)
+    return there(number, await session.get(WorkOrder, number))
+
+
+def there(number: str, order: WorkOrder | None) -> WorkOrder:
+    """Return the order that was looked for. Raises NotFound where none was found."""
     if order is None:
         raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")
     return order
@@ -24,10 +28,7 @@ async def get(session: AsyncSession, number: str) -> WorkOrder:
 async def seen(session: AsyncSession, number: str, visible: ColumnElement[bool]) -> WorkOrder:
     """Return the order with this number if it is one of those `visible`. Raises NotFound, whichever of both it is."""
     query = select(WorkOrder).where(col(WorkOrder.number) == number, visible)
-    order = (await session.execute(query)).scalar_one_or_none()
-    if order is None:
-        raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")
-    return order
+    return there(number, (await session.execute(query)).scalar_one_or_none())
 
 
 async def listed(session: AsyncSession, visible: ColumnElement[bool], *, call_key: str | None, before: str | None,

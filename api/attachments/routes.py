@@ -11,14 +11,12 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import database, needs, now_of, who
-from api.orders.keeping import keeper_of, locked
+from api.orders.keeping import keeper_of, locked, seen
 from api.orders.sight import sight_of
 from api.people.acts import actor_for
 from api.people.audit import note_by
-from api.people.scope import scope_of
 from api.schemas import Number, Word
 from api.wire.once import Once, changing
-from workorders import orders
 from workorders.errors import NotFound
 from workorders.keeping import files
 from workorders.keeping.keeper import Kept
@@ -90,7 +88,7 @@ async def read(request: Request, number: Number, attachment: Word) -> Response:
 
 
 async def _seen(request: Request, session: AsyncSession, number: str) -> Kept:
-    await orders.seen(session, number, scope_of(who(request)).orders())
+    await seen(session, who(request), number)
     return await keeper_of(request).load(session, number)
 
 

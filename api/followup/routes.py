@@ -44,9 +44,9 @@ async def listed(request: Request, limit: Limit = 50, cursor: Cursor = None) -> 
     async with database(request).reading() as session:
         rows = await waiting(session, scope_of(who(request)).orders(), place, limit)
         rules = await keeper.rules(session, now)
-        kept = await keeper.load_all(session, [row.number for row in rows])
+        standing = await keeper.standing(session, rows)
     more = cursor_of(tie, (rows[-1].due, rows[-1].number)) if len(rows) == limit else None
-    return {"orders": [shown(one.order, rules) for one in kept if is_asked(one.order, rules)], "next": more}
+    return {"orders": [shown(one, rules) for one in standing if is_asked(one, rules)], "next": more}
 
 
 @router.post("/{number}/calls", status_code=202, dependencies=[needs("calls.dial")])

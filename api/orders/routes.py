@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from api.access import database, needs, now_of, who
-from api.orders.keeping import keeper_of
+from api.orders.keeping import keeper_of, seen
 from api.orders.lists import Filters
 from api.orders.pages import page
 from api.orders.schemas import OrderOut, OrderPage
@@ -70,7 +70,7 @@ async def read(request: Request, response: Response, number: Number) -> dict[str
     """Show one order: as far as the caller sees it, with its clocks and what the caller could do to it now."""
     caller, now, keeper = who(request), now_of(request), keeper_of(request)
     async with database(request).reading() as session:
-        row = await orders.seen(session, number, scope_of(caller).orders_to_act_on())
+        row = await seen(session, caller, number, to_act_on=True)
         kept, sight = await keeper.load(session, number), await sight_of(session, caller)
         if not sight.fields(kept.order) and not sight.only_finding(kept.order):
             raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")

@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
 from api.access import database, needs, now_of, who
-from api.orders.keeping import done, keeper_of, locked, wish_of
+from api.orders.keeping import done, keeper_of, locked, seen, wish_of
 from api.orders.schemas import ActIn, CodeOut, HistoryOut, OrderOut, UnmaskIn, UnmaskOut, _ActBase
 from api.orders.shown import shown_history, shown_order
 from api.orders.sight import Sight, sight_of
 from api.people.audit import note_by
-from api.people.models import Person, UnitPlace
+from api.people.models import Person
+from api.people.places import unit_names
 from api.people.scope import scope_of
 from api.problems import Problem
 from api.schemas import Number
@@ -110,7 +111,7 @@ async def _shown(request: Request, session: AsyncSession, kept: Kept) -> dict[st
 
 async def _seen(request: Request, session: AsyncSession, number: str, field: Field) -> tuple[Kept, Sight]:
     """Return an order of which the caller sees `field`. Raises NotFound, Problem 403."""
-    await orders.seen(session, number, scope_of(who(request)).orders())
+    await seen(session, who(request), number)
     kept, sight = await keeper_of(request).load(session, number), await sight_of(session, who(request))
     if field not in sight.fields(kept.order):
         raise Problem(403, "hidden", "这部分内容不对您公开", "请指定的知情人或热线工作人员处理")
@@ -121,5 +122,4 @@ async def _names(session: AsyncSession, acts: Sequence[Act]) -> dict[str, str]:
     """Return how the people and units of a history are called."""
     people = (await session.execute(select(Person.id, Person.name).where(
         Person.id.in_({one.by for one in acts} | {one.on_behalf for one in acts})))).all()  # type: ignore[attr-defined]
-    units = (await session.execute(select(UnitPlace.unit, UnitPlace.name))).all()
-    return {key: name for key, name in (*units, *people) if name}
+    return {key: name for key, name in (*await unit_names(session), *people) if name}

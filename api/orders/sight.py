@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from api.people.caller import Caller
 from api.people.models import UnitPlace
+from core.db import once
 from workorders.life.confidential import OPEN_TO, Field, Reader, level_of, mask_name, mask_number, must_answer, sees
 from workorders.life.order import Order
 from workorders.life.words import Confidentiality, Role
@@ -72,7 +73,8 @@ def _text(value: str, field: Field, allowed: frozenset[Field], level: Confidenti
 
 async def sight_of(session: AsyncSession, caller: Caller) -> Sight:
     """Return a caller's sight, with the units below theirs."""
-    units = frozenset(await below(session, caller.unit)) if caller.unit else frozenset()
+    units = frozenset(await once(session, ("below", caller.unit), lambda: below(session, caller.unit))
+                      ) if caller.unit else frozenset()
     if caller.own_house:
         return Sight(caller, (Reader(caller.id, Role.SYSTEM),))
     ids = dict.fromkeys(one for one in (caller.id, caller.agent) if one)  # who took a call stands there as an agent

@@ -8,18 +8,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import delete, update
+from sqlalchemy import Float, String, bindparam, delete, update
+from sqlalchemy import select as sql_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from api.people.caller import Caller
 from api.people.models import Person, PersonRole, PersonSession
 from api.people.rights import allowed, known_roles
-from core.db import storable
+from core.db import rows_of, storable
 from core.ids import new_id
-from workorders.life.words import Role
 
 IDLE: Final = 3600.0  # s without a request
 LONGEST: Final = 12 * 3600.0  # s; a shift
@@ -81,25 +82,31 @@ def _open(now: float) -> tuple[Any, ...]:
             col(PersonSession.seen_at) > now - IDLE)
 
 
+@cache
+def _of_token() -> Any:
+    """Return the question that each request begins with: columns, not objects, and written once in a process."""
+    at, digest = bindparam("at", type_=Float()), bindparam("digest", type_=String())
+    asked: tuple[Any, ...] = (
+        Person.id, Person.name, Person.login, Person.unit, Person.agent, Person.must_change,
+        PersonSession.id, PersonSession.seen_at, PersonSession.expires_at, PersonRole.role)
+    return (sql_select(*asked)
+            .join(PersonSession, col(PersonSession.person) == col(Person.id))
+            .outerjoin(PersonRole, col(PersonRole.person) == col(Person.id))
+            .where(col(PersonSession.token_hash) == digest, col(Person.active), col(PersonSession.revoked_at).is_(None),
+                   col(PersonSession.expires_at) > at, col(PersonSession.seen_at) > at - IDLE))
+
+
 async def caller_of(session: AsyncSession, token: str, address: str, now: float) -> tuple[Caller, float] | None:
     """Return who has this token and when they were last seen, or None. A role taken away counts at once."""
-    query = (select(PersonSession, Person, PersonRole.role)
-             .join(Person, col(Person.id) == col(PersonSession.person))
-             .outerjoin(PersonRole, col(PersonRole.person) == col(Person.id))
-             .where(col(PersonSession.token_hash) == digest_of(token), col(Person.active), *_open(now)))
-    rows = (await session.execute(query)).all()
+    rows = await rows_of(session, _of_token(), {"digest": digest_of(token), "at": now})
     if not rows:
         return None
-    row, person = rows[0][0], rows[0][1]
-    roles = known_roles(name for _, _, name in rows)
-    return as_caller(person, roles, row, address), row.seen_at
-
-
-def as_caller(person: Person, roles: frozenset[Role], row: PersonSession, address: str) -> Caller:
-    """Return a signed-on person; whoever must change the password may do nothing else."""
-    permissions = frozenset({"self"}) if person.must_change else allowed(roles) | {"self"}
-    return Caller("person", person.id, person.name, permissions, roles, person.login, person.unit, person.agent or "",
-                  row.id, person.must_change, row.expires_at, address)
+    person, name, login, unit, agent, must_change, this, seen_at, until, _ = rows[0]
+    roles = known_roles(row[-1] for row in rows)
+    # whoever must change the password may do nothing else
+    permissions = frozenset({"self"}) if must_change else allowed(roles) | {"self"}
+    return Caller("person", person, name, permissions, roles, login, unit, agent or "", this, must_change, until,
+                  address), seen_at
 
 
 async def touch(session: AsyncSession, session_id: str, now: float) -> None:

@@ -36,7 +36,7 @@ def calls_of(kept: Kept, *, whole: bool) -> list[str]:
 
 async def told(session: AsyncSession, caller: Caller, keys: Sequence[str], *, report: bool) -> list[Json]:
     """Return these calls as `caller` may have them; `report`: the order they belong to is one."""
-    rows = {one.key: one for one in await _records(session, keys)}
+    rows = {one.key: one for one in await _records(session, keys)} if keys else {}
     may = await _may_hear(session, caller, keys)
     shown = {one["key"]: one for one in await with_marks(session, caller, [rows[key] for key in keys if key in may])}
     return [shown.get(key) or _refused(key, _why(caller, rows.get(key), report=report)) for key in keys]
@@ -44,7 +44,8 @@ async def told(session: AsyncSession, caller: Caller, keys: Sequence[str], *, re
 
 async def with_marks(session: AsyncSession, caller: Caller, records: Sequence[CallRecord]) -> list[Json]:
     """Return records that `caller` may hear, with lanes, marks and the numbers of the orders made of them."""
-    keys = [one.key for one in records]
+    if not (keys := [one.key for one in records]):
+        return []
     query = select(CallFact.call, CallFact.at, CallFact.kind, CallFact.data).where(
         col(CallFact.call).in_(keys), col(CallFact.kind).in_(HOLDS | RECORDED))
     told = (await session.execute(query)).all()
@@ -81,7 +82,7 @@ async def _records(session: AsyncSession, keys: Sequence[str]) -> Sequence[CallR
 
 
 async def _may_hear(session: AsyncSession, caller: Caller, keys: Sequence[str]) -> set[str]:
-    if not caller.may("recordings.listen"):
+    if not keys or not caller.may("recordings.listen"):
         return set()
     query = select(CallRecord.key).where(col(CallRecord.key).in_(keys), scope_of(caller).records())
     return set((await session.execute(query)).scalars())

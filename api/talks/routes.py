@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from api.access import database, needs, who
-from api.orders.keeping import keeper_of
+from api.orders.keeping import keeper_of, seen
 from api.orders.sight import sight_of
 from api.people.scope import scope_of, talked
 from api.problems import Problem
@@ -21,7 +21,6 @@ from api.records import let_search
 from api.schemas import Number, Word
 from api.talks.reading import calls_of, told, with_marks
 from api.wire.paging import Cursor, Limit, cursor_of, filters_digest, place_of
-from workorders import orders
 from workorders.errors import NotFound
 from workorders.keeping.keeper import Kept
 from workorders.life.confidential import Field as Seen
@@ -95,7 +94,7 @@ async def search(request: Request, wanted: Annotated[Wanted, Depends()], cursor:
 
 async def _calls(request: Request, session: AsyncSession, number: str) -> tuple[Kept, list[str]]:
     """Return an order that the caller may see, with the keys of its calls. Raises NotFound."""
-    await orders.seen(session, number, scope_of(who(request)).orders())
+    await seen(session, who(request), number)
     kept, sight = await keeper_of(request).load(session, number), await sight_of(session, who(request))
     if not (fields := sight.fields(kept.order)):
         raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")

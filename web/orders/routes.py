@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import select
 
 from api.access import database, needs, now_of, who
 from api.attachments import routes as attachments
@@ -20,7 +19,7 @@ from api.orders import routes_desk as desk
 from api.orders.keeping import keeper_of
 from api.orders.lists import Filters, open_findings
 from api.orders.pages import counted
-from api.people.models import UnitPlace
+from api.people.places import unit_names
 from api.people.scope import scope_of
 from api.problems import Problem
 from api.schemas import Number
@@ -183,6 +182,5 @@ async def units_of(request: Request) -> dict[str, str]:
     """Return unit → name: those of the directory, and those that stand somewhere."""
     names: dict[str, str] = {party.id: party.name for party in site_of(request).directory.units}
     async with database(request).reading() as session:
-        places = (await session.execute(select(UnitPlace.unit, UnitPlace.name))).all()
-    names.update((unit, name or unit) for unit, name in places)
+        names.update((unit, name or unit) for unit, name in await unit_names(session))
     return names

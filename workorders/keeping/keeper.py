@@ -23,6 +23,7 @@ from workorders.errors import AppealTaken, LostUpdate, NotFound
 from workorders.hooks.queue import Listeners
 from workorders.keeping import birth, figures, intake, numbers, store, timers, words
 from workorders.keeping.birth import PUT_IN, TABLES, Born, Coming
+from workorders.keeping.folds import Folds
 from workorders.keeping.intake import Intake
 from workorders.keeping.prepare import prepared
 from workorders.keeping.rules import Rulebook
@@ -61,12 +62,13 @@ def _folded(row: WorkOrder, acts: Sequence[Act]) -> Kept:
 
 
 class Keeper:
-    """Keeps the orders of one installation. One in a process; holds no session and no order."""
+    """Keeps the orders of one installation. One in a process; holds no session, and of orders what was folded."""
 
     def __init__(self, zone: ZoneInfo, digest: str = "sha256") -> None:
         self.zone = zone
         self.rulebook = Rulebook(zone)
         self.listeners = Listeners()
+        self._folds = Folds()
         self.digest = SHA256 if digest == "sha256" else digest_named(digest)
 
     async def rules(self, session: AsyncSession, at: float) -> Rules:
@@ -91,13 +93,17 @@ class Keeper:
             memo[key] = kept
         return kept
 
-    async def load_all(self, session: AsyncSession, numbers: Sequence[str]) -> list[Kept]:
-        """Return several orders in this order, with two questions however many. Raises NotFound, BrokenHistory."""
-        query = select(WorkOrder).where(col(WorkOrder.number).in_(numbers))
-        rows = {row.number: row for row in (await session.execute(query)).scalars()}
-        acts = await store.histories(session, numbers)
-        return [_folded(rows[number], acts[number]) if number in rows and rows[number].version
-                else await self.load(session, number) for number in numbers]
+    async def standing(self, session: AsyncSession, rows: Sequence[WorkOrder]) -> list[Order]:
+        """Return how the orders of these rows stand. Those folded of late are known; for the others there is one
+        question, however many. Raises BrokenHistory.
+        """
+        found = {row.number: known for row in rows if (known := self._folds.find(row)) is not None}
+        acts = await store.histories(session, [row.number for row in rows if row.version and row.number not in found])
+        for row in rows:
+            if row.number in acts:
+                found[row.number] = self._folds.keep(row, store.folded(row, acts[row.number]))
+        return [found[row.number] if row.number in found else (await self.load(session, row.number)).order
+                for row in rows]
 
     # -- writing -----------------------------------------------------------------------------------------------
     async def act(self, session: AsyncSession, number: str, wish: Wish, *, expect: int | None = None) -> Kept:

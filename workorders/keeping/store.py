@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert
+from sqlalchemy import select as sql_select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
 
+from core.db import rows_of
 from core.db_batch import Statement
 from workorders.keeping.tables import OrderAct
 from workorders.life.acts import Act
@@ -37,19 +40,27 @@ def added(acts: Iterable[tuple[str, Iterable[Act]]]) -> Statement:
     return _ADD, [row_of(number, act) for number, found in acts for act in found]
 
 
+@cache
+def _asked(*, several: bool) -> Any:
+    """Return the question for histories: columns, not objects; an act is made of them once."""
+    query = sql_select(*(getattr(OrderAct, name) for name in _FIELDS)).order_by(col(OrderAct.number), col(OrderAct.seq))
+    if several:
+        return query.add_columns(col(OrderAct.number)).where(
+            col(OrderAct.number).in_(bindparam("numbers", expanding=True)))
+    return query.where(col(OrderAct.number) == bindparam("number"))
+
+
 async def history(session: AsyncSession, number: str) -> list[Act]:
-    """Return the acts of an order, the first one first; empty when there are none."""
-    query = select(OrderAct).where(col(OrderAct.number) == number).order_by(col(OrderAct.seq))
-    rows: Sequence[OrderAct] = (await session.execute(query)).scalars().all()
-    return [act_of(row) for row in rows]
+    """Return the acts of an order, the first one first; empty when there are none. Raises BrokenHistory."""
+    rows = await rows_of(session, _asked(several=False), {"number": number})
+    return [act_from(dict(zip(_FIELDS, row, strict=True))) for row in rows]
 
 
 async def histories(session: AsyncSession, numbers: Sequence[str]) -> dict[str, list[Act]]:
     """Return the acts of several orders with one question; an order without acts has an empty list."""
-    query = select(OrderAct).where(col(OrderAct.number).in_(numbers)).order_by(col(OrderAct.number), col(OrderAct.seq))
     found: dict[str, list[Act]] = {number: [] for number in numbers}
-    for row in (await session.execute(query)).scalars():
-        found[row.number].append(act_of(row))
+    for row in await rows_of(session, _asked(several=True), {"numbers": list(numbers)}) if numbers else ():
+        found[row[-1]].append(act_from(dict(zip(_FIELDS, row[:-1], strict=True))))
     return found
 
 
