@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,7 @@ from api.wording.sentences import say
 from core.settings import Settings
 from routing.directory import Directory
 from web import times
+from web.drawn import Drawn
 from web.nav import places_for
 from web.templating import Templates
 from web.texts import DEFAULT, Texts, every_language
@@ -45,6 +46,7 @@ class Site:
     script_texts: Mapping[str, Markup]  # by language: what scripts say, as it stands in every page
     templates: Mapping[str, Templates]  # by language
     version: str
+    drawn: Drawn
 
     @property
     def zone(self) -> ZoneInfo:
@@ -60,7 +62,7 @@ def make_site(settings: Settings, directory: Directory) -> Site:
         one.filters["reading"] = times.number_for_reading
         one.globals["never"] = NEVER
     script_texts = {language: for_script(texts.below("js.")) for language, texts in languages.items()}
-    return Site(settings, directory, languages, script_texts, templates, _version(DIST))
+    return Site(settings, directory, languages, script_texts, templates, _version(DIST), Drawn())
 
 
 def _version(folder: Path) -> str:
@@ -99,6 +101,12 @@ def look_of(request: Request) -> dict[str, str]:
 def for_script(sentences: Mapping[str, Any]) -> Markup:
     """Return sentences, or other data, as JSON that may stand in a page: no "<" that could end the element."""
     return Markup(json.dumps(sentences, ensure_ascii=False).replace("<", "\\u003c"))
+
+
+def part(request: Request, template: str, content: Hashable, values: Callable[[], Mapping[str, Any]]) -> Markup:
+    """Return a part of a page that is the same for everybody who reads it in one language (see web.drawn)."""
+    site, texts = site_of(request), texts_of(request)
+    return site.drawn.part(site.templates[texts.language], texts, template, content, values)
 
 
 def page(request: Request, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:

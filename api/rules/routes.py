@@ -15,6 +15,7 @@ from api.problems import Problem
 from api.schemas import Strict
 from api.wire.once import OnceIfAsked
 from api.wire.versions import check, etag_of, expected
+from core.db import once
 from workorders.keeping import rules
 from workorders.keeping.tables import RuleVersion
 from workorders.life.policy import Policy
@@ -165,7 +166,7 @@ async def _check(request: Request, session: AsyncSession, kind: str) -> None:
 async def _newest(request: Request, response: Response, kind: str) -> dict[str, Any]:
     keeper, now = keeper_of(request), now_of(request)
     async with database(request).reading() as session:
-        there = await rules.versions(session, kind)
+        there = await _versions(session, kind)
         held = await keeper.rules(session, now)
     seed: dict[str, Any] = (held.policy.model_dump(mode="json") if kind == rules.POLICY
                             else rules.calendar_json(held.calendar))
@@ -176,7 +177,12 @@ async def _newest(request: Request, response: Response, kind: str) -> dict[str, 
 
 async def _all(request: Request, kind: str) -> dict[str, Any]:
     async with database(request).reading() as session:
-        return {"versions": [version_out(row) for row in await rules.versions(session, kind)]}
+        return {"versions": [version_out(row) for row in await _versions(session, kind)]}
+
+
+async def _versions(session: AsyncSession, kind: str) -> list[RuleVersion]:
+    """Return every version of a kind of rule; on a page of several answers they are read once."""
+    return await once(session, ("versions", kind), lambda: rules.versions(session, kind))
 
 
 def version_out(row: RuleVersion) -> dict[str, Any]:

@@ -12,13 +12,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
-from api.access import needs, now_of, who
+from api.access import database, needs, now_of, who
 from api.rules import routes as rules
 from api.rules import routes_calendar as dry
 from api.rules.routes import CalendarBody
 from api.schemas import Strict
 from web.admin.policy import names_of_people
-from web.site import for_script, page, site_of, texts_of
+from web.site import for_script, page, part, site_of, texts_of
 from web.texts import Texts
 from workorders.keeping.calendar_effect import stretches
 from workorders.keeping.rules import calendar_from
@@ -62,13 +62,19 @@ def days_of(calendar: Calendar, year: int) -> list[list[list[Day | None]]]:
 @router.get("")
 async def shown(request: Request, year: Annotated[int | None, Query(ge=2000, le=2199)] = None) -> HTMLResponse:
     """The newest calendar, to be read or edited, and its versions."""
-    newest = await rules.calendar(request, Response())
-    versions = (await rules.calendars(request))["versions"]
-    calendar = calendar_from(newest["calendar"])
+    async with database(request).one_reading():
+        newest = await rules.calendar(request, Response())
+        versions = (await rules.calendars(request))["versions"]
+        names = await names_of_people(request, {one["by"] for one in versions})
     wanted = year or datetime.fromtimestamp(now_of(request), site_of(request).zone).year
-    return page(request, "calendar.html", newest=newest, versions=versions, writes=who(request).may("calendar.write"),
-                names=await names_of_people(request, {one["by"] for one in versions}), room=WINDOWS,
-                for_script=for_script(newest["calendar"]), **_year(calendar, wanted))
+    document, writes = for_script(newest["calendar"]), who(request).may("calendar.write")
+
+    def grid() -> dict[str, Any]:
+        return {"writes": writes, **_year(calendar_from(newest["calendar"]), wanted)}
+
+    return page(request, "calendar.html", newest=newest, versions=versions, writes=writes, year=wanted,
+                names=names, room=WINDOWS, for_script=document,
+                grid=part(request, "parts/calendar_year.html", (document, wanted, writes), grid))
 
 
 @router.post("/year", dependencies=[needs("calendar.write")])

@@ -15,7 +15,7 @@ from api.rules import routes as rules
 from api.rules import routes_classification as classification
 from api.schemas import Strict
 from web.admin.difference import difference, place_in_words, value_in_words
-from web.site import for_script, page, texts_of
+from web.site import for_script, page, part, texts_of
 from workorders.life.calendar import Unit
 from workorders.life.policy import Policy
 
@@ -45,11 +45,17 @@ async def shown(request: Request) -> HTMLResponse:
         versions = (await rules.policies(request))["versions"]
         classes = await classification.newest(request, Response())
         names = await names_of_people(request, {one["by"] for one in versions})
-    return page(request, "policy.html", newest=newest, policy=newest["policy"], groups=GROUPS, versions=versions,
-                units=[unit.value for unit in Unit], classes=classes["classification"]["fields"],
-                writes=who(request).may("policy.write"), names=names,
-                words=_words(request), for_script=for_script(newest["policy"]),
-                document=json.dumps(newest["policy"], ensure_ascii=False, indent=2))
+    document, writes = for_script(newest["policy"]), who(request).may("policy.write")
+    fields = classes["classification"]["fields"]
+
+    def form() -> dict[str, Any]:
+        return {"policy": newest["policy"], "groups": GROUPS, "units": [unit.value for unit in Unit], "classes": fields,
+                "writes": writes, "words": _words(request),
+                "document": json.dumps(newest["policy"], ensure_ascii=False, indent=2)}
+
+    drawn = part(request, "parts/policy_form.html", (document, json.dumps(fields), writes), form)
+    return page(request, "policy.html", newest=newest, versions=versions, writes=writes, names=names, form=drawn,
+                for_script=document)
 
 
 @router.get("/versions/{version}")
