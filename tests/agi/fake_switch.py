@@ -43,7 +43,7 @@ class FakeSwitch:
 
     async def command(self) -> str:
         """Return the next command."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return (await self.reader.readuntil(b"\n")).decode()[:-1]
 
     def say(self, text: str) -> None:
@@ -58,7 +58,7 @@ class FakeSwitch:
 
     async def closed(self) -> bool:
         """Wait until the server closes."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             try:
                 return await self.reader.read() == b""
             except ConnectionResetError:

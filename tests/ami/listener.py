@@ -1,10 +1,7 @@
-"""Whoever listens to an Ami in a test: remembers events and comings and goings, and can wait for them."""
+"""Whoever listens to an Ami in a test: remembers events and comings and goings."""
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Callable
 from typing import Any
 
 from bridge.ami import Ami, AmiEvent
@@ -53,11 +50,3 @@ class Listener:
             "on_down": self.on_down, **more,
         }
         return Ami("127.0.0.1", port, **settings)
-
-
-async def until(true: Callable[[], object], deadline: float, what: str = "") -> None:
-    """Wait until `true` returns something true."""
-    end = time.monotonic() + deadline
-    while not true():
-        assert time.monotonic() < end, f"not within {deadline} s: {what or true}"
-        await asyncio.sleep(0.005)

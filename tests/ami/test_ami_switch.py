@@ -14,8 +14,9 @@ import pytest
 from bridge.ami import Ami, AmiDown, AmiRefused, AmiTimeout
 from bridge.ami_codec import MAX_LINE
 from tests.ami.bare_switch import BareSwitch
-from tests.ami.listener import Listener, until
+from tests.ami.listener import Listener
 from tests.relay import Relay
+from tests.support.waiting import LATE, until
 
 pytestmark = pytest.mark.switch
 
@@ -28,7 +29,7 @@ async def connected(listener: Listener, port: int) -> AsyncIterator[Ami]:
     ami = listener.ami(port)
     await ami.start()
     try:
-        await until(lambda: listener.ups, 5, "up")
+        await until(lambda: listener.ups)
         yield ami
     finally:
         await ami.close()
@@ -60,7 +61,7 @@ async def test_a_leg_carries_its_variables_whatever_is_in_them(bare: BareSwitch)
     variables = {f"V{n}": value for n, value in enumerate(AWKWARD)} | {"HL_KEY": "k1"}
     async with connected(listener, bare.ami_port) as ami:
         await ami.action("Originate", quiet_leg("leg-1"), variables=variables)
-        await until(lambda: listener.named("OriginateResponse"), 5)
+        await until(lambda: listener.named("OriginateResponse"))
         names = ",".join(variables)
         legs = await ami.listing("Status", {"Variables": names})
         leg = next(leg for leg in legs if leg.get("Uniqueid") == "leg-1")
@@ -73,7 +74,7 @@ async def test_the_longest_line_we_send_is_one_the_switch_reads(bare: BareSwitch
     listener = Listener()
     async with connected(listener, bare.ami_port) as ami:
         await ami.action("Originate", quiet_leg("leg-1"))
-        await until(lambda: listener.named("OriginateResponse"), 5)
+        await until(lambda: listener.named("OriginateResponse"))
         channel = listener.named("OriginateResponse")[0].get("Channel")
         value = "z" * (MAX_LINE - len("Value: "))
         await ami.action("Setvar", {"Channel": channel, "Variable": "HL_LONG", "Value": value})
@@ -81,12 +82,12 @@ async def test_the_longest_line_we_send_is_one_the_switch_reads(bare: BareSwitch
         await ami.action("Setvar", {"Channel": channel, "Variable": "TIMEOUT(absolute)", "Value": "0"})
 
 
-async def test_a_cut_line_is_mended_in_a_second_with_one_rebuild_each(bare: BareSwitch) -> None:
+async def test_a_cut_line_is_mended_by_itself_with_one_rebuild_each(bare: BareSwitch) -> None:
     listener = Listener()
     async with Relay(bare.ami_port) as relay, connected(listener, relay.port) as ami:
         for cuts in range(1, 6):
             relay.cut()
-            await until(lambda cuts=cuts: listener.downs == cuts and listener.ups == cuts + 1, 3)  # type: ignore[misc]
+            await until(lambda cuts=cuts: listener.downs == cuts and listener.ups == cuts + 1)  # type: ignore[misc]
             assert (await ami.action("Ping")).get("Ping") == "Pong"
         assert [s for s in listener.story if isinstance(s, str)] == ["up", *["down", "up"] * 5]
 
@@ -96,19 +97,19 @@ async def test_an_originate_whose_answer_was_lost_rings_once(bare: BareSwitch) -
     async with Relay(bare.ami_port) as relay, connected(listener, relay.port) as ami:
         asked = asyncio.create_task(ami.action("Originate", quiet_leg("leg-1")))
         relay.tamper = lambda data: b""  # everything arrives there, nothing comes back
-        await until(lambda: b"Action: Originate" in relay.sent, 2)
+        await until(lambda: b"Action: Originate" in relay.sent)
         await asyncio.sleep(0.2)
         relay.tamper = None
         relay.cut()
         with pytest.raises(AmiDown):
             await asked
-        await until(lambda: listener.ups == 2, 3)
+        await until(lambda: listener.ups == 2)
         legs = [leg for leg in await ami.listing("Status") if leg.get("Uniqueid") == "leg-1"]
         assert len(legs) == 1
         assert bytes(relay.sent).count(b"Action: Originate") == 1
         again = await ami.action("Originate", quiet_leg("leg-1"))
         assert again.name == "Success"  # queued; and refused by the switch while the first lives
-        await until(lambda: any(e.get("Response") == "Failure" for e in listener.named("OriginateResponse")), 3)
+        await until(lambda: any(e.get("Response") == "Failure" for e in listener.named("OriginateResponse")))
 
 
 async def test_an_answer_that_comes_late_is_a_deadline_missed_and_nothing_worse(bare: BareSwitch) -> None:
@@ -118,7 +119,7 @@ async def test_an_answer_that_comes_late_is_a_deadline_missed_and_nothing_worse(
         with pytest.raises(AmiTimeout):
             await ami.action("Ping", timeout=0.1)
         relay.delay = 0.0
-        await until(lambda: ami.late_answers, 3)
+        await until(lambda: ami.late_answers)
         assert (await ami.action("Ping")).get("Ping") == "Pong"
         assert listener.downs == 0
 
@@ -133,23 +134,23 @@ async def test_half_open_is_noticed_within_ten_seconds(bare: BareSwitch, how: st
             relay.stall()
         else:
             os.kill(bare.process.pid, signal.SIGSTOP)
-        await until(lambda: listener.downs, 10)
-        assert time.monotonic() - began < 10
+        await until(lambda: listener.downs)
+        assert time.monotonic() - began < 10 + LATE
         os.kill(bare.process.pid, signal.SIGCONT)
         relay.flow()
-        await until(lambda: listener.ups == 2, 15)
+        await until(lambda: listener.ups == 2)
 
 
 async def test_a_switch_killed_and_started_again_is_found_within_five_seconds(bare: BareSwitch) -> None:
     listener = Listener()
     async with connected(listener, bare.ami_port) as ami:
         await bare.stop()
-        await until(lambda: listener.downs, 2)
+        await until(lambda: listener.downs)
         with pytest.raises(AmiDown):
             await ami.action("Ping")
         await asyncio.sleep(1.5)
         await bare.start_again()
-        await until(lambda: listener.ups == 2, 5)
+        await until(lambda: listener.ups == 2, 5 + LATE)
 
 
 async def test_a_burst_of_50000_events_arrives_in_order_and_in_bounds(bare: BareSwitch) -> None:
@@ -171,4 +172,4 @@ async def test_a_burst_of_50000_events_arrives_in_order_and_in_bounds(bare: Bare
         if ami.overflow == 0:
             assert all(numbers == list(range(many)) for numbers in bursts.values())
         else:
-            await until(lambda: listener.ups > 1, 5)
+            await until(lambda: listener.ups > 1)

@@ -68,7 +68,7 @@ async def serving(app: Any, port: int) -> AsyncIterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, timeout_graceful_shutdown=1))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
             await asyncio.sleep(0.01)
     try:
@@ -76,7 +76,7 @@ async def serving(app: Any, port: int) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         with suppress(asyncio.CancelledError):
-            await asyncio.wait_for(task, 10)
+            await asyncio.wait_for(task, 60)
 
 
 @asynccontextmanager
@@ -90,8 +90,8 @@ async def built(settings: Settings, secrets: Secrets, db: Database,
     headers = {"Authorization": f"Bearer {secrets.api_token}"}
     try:
         async with (serving(app, settings.web_port) as base,
-                    httpx.AsyncClient(base_url=base, headers=headers, timeout=20, trust_env=False) as client,
-                    httpx.AsyncClient(base_url=base, timeout=20, trust_env=False) as stranger):
+                    httpx.AsyncClient(base_url=base, headers=headers, timeout=60, trust_env=False) as client,
+                    httpx.AsyncClient(base_url=base, timeout=60, trust_env=False) as stranger):
             yield House(settings, controller, client, stranger, app)
     finally:
         await controller.close()

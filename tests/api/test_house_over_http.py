@@ -225,7 +225,7 @@ async def test_live_events_are_replayed_from_where_the_browser_was(house: House)
     for n in range(5):
         house.controller.journal.append("agent.state", agent=f"a{n}")
     seen: list[int] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         async with house.client.stream("GET", "/api/events", headers={"Last-Event-ID": "2"}) as answer:
             async for event in events(answer):
                 seen.append(int(event["id"]))
@@ -239,7 +239,7 @@ async def test_live_events_are_replayed_from_where_the_browser_was(house: House)
 
 async def test_a_browser_is_told_when_the_controller_goes_and_comes(house: House) -> None:
     words: list[str] = []
-    async with asyncio.timeout(15), house.client.stream("GET", "/api/events?after=0") as answer:
+    async with asyncio.timeout(60), house.client.stream("GET", "/api/events?after=0") as answer:
         house.controller.journal.append("a")
         async for event in events(answer):
             words.append(event["event"] if event["event"] != "house" else json.loads(event["data"])["controller"])
@@ -254,7 +254,7 @@ async def test_a_browser_is_told_when_the_controller_goes_and_comes(house: House
 
 
 async def test_a_place_from_another_life_starts_from_now(house: House) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         async with house.client.stream("GET", "/api/events", headers={"Last-Event-ID": "999"}) as answer:
             async for event in events(answer):
                 assert json.loads(event["data"]) == {"controller": "reset"}

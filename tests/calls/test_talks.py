@@ -28,7 +28,7 @@ class Talk:
     def agent(self) -> Phone:
         return self.town.city.phone("6001")
 
-    async def fact(self, kind: str, deadline: float = 6.0, **data: object) -> Fact:
+    async def fact(self, kind: str, deadline: float = 60.0, **data: object) -> Fact:
         return await self.town.fact(kind, deadline, self.mark, **data)
 
     async def do(self, verb: str, **args: object) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -17,6 +16,7 @@ from ivr.agi import AgiServer, AgiSession
 from ivr.build import build_menu_service, build_prompts, release_flow
 from ivr.flow import parse_flow
 from tests.ivr.flows import text
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.switch
 
@@ -45,12 +45,9 @@ class Menu:
         self.sessions.append(session)
         await self._service.handle(session)
 
-    async def until(self, look: Callable[[], object], deadline: float = 10.0) -> None:
+    async def until(self, look: Callable[[], object]) -> None:
         """Wait until `look` is true."""
-        end = time.monotonic() + deadline
-        while not look():
-            assert time.monotonic() < end, f"not within {deadline} s; facts: {self.facts}"
-            await asyncio.sleep(0.02)
+        await until(look, complaint=lambda: f"not with the facts {self.facts}")
 
     async def outcome(self) -> dict[str, Any]:
         """Wait for the end of the menu."""

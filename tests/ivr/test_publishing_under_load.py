@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from ivr.publishing import Publishing, Signed
 from tests.conftest import settings_for, take_port, take_rtp_range
 from tests.ivr.flows import HEAD, text
 from tests.support.city import SIPP_SCENARIOS
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.switch, pytest.mark.slow]
 
@@ -75,10 +75,10 @@ async def test_two_hundred_callers_keep_their_release_while_twenty_come_and_go(
     await server.start("127.0.0.1", home.agi_port)
     try:
         sipp = asyncio.create_task(callers(home))
-        await until(lambda: len(steps) >= CALLERS // 10)
+        await until(lambda: len(steps) >= CALLERS // 10, 120)
         assert await press_on(publishing, sipp) == 2 * RELEASES
         failed = await asyncio.wait_for(sipp, 180)
-        await until(lambda: len(ends) == CALLERS)
+        await until(lambda: len(ends) == CALLERS, 120)
     finally:
         await server.close()
     assert failed == ""
@@ -104,11 +104,3 @@ async def callers(home: Settings) -> str:
         if process.returncode is None:
             process.kill()
     return "" if process.returncode == 0 else output.decode(errors="replace")[-3000:]
-
-
-async def until(look: Any, deadline: float = 120.0) -> None:
-    """Wait until `look` is true."""
-    end = time.monotonic() + deadline
-    while not look():
-        assert time.monotonic() < end, f"not within {deadline} s"
-        await asyncio.sleep(0.05)

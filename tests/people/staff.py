@@ -43,7 +43,7 @@ class Staff:
 
     async def log_in(self, login: str, password: str = PASSWORD, **headers: str) -> tuple[httpx.AsyncClient, Any]:
         """Try to sign on in a browser of one's own; return it with the answer."""
-        client = httpx.AsyncClient(base_url=str(self.house.client.base_url), timeout=20, trust_env=False)
+        client = httpx.AsyncClient(base_url=str(self.house.client.base_url), timeout=60, trust_env=False)
         self.clients.append(client)
         answer = await client.post("/api/session", json={"login": login, "password": password}, headers=headers)
         if answer.is_success:

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from core.db import Database
 from core.settings import PROJECT, Settings
 from hotline.worker import Worker
 from tests.people.staff import Staff
+from tests.support.waiting import until
 from workorders.life.words import Role
 
 SLOT: dict[str, Any] = {"days": ["mon", "tue"], "begin": "08:30", "end": "17:30", "who": "张科长🙂",
@@ -99,12 +99,6 @@ def numbers(path: Path) -> list[str]:
         return []
     return [phone["number"] for slot in json.loads(path.read_text("utf-8"))["housing"]["slots"]
             for phone in slot["phones"]]
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(DEADLINE):
-        while not holds():  # noqa: ASYNC110  what is waited for is a file
-            await asyncio.sleep(0.05)
 
 
 async def publishing_elsewhere(path: Path) -> asyncio.subprocess.Process:

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from core.control import ControlClient, ControlError
 from core.settings import PROJECT, Settings
 from hotline.serve import children
 from hotline.supervisor import Child, ServeError, Supervisor
+from tests.support.waiting import LATE, until
 
 # a controller that only beats; `held` makes the journal's lock its own, as the real one does
 HEART = """
@@ -40,13 +41,7 @@ async def main():
 asyncio.run(main())
 """
 SLEEPER = "import time\nwhile True: time.sleep(1)"
-DEADLINE = 20
-
-
-async def until(check: Callable[[], object], within: float = DEADLINE) -> None:
-    async with asyncio.timeout(within):
-        while not check():  # noqa: ASYNC110  what is waited for happens in another process
-            await asyncio.sleep(0.02)
+DEADLINE = 60
 
 
 def alive(pid: int) -> bool:
@@ -104,7 +99,7 @@ async def test_a_hung_controller_is_found_within_five_seconds_and_started_anew(h
         os.kill(pid, signal.SIGSTOP)
         began = time.monotonic()
         await until(lambda: not alive(pid))
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 5 + LATE
         assert await beating(home, old=pid) == supervisor.pids["controller"]
         assert supervisor.pids["other"] == other
 
@@ -115,7 +110,7 @@ async def test_a_dead_controller_is_back_within_three_seconds(home: Settings) ->
         os.kill(pid, signal.SIGKILL)
         began = time.monotonic()
         assert await beating(home, old=pid)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 3 + LATE
 
 
 async def test_one_that_dies_again_and_again_is_not_started_in_a_rush(home: Settings) -> None:
@@ -190,7 +185,7 @@ async def test_the_house_serves_restarts_what_is_killed_and_leaves_nothing(home:
     address = f"http://127.0.0.1:{home.web_port}/health"
 
     async def healthy() -> None:
-        async with asyncio.timeout(40), httpx.AsyncClient(trust_env=False, timeout=5) as client:
+        async with asyncio.timeout(120), httpx.AsyncClient(trust_env=False, timeout=5) as client:
             while True:
                 with contextlib.suppress(httpx.HTTPError):
                     if (await client.get(address)).json().get("ok"):
@@ -211,7 +206,7 @@ async def test_the_house_serves_restarts_what_is_killed_and_leaves_nothing(home:
         os.kill(first["controller"], signal.SIGSTOP)
         began = time.monotonic()
         await until(lambda: not alive(first["controller"]))
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 5 + LATE
         await healthy()
         last = pids()
         serve.terminate()

@@ -94,14 +94,14 @@ class Baresip:
             self._process.kill()
             await self._process.wait()
 
-    async def registered(self, deadline: float = 30.0) -> None:
+    async def registered(self, deadline: float = 60.0) -> None:
         """Wait until the switch has taken its registration; it may be told before anybody listens to the events."""
         end = time.monotonic() + deadline
         while "200 OK" not in self.said():
             assert time.monotonic() < end, f"not registered within {deadline} s: {self.said()}"
             await asyncio.sleep(0.05)
 
-    async def until(self, kind: str, deadline: float = 30.0) -> dict[str, Any]:
+    async def until(self, kind: str, deadline: float = 60.0) -> dict[str, Any]:
         """Wait for an event: CALL_INCOMING, CALL_ESTABLISHED, CALL_CLOSED."""
         end = time.monotonic() + deadline
         while not (found := next((one for one in self.events if one.get("type") == kind), None)):
@@ -118,7 +118,7 @@ class Baresip:
         self._writer.write(b"%d:%s," % (len(body), body))
         await self._writer.drain()
 
-    async def until_heard(self, hz: float, deadline: float = 30.0, seconds: float = 1.0) -> None:
+    async def until_heard(self, hz: float, deadline: float = 60.0, seconds: float = 1.0) -> None:
         """Wait until the earphone has had a tone for `seconds`, in all calls together."""
         end = time.monotonic() + deadline
         while (got := self.heard(hz)) < seconds:

@@ -58,7 +58,7 @@ class Processes:
             process.send_signal(sign)
             await process.wait()
 
-    async def _until_up(self, deadline: float = 20.0) -> None:
+    async def _until_up(self, deadline: float = 60.0) -> None:
         until = time.monotonic() + deadline
         while True:
             try:
@@ -80,7 +80,7 @@ class Processes:
         rows: list[dict[str, Any]] = answer.json()["call_records"]
         return rows
 
-    async def record_of(self, call: str, deadline: float = 40.0) -> dict[str, Any]:
+    async def record_of(self, call: str, deadline: float = 90.0) -> dict[str, Any]:
         """Wait for the finished record of a call and its order."""
         until = time.monotonic() + deadline
         while True:
@@ -99,7 +99,7 @@ class Processes:
         rows: list[dict[str, Any]] = answer.json()["work_orders"]
         return rows
 
-    async def one_record_each(self, calls: int, deadline: float = 40.0) -> None:
+    async def one_record_each(self, calls: int, deadline: float = 90.0) -> None:
         """Wait until there are `calls` finished records, each with at most one order, none twice."""
         until = time.monotonic() + deadline
         while True:

@@ -93,7 +93,7 @@ async def test_a_drained_switch_takes_no_new_call_but_lets_a_talk_end(
     assert not await switch.process.drain(0.5)
     assert (await switch.status()).calls == 1
     draining = asyncio.create_task(switch.process.drain(20))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while "during shutdown" not in await switch.rx("core show channels count"):
             continue
     assert (await asyncio.to_thread(_refusal, switch)).startswith(b"SIP/2.0 503")
@@ -180,7 +180,7 @@ def _request(
 
 async def _line_with(path: Path, text: str) -> str:
     """Return the line of the log that has `text`, waiting up to 10 s for it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             if found := _lines_with(path, text):
                 return found[0]

@@ -54,7 +54,7 @@ class Manager:
     async def ask(self, action: str) -> str:
         """Send one action and return its answer, passing over events."""
         self._writer.write(f"Action: {action}\r\nActionID: t\r\n\r\n".encode())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 message = (await self._reader.readuntil(b"\r\n\r\n")).decode()
                 if message.startswith("Response:"):  # an OriginateResponse has such a line too, but not first
@@ -62,7 +62,7 @@ class Manager:
 
     async def event(self) -> str:
         """Return the next event."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 message = (await self._reader.readuntil(b"\r\n\r\n")).decode()
                 if message.startswith("Event:"):

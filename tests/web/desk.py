@@ -85,7 +85,7 @@ class House:
         self._server = uvicorn.Server(config)
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         self._task = asyncio.create_task(self._server.serve())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not self._server.started:  # noqa: ASYNC110  uvicorn has no event for it
                 await asyncio.sleep(0.02)
 
@@ -94,7 +94,7 @@ class House:
         if self._server is not None and self._task is not None:
             self._server.should_exit = True
             with suppress(asyncio.CancelledError):
-                await asyncio.wait_for(self._task, 10)
+                await asyncio.wait_for(self._task, 60)
             self._server = None
 
     async def stop(self) -> None:
@@ -230,14 +230,14 @@ class Desk:
         """Return the key of the call in the bar."""
         return str(await self.page.get_attribute("#bar", "data-call"))
 
-    async def hears(self, hz: float, deadline: float = 30.0) -> None:
+    async def hears(self, hz: float, deadline: float = 60.0) -> None:
         """Wait until the strongest sound in the earphone is this tone."""
         end, got = time.monotonic() + deadline, 0.0
         while abs(got - hz) > 12:
             assert time.monotonic() < end, f"the desk hears {got:.0f} Hz, not {hz}"
             got = float(next(iter(await self.page.evaluate(_HEARS)), 0.0))
 
-    async def hears_among(self, hz: float, deadline: float = 30.0) -> None:
+    async def hears_among(self, hz: float, deadline: float = 60.0) -> None:
         """Wait until this tone is among the sounds in the earphone: of several who speak any may be the strongest."""
         end, got = time.monotonic() + deadline, [0.0]
         while all(abs(one - hz) > 12 for one in got):

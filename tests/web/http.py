@@ -12,7 +12,7 @@ BROWSER = {"Accept": "text/html"}
 
 async def browser(staff: Staff) -> httpx.AsyncClient:
     """A browser that nobody is signed on in."""
-    client = httpx.AsyncClient(base_url=str(staff.house.client.base_url), timeout=20, trust_env=False, headers=BROWSER)
+    client = httpx.AsyncClient(base_url=str(staff.house.client.base_url), timeout=60, trust_env=False, headers=BROWSER)
     staff.clients.append(client)
     return client
 
