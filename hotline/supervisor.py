@@ -26,6 +26,7 @@ _STEADY = 10.0  # s a child must have lived for its next death to be forgiven at
 _PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)  # s before the first, second … restart in a row
 _LOOK = 0.5  # s between two looks at a child
 _LOOK_EARLY = 0.1  # the same until it has answered for the first time
+_LONGEST_GRACE = 960.0  # s a child may take for its first good answer, however often it was killed before that
 _MISSES = 3  # looks in a row that must fail: our own sleep is not the child's
 log = get_logger(__name__)
 
@@ -40,7 +41,8 @@ class ServeError(RuntimeError):
 class Child:
     """A process to keep. `alive` answers within a second whether it works; `patience` is how long it may not.
 
-    Before the first good answer it has `grace` seconds. `nice` below 0 needs privileges and is tried all the same.
+    Before the first good answer it has `grace` seconds; twice as many each time that was too short, or a machine too
+    slow for it would begin anew for ever. `nice` below 0 needs privileges and is tried all the same.
     """
 
     name: str
@@ -78,16 +80,18 @@ class Supervisor:
                 await asyncio.gather(*keepers, return_exceptions=True)
 
     async def _keep(self, child: Child) -> None:
-        deaths = 0
+        deaths, grace = 0, child.grace
         while True:
             began = time.monotonic()
             async with self._started(child) as process:
                 ended = asyncio.create_task(process.wait())
-                watch = asyncio.create_task(self._watch(child, process))
+                watch = asyncio.create_task(self._watch(child, process, grace))
                 try:
                     await asyncio.wait({ended, watch}, return_when=asyncio.FIRST_COMPLETED)
                     if not ended.done():
                         await ended  # the watch has killed it
+                        well = child.name in self.seen_well
+                        grace = child.grace if well else min(_LONGEST_GRACE, 2 * grace)
                 finally:
                     for task in (watch, ended):
                         task.cancel()
@@ -118,9 +122,9 @@ class Supervisor:
             self.pids.pop(child.name, None)
             self.seen_well.discard(child.name)
 
-    async def _watch(self, child: Child, process: asyncio.subprocess.Process) -> None:
+    async def _watch(self, child: Child, process: asyncio.subprocess.Process, grace: float) -> None:
         """Look at a child again and again; return when it was killed for not answering."""
-        last_good, misses, patience = time.monotonic(), 0, child.grace
+        last_good, misses, patience = time.monotonic(), 0, grace
         while True:
             await asyncio.sleep(_LOOK if child.name in self.seen_well else _LOOK_EARLY)
             await asyncio.to_thread(self._turn_over, child)

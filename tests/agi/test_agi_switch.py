@@ -259,7 +259,7 @@ async def test_strangers_at_the_port_change_nothing_for_a_call(bare: BareSwitch)
             began = time.monotonic()
             await session.get_variable("HL_KEY")
             slowest = max(slowest, time.monotonic() - began)
-        return slowest, await session.get_data([short], 3000, 1)
+        return slowest, await session.get_data([short], 20000, 1)
 
     async with lined(bare) as line:
         process = await asyncio.create_subprocess_exec(

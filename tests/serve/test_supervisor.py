@@ -172,6 +172,14 @@ async def _ended(process: asyncio.subprocess.Process) -> int:
     return await asyncio.wait_for(process.wait(), DEADLINE)
 
 
+async def test_a_machine_too_slow_for_a_child_gives_it_ever_more_time_to_begin(home: Settings) -> None:
+    begun = home.home / "begun"
+    code = f"import time\ntime.sleep(1)\nopen({str(begun)!r}, 'w').close()\ntime.sleep(600)"
+    slow = Child("slow", (sys.executable, "-c", code), alive=lambda: asyncio.to_thread(begun.exists), grace=0.3)
+    async with supervised(home, slow) as supervisor:
+        await until(lambda: "slow" in supervisor.seen_well)
+
+
 async def test_the_house_serves_restarts_what_is_killed_and_leaves_nothing(home: Settings) -> None:
     """The real command with the real processes, without a switch."""
     import httpx
@@ -185,7 +193,7 @@ async def test_the_house_serves_restarts_what_is_killed_and_leaves_nothing(home:
     address = f"http://127.0.0.1:{home.web_port}/health"
 
     async def healthy() -> None:
-        async with asyncio.timeout(120), httpx.AsyncClient(trust_env=False, timeout=5) as client:
+        async with asyncio.timeout(300), httpx.AsyncClient(trust_env=False, timeout=5) as client:
             while True:
                 with contextlib.suppress(httpx.HTTPError):
                     if (await client.get(address)).json().get("ok"):
