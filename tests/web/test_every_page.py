@@ -123,7 +123,7 @@ async def test_every_page_can_be_read_in_light_and_dark(city: Staff, chromium: s
                     {"name": "hotline_language", "value": language, "url": str(city.house.client.base_url)}])
                 answer = await page.goto(address.format_map(made.names))
                 assert answer is not None
-                assert answer.ok, address
+                assert answer.ok, f"{address}: {answer.status}"
                 await look(page, f"{language}-page-{name}")
                 if name in MAIN and language == LANGUAGES[0]:
                     await at_every_size(page, f"{language}-page-{name}")
