@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from playwright.async_api import Page
 
@@ -20,9 +21,9 @@ THEMES = ("light", "dark")
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
-async def look(page: Page, name: str, *, whole: bool = True) -> None:
-    """Look at the page as it stands in both themes and at all widths; `whole`: draw what is below the fold too."""
-    for theme in THEMES:
+async def look(page: Page, name: str, *, whole: bool = True, themes: Sequence[str] = THEMES) -> None:
+    """Look at the page as it stands, in its themes, at all widths; `whole`: draw what is below the fold too."""
+    for theme in themes:
         await page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
         for width, (wide, high) in WIDTHS.items():
             await page.set_viewport_size({"width": wide, "height": high})
