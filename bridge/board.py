@@ -308,6 +308,7 @@ class Board:
             out.append(GatherRoom(call.key))  # whoever was in a consult with them comes to the citizen
         if first and leg.role == "agent":
             call.talked_with.append(leg.who)
+            call.cut_off = [one for one in call.cut_off if one != leg.who]
             out += self.place_agent(leg.who, AgentStatus.TALKING, now, call=call.key)
             out += self.listeners.back(call.key, leg, now)
         return out + self.first_responder(call, now)
@@ -382,6 +383,7 @@ class Board:
 
     def _agent_left(self, call: Call, leg: Leg, why: str, now: float) -> list[Follow]:
         if why == "lost" and call.state is not CitizenState.ENDED:
+            call.cut_off.append(leg.who)
             return self.place_agent(leg.who, AgentStatus.LOST, now, why="lost", call=call.key,
                                     until=now + self.rules.return_ring)
         return self._wrap_up(leg.who, call, why, now)

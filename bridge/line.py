@@ -139,6 +139,14 @@ class Line:
         self.talks.follow(self.talks.board.place_agent(agent.id, AgentStatus.RINGING, now, call=call.key))
         self.talks.invite(call, invitation)
 
+    def ring_back(self, call: Call, agent_id: str) -> bool:
+        """Ring an agent into a talk that goes on; tell whether there is a telephone to ring."""
+        agent, board = self.directory.agent(agent_id), self.talks.board
+        if agent is None or not self._can_be_rung(agent, board.agents[agent_id]):
+            return False
+        self._ring_agent(call, agent_id, self.talks.clock())
+        return True
+
     def _tell_places(self) -> None:
         waiting = self.waiting()
         on_duty = sum(1 for a in self.talks.board.agents if a.status in _ON_DUTY)

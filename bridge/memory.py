@@ -26,6 +26,7 @@ class CallMemory:
     reports: list[int] = field(default_factory=list)  # appeals that are reports
     listening: dict[str, str] = field(default_factory=dict)  # listener → listen, whisper
     rated: bool = False
+    cut_off: list[str] = field(default_factory=list)  # agents who were lost
     parts: dict[str, int] = field(default_factory=dict)  # recordings that were begun anew: party → file
 
 
@@ -74,10 +75,14 @@ class Memory:
             call.listening[str(fact.data["listener"])] = str(fact.data["mode"])
         elif fact.kind == facts.LISTEN_ENDED:
             call.listening.pop(str(fact.data["listener"]), None)
+        elif fact.kind == facts.PARTY_LEFT and fact.data.get("role") == "agent":
+            lost = [str(fact.data["who"])] if fact.data.get("why") == "lost" else []
+            call.cut_off = [one for one in call.cut_off if one not in lost] + lost
         elif fact.kind == facts.RECORDING_PART:
             call.parts[str(fact.data["party"])] = int(fact.data["part"])
         elif fact.kind == facts.PARTY_JOINED and fact.data.get("role") == "agent":
             who = str(fact.data["who"])
+            call.cut_off = [one for one in call.cut_off if one != who]
             if who not in call.talked_with:
                 call.talked_with.append(who)
 

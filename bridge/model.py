@@ -145,6 +145,7 @@ class Call:
     invitations: dict[str, Invitation] = field(default_factory=dict)
     first_responder: str = ""
     talked_with: list[str] = field(default_factory=list)  # agents, in the order they joined
+    cut_off: list[str] = field(default_factory=list)  # agents who were lost and have not come back
     sealed: bool = False  # a call-back about a report: the agent's alone from its beginning
     reports: set[int] = field(default_factory=set)  # numbers of the appeals that are reports: nobody listens then
     unrecorded: dict[str, str] = field(default_factory=dict)  # party ("": the citizen's call) → why it is not recorded

@@ -80,6 +80,7 @@ def _call(channel: ChannelNow, memory: Memory, now: float, return_ring: float) -
     call.waits_because = get("HL_WHY") or "menu"
     call.first_responder = remembered.first_responder
     call.talked_with = list(remembered.talked_with)
+    call.cut_off = list(remembered.cut_off)
     call.sealed = get("HL_SEALED") == "1"
     call.reports = set(remembered.reports)
     call.parts = dict(remembered.parts)

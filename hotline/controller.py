@@ -30,6 +30,7 @@ from bridge.listening import Listening
 from bridge.memory import Memory
 from bridge.rebuild import rebuild
 from bridge.recorder import AmiRecorder
+from bridge.rejoin import Rejoining
 from bridge.signals import signal_of
 from bridge.switch import AmiSwitch
 from bridge.talks import TalkRules, Talks
@@ -86,6 +87,7 @@ class Controller:
         self.acts = Acts(self.talks, self.line, directory, rosters, self.seats)
         self.listening = Listening(self.talks, self.acts)
         self.holding = Holding(self.talks, self.acts)
+        self.rejoining = Rejoining(self.talks, self.line, self.acts)
         self.web_phones = WebPhones(self.talks, self.line, self.seats)
         self.desk_phones = DeskPhones(self.talks, self.line, self.seats)
         self.menu = build_menu_service(settings, self._menu_fact)
@@ -196,7 +198,7 @@ class Controller:
             "party.leave": acts.leave, "party.hold": self.holding.hold, "party.back": self.holding.back,
             "phone.open": self.web_phones.open, "phone.close": self.web_phones.close,
             "listen.begin": self.listening.begin, "listen.change": self.listening.change,
-            "listen.stop": self.listening.stop,
+            "listen.stop": self.listening.stop, "call.rejoin": self.rejoining.rejoin,
             "phone.demo": self.web_phones.demo, "phone.here": self.web_phones.here, "phone.gone": self.web_phones.gone,
             "phone.secret": self.desk_phones.put, "phone.choose": self.desk_phones.choose,
             "phones.list": self.telephones.listed, "phones.where": self.telephones.where,
@@ -223,7 +225,8 @@ class Controller:
         beside = {one.who: one.call for one in self.talks.board.listeners}
         return [
             {**agent_view(self.talks, s.id), "name": names[s.id].name, "phone": names[s.id].phone,
-             "kind": names[s.id].kind, "choice": self.seats.has_a_choice(s.id), "listening": beside.get(s.id, "")}
+             "kind": names[s.id].kind, "choice": self.seats.has_a_choice(s.id), "listening": beside.get(s.id, ""),
+             "rejoin": self.rejoining.offered(s.id)}
             for s in self.talks.board.agents if s.id in names
         ]
 

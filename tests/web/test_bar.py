@@ -53,6 +53,17 @@ def test_the_state_follows_from_agent_and_call(found: dict[str, Any], live: dict
     assert bar_of(found, live, NAMES).state == state
 
 
+@pytest.mark.parametrize("state", ["offline", "break", "ready", "wrap_up"])
+def test_a_talk_that_goes_on_without_who_was_cut_off_is_offered_on_the_key_that_answers(state: str) -> None:
+    bar = bar_of(agent(state, call="", rejoin=KEY), None, NAMES)
+    (first,) = [button for button in bar.buttons if button.key == "F2"]
+    assert (first.id, first.allowed, first.path) == ("rejoin", True, f"/desk/rejoin/{KEY}")
+    assert bar.state == state
+    ringing = bar_of(agent("ringing", rejoin=KEY), call(leg("a1", state="ringing"), state="waiting"), NAMES)
+    assert [button.id for button in ringing.buttons if button.key == "F2"] == ["answer"]
+    assert ringing.rejoin == ""
+
+
 def test_buttons_never_change_place_and_never_disappear() -> None:
     bars = [bar_of(agent("ready", call=""), None, NAMES), bar_of(agent(), call(leg("a1")), NAMES),
             bar_of(agent("wrap_up"), None, NAMES)]

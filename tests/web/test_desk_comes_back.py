@@ -186,3 +186,28 @@ async def test_a_desk_whose_first_script_is_lost_signs_on_by_itself(house: House
     await context.route("**/desk_first.js*", lambda route: route.abort())
     desk = await browsers.desk(context=context)
     await talk(house, desk)
+
+
+async def test_who_was_cut_off_for_long_and_signs_in_again_comes_back_by_one_key(
+    house: House, browsers: Browsers,
+) -> None:
+    first = await browsers.launch()
+    desk = await browsers.desk(context=await browsers.context(first))
+    citizen, call = await talk(house, desk)
+    await desk.press("F8")
+    await desk.page.keyboard.type("zf")
+    await desk.press("Enter")
+    await desk.state("three")
+    await citizen.until_heard("unit", 25)
+    await first.close()
+    await house.town.fact("agent.state", 90, agent="a1004", state="break", why="lost")
+    again = await browsers.desk()
+    await again.page.wait_for_selector("#bar-rejoin:has-text('还在进行')")
+    await again.line_is_up()
+    await again.press("F2")
+    await again.state("three")  # its ring is answered by itself
+    assert await again.call() == call
+    await again.hears_among(TONES["unit"])
+    assert await again.page.locator("#bar-rejoin").count() == 0
+    entered = [fact for fact in house.town.facts("queue.entered") if fact.call == call]
+    assert len(entered) == 1

@@ -51,7 +51,7 @@ class Act:
 
 # place → the acts that may stand there, the first being shown when none is allowed
 PLACES: Final[tuple[tuple[Act, ...], ...]] = (
-    (Act("answer", "F2"),),
+    (Act("answer", "F2"), Act("rejoin", "F2", path="/desk/rejoin/{rejoin}")),
     (Act("decline", "Shift+F2"),),
     (Act("hold", "F4", path="/api/calls/{call}/hold"), Act("resume", "F4", path="/api/calls/{call}/resume"),
      Act("back", "F4", path="/api/calls/{call}/parties/{party}/back")),
@@ -129,6 +129,7 @@ class Bar:
     party: str = ""
     muted: bool = False
     direction: str = "in"
+    rejoin: str = ""  # a talk that this agent was cut off from and may come into again
     listening: str = ""  # the call that this agent listens to
     unrecorded: bool = False  # the citizen's call is not being recorded
     kind: str = "web"
@@ -157,19 +158,22 @@ def bar_of(agent: View, call: View | None, names: Mapping[str, str]) -> Bar:
     party = own["party"] if own else ""
     kind = str(agent["kind"])
     allowed = _allowed(state, muted) if kind == "web" else _allowed(state, muted) - _ON_A_PAGE
-    places = {"call": call["call"] if call else "", "party": party, "agent": agent["agent"]}
+    rejoin = str(agent.get("rejoin", "")) if state in _FREE else ""
+    allowed |= {"rejoin"} if rejoin else frozenset()
+    places = {"rejoin": rejoin, "call": call["call"] if call else "", "party": party, "agent": agent["agent"]}
     live = call if state in _WITH_PEOPLE else None
     return Bar(
         state, agent["agent"], _since(agent, call, state), float(agent["until"] or 0), agent["why"],
         call=call["call"] if call else str(agent["call"]), party=party, muted=muted,
         direction=call["direction"] if call else "in", listening=str(agent.get("listening", "")), kind=kind,
-        unrecorded="" in (live or {}).get("unrecorded", {}),
+        rejoin=rejoin, unrecorded="" in (live or {}).get("unrecorded", {}),
         talk_since=float(own["joined_at"] or 0) if own else 0.0,
         buttons=tuple(_button(acts, allowed, places) for acts in PLACES),
         people=_people(agent["agent"], live, names), invited=_invited(live, names), allowed=allowed)
 
 
 _ON_A_PAGE: Final = frozenset({"answer", "decline"})  # done at the telephone by whoever has one
+_FREE: Final = frozenset({"offline", "break", "ready", "wrap_up"})
 _WITH_PEOPLE: Final = frozenset({"talking", "three", "hold", "consult", "away", "dialling"})
 _IN_TALK: Final = ("room", "side", "held")
 

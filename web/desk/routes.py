@@ -150,6 +150,14 @@ async def telephone(request: Request) -> dict[str, Any]:
     return {"phone": found["phone"], "there": found["state"] != "away"}
 
 
+@router.post("/rejoin/{key}", status_code=202)
+async def rejoin(request: Request, key: CallKey) -> dict[str, Any]:
+    """Ring the agent into the talk that they were cut off from and that others went on with."""
+    caller = who(request)
+    rung: dict[str, Any] = await control(request).do("call.rejoin", call=key, agent=caller.agent, by=caller.login)
+    return rung
+
+
 class Rings(Strict):
     """Which of the agent's two telephones rings: ``web`` (in the page), ``plain`` (on the desk)."""
 

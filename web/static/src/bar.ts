@@ -2,7 +2,7 @@
 import { htmx } from "./base";
 import { duration } from "./texts";
 
-export interface BarNow { state: string; call: string; party: string; direction: string; listening: string; unrecorded: boolean; cut: number; since: number; until: number }
+export interface BarNow { state: string; call: string; party: string; direction: string; listening: string; rejoin: string; unrecorded: boolean; cut: number; since: number; until: number }
 type Listener = (now: BarNow, before: BarNow) => void;
 
 const frame = () => document.getElementById("callbar")!;
@@ -14,7 +14,7 @@ export const known = { at: Date.now(), ok: true };
 
 export function barNow(): BarNow {
   const bar = document.getElementById("bar")!.dataset;
-  return { state: bar.state!, call: bar.call!, party: bar.party!, direction: bar.direction!, listening: bar.listening!,
+  return { state: bar.state!, call: bar.call!, party: bar.party!, direction: bar.direction!, listening: bar.listening!, rejoin: bar.rejoin!,
            unrecorded: bar.unrecorded === "1", cut: Number(bar.cut), since: Number(bar.since), until: Number(bar.until) };
 }
 

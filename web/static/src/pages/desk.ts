@@ -106,6 +106,8 @@ function returning(): void {
 }
 
 // -- the bar ---------------------------------------------------------------------------------------------------
+const OFFER = 5000; // ms after which it is looked whether a talk that is offered still goes on
+let offer = 0;
 const IN_TALK = new Set(["talking", "three", "hold", "consult", "away"]);
 
 onBar((now, before) => {
@@ -117,6 +119,8 @@ onBar((now, before) => {
   if (now.listening) tell("listening", t("js.listening"), "told", [{ label: t("js.listening.to_wall"), run: () => location.assign("/wall") }]);
   else clear("listening");
   if (now.unrecorded) tell("unrecorded", t("js.unrecorded"), "warn"); else clear("unrecorded");
+  clearTimeout(offer);
+  if (now.rejoin) offer = window.setTimeout(() => void refreshBar(), OFFER);
   if (now.cut) tell("cut", t("js.switch.cut", { clock: clock(now.cut) }), "warn"); else clear("cut");
   if (now.state === "three" && before.state === "talking") void chime();
   if (IN_TALK.has(now.state) && phone.talking) localStorage.setItem(TALK, `${now.call} ${Date.now() / 1000}`);
@@ -145,6 +149,7 @@ async function act(button: HTMLElement): Promise<void> {
   if (name === "done") await saveNow();
   if (name === "ready" && phone.echo) phone.hangUp(); // a citizen would find the telephone busy
   if (name === "finish") lockKeys();
+  if (name === "rejoin") localStorage.setItem(TALK, `${barNow().rejoin} ${Date.now() / 1000}`); // asked for: its ring is answered by itself
   button.closest("details")?.removeAttribute("open");
   button.setAttribute("aria-busy", "true");
   try {
