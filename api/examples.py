@@ -41,7 +41,9 @@ _CALLS: Examples = {
                                                           {"mode": "whisper"}),
     "DELETE /api/calls/{key}/listeners/{listener}": Example({"listener": "leg-1"}),
     "PUT /api/calls/{key}/appeals/{number}": Example(
-        _DONE, {"agent": "a1001", "kind": "complaint", "urgency": 0, "summary": "楼上漏水", "address": "人民路 12 号"}),
+        _DONE, {"agent": "a1001", "kind": "inquiry", "urgency": 0, "summary": "问供暖开始的日期",
+                "first": "公用事业", "second": "供热", "third": "温度不达标",
+                "answer": "供暖从 11 月 15 日零时开始,不热可以要求入户测温。"}),
     "POST /api/calls/{key}/disposition": Example(_DONE, {"agent": "a1001", "disposition": "wrong_number"}),
     **{f"POST /api/calls/{{key}}/{act}": Example(_DONE, _BY) for act in ("hold", "resume", "bring-back", "finish")},
     **{f"POST /api/calls/{{key}}/parties/{{party}}/{act}": Example(_DONE, _BY)
