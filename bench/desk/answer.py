@@ -34,7 +34,7 @@ from bench.table import Row
 from core.settings import PROJECT
 from ivr.sound import NARROW
 
-WARM, TIMES = 1, 20
+WARM, TIMES = 1, 60
 VOICE = 650  # Hz of the microphone; a whole number of periods in a packet
 _MUST = 1.5
 _DEADLINE, _LOOK = 20.0, 0.05  # s

@@ -23,6 +23,9 @@ const REGISTER_PATIENCE = 2500, REGISTER_LONGEST = 20000;
 const SILENCE = 3000; // ms without a packet in a talk
 const NETWORK = 3000; // ms between two looks at the network
 const DISCONNECTED = 6000; // ms that ICE may be disconnected before the talk is given up
+// ms after the browser's first own address in which the others of this machine come; it takes 100 ms more to say that
+// there are no further ones. One that comes later still is used: the switch learns it from the packets themselves
+const GATHERING = 15;
 const SETTLED = 1000; // ms after which a line that was signed on early is signed on by the library, which keeps it up
 
 export class Phone {
@@ -120,6 +123,7 @@ export class Phone {
     if (this.session) { session.terminate({ status_code: 486 }); return; }
     this.session = session;
     session.on("peerconnection", (event: any) => this.sound(event.peerconnection));
+    session.on("icecandidate", (event: any) => setTimeout(event.ready, GATHERING));
     session.on("confirmed", () => this.events.onTalk(true));
     session.on("ended", () => this.over(session));
     session.on("failed", () => this.over(session));
