@@ -25,12 +25,13 @@ from api.people.scope import Scope, named_orders, named_to_answer
 from api.wire.paging import cursor_of, filters_digest, place_of
 from core.db import rows_of
 from workorders.keeping import words
-from workorders.keeping.lists import beyond_due, beyond_newest, by_due, newest_of
+from workorders.keeping.lists import REACHED, beyond_due, beyond_newest, by_due, newest_of
 from workorders.keeping.stretches import Stretch
 from workorders.models import WorkOrder
 
 Json = dict[str, Any]
 COLUMNS: Final = ("rank", *LISTED)
+_MADE: Final = frozenset({"own_due", "in_sight", REACHED})  # columns that are no column of an order
 _KEPT = 256  # statements; a house uses some dozens
 _MOST: Final = bindparam("most", type_=Integer())
 _REACH: Final = bindparam("reach", type_=BigInteger())  # shares of units that are read before sight narrows them
@@ -78,6 +79,11 @@ class _Shape:
         return not self.all_at_once and (newest or (self.by_own_due and self.filters == {"unit"}))
 
     @property
+    def says_reached(self) -> bool:
+        """Tell whether each row says how many shares the list began with."""
+        return self.by_shares and self.by_own_due
+
+    @property
     def may_be_out_of_sight(self) -> bool:
         """Tell whether orders are listed that the caller's unit does not see, because it must answer a finding."""
         return "to_answer" in self.filters
@@ -86,7 +92,7 @@ class _Shape:
     def columns(self) -> tuple[str, ...]:
         """Return the names of what each row has."""
         return (*COLUMNS, *(["call"] if self.whole else []), *(["own_due"] if self.by_own_due else []),
-                *(["in_sight"] if self.may_be_out_of_sight else []))
+                *([REACHED] if self.says_reached else []), *(["in_sight"] if self.may_be_out_of_sight else []))
 
 
 async def page(session: AsyncSession, scope: Scope, asked: Filters, cursor: str | None, limit: int,
@@ -111,6 +117,8 @@ async def page(session: AsyncSession, scope: Scope, asked: Filters, cursor: str 
         session, shape, values | scope.values)
     names, found = shape.columns, await read
     rows = [dict(zip(names, row, strict=True)) for row in found]
+    for row in rows if shape.says_reached else ():
+        del row[REACHED]
     following = cursor_of(tie, _place(shape, rows[limit - 1])) if len(rows) > limit else None
     return list({row["number"]: row for row in rows[:limit]}.values()), following
 
@@ -135,9 +143,16 @@ async def _read(session: AsyncSession, shape: _Shape, values: Json) -> Sequence[
     while True:
         at_hand = values | {"reach": reach}
         found = await rows_of(session, _statement(shape), at_hand)
-        if len(found) >= values["most"] or not await rows_of(session, _beyond(shape), at_hand):
+        if len(found) >= values["most"] or not await _more(session, shape, found, at_hand):
             return found
         reach *= _FURTHER
+
+
+async def _more(session: AsyncSession, shape: _Shape, found: Sequence[Any], at_hand: Json) -> bool:
+    """Tell whether more shares lie beyond those a list began with: by deadline its rows say it, if there are any."""
+    if shape.says_reached and found and found[0][shape.columns.index(REACHED)] < at_hand["reach"]:
+        return False
+    return bool(await rows_of(session, _beyond(shape), at_hand))
 
 
 async def _read_by_days(session: AsyncSession, shape: _Shape, values: Json,
@@ -218,7 +233,7 @@ def _by_words(shape: _Shape) -> Select[Any]:
 
 
 def _selected(shape: _Shape) -> list[Any]:
-    return [_TABLE.c[name] for name in shape.columns if name not in ("own_due", "in_sight")]
+    return [_TABLE.c[name] for name in shape.columns if name not in _MADE]
 
 
 def _units(shape: _Shape) -> list[BindParameter[str]]:

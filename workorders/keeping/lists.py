@@ -2,15 +2,17 @@
 
 Which of them somebody may see is a condition of its own, and stays one: these narrow a list, they open nothing. They
 give the first `reach` shares and no others, so that what the reader sees of those is a list's beginning without a gap.
-When it is less than a page and more shares lie beyond, the reader reads further (api.orders.pages).
+When it is less than a page and more shares lie beyond, the reader reads further (api.orders.pages). How many shares
+were read stands in each row of the list by deadline, so that a short one need not be asked about again: fewer than
+`reach` were all there are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, literal_column, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, func, literal_column, tuple_, union_all
 from sqlalchemy import select as sql_select
 from sqlmodel import col
 
@@ -18,6 +20,7 @@ from workorders.keeping.tables import OrderUnit
 from workorders.models import WorkOrder
 
 _ORDERS = WorkOrder.__table__  # type: ignore[attr-defined]
+REACHED: Final = "reached"  # the column that says how many shares were read
 _ANY: ColumnElement[int] = literal_column("1")
 _BY_DUE = (col(OrderUnit.due), col(OrderUnit.number))
 
@@ -53,23 +56,25 @@ def _newest(unit: Any, before: Any, reach: Any) -> Select[Any]:
 
 
 def by_due(columns: Sequence[Any], unit: Any, after: Sequence[Any] | None, reach: Any = None) -> Select[Any]:
-    """Return a unit's live orders, the last column the deadline that is the unit's own, the nearest first.
+    """Return a unit's live orders, after `columns` the deadline that is the unit's own, the nearest first.
 
     `after`: deadline and number at which the page before ended. `reach`: how many shares are read, where nothing but
-    sight narrows the list; None for all of them.
+    sight narrows the list, and then how many there were, as the last column; None for all of them.
     """
     mine = _live(unit, after)
-    if reach is not None:
-        mine = mine.order_by(*_BY_DUE).limit(reach)
-    found = mine.subquery()
-    query = sql_select(*columns, found.c.due.label("own_due")).join_from(
-        _ORDERS, found, found.c.number == col(WorkOrder.number))
+    found = mine.subquery() if reach is None else mine.order_by(*_BY_DUE).limit(reach).cte("shares")
+    told = [found.c.due.label("own_due"), *([] if reach is None else [_count_of(found)])]
+    query = sql_select(*columns, *told).join_from(_ORDERS, found, found.c.number == col(WorkOrder.number))
     return query.order_by(found.c.due, found.c.number)
 
 
 def beyond_due(unit: Any, after: Sequence[Any] | None, reach: Any) -> Select[Any]:
     """Return a row if the unit has more live shares than `by_due` reaches."""
     return _live(unit, after).with_only_columns(_ANY).order_by(*_BY_DUE).offset(reach).limit(1)
+
+
+def _count_of(shares: Any) -> ColumnElement[int]:
+    return sql_select(func.count()).select_from(shares).correlate(None).scalar_subquery().label(REACHED)
 
 
 def _live(unit: Any, after: Sequence[Any] | None) -> Select[Any]:
