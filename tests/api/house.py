@@ -16,6 +16,7 @@ from core.db import Database
 from core.journal import Journal
 from core.secrets import Secrets
 from core.settings import Settings
+from tests.support.patient import Patient
 
 VERBS = ("alarms.list", "calls.list", "calls.get", "agents.list", "agent.state", "agent.wrap_up_done", "call.invite",
          "switch.state", "call.cancel", "call.hold", "call.resume", "call.consult", "call.bring_back", "call.finish",
@@ -90,8 +91,8 @@ async def built(settings: Settings, secrets: Secrets, db: Database,
     headers = {"Authorization": f"Bearer {secrets.api_token}"}
     try:
         async with (serving(app, settings.web_port) as base,
-                    httpx.AsyncClient(base_url=base, headers=headers, timeout=60, trust_env=False) as client,
-                    httpx.AsyncClient(base_url=base, timeout=60, trust_env=False) as stranger):
+                    httpx.AsyncClient(base_url=base, headers=headers, timeout=60, transport=Patient()) as client,
+                    httpx.AsyncClient(base_url=base, timeout=60, transport=Patient()) as stranger):
             yield House(settings, controller, client, stranger, app)
     finally:
         await controller.close()

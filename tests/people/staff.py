@@ -14,6 +14,7 @@ from api.people.models import AccessAudit, Person
 from api.people.passwords import Passwords
 from core.db import Database
 from tests.api.house import House
+from tests.support.patient import Patient
 from workorders.life.words import Role
 
 BEGIN = 1_795_400_000.0  # 2026-11-23
@@ -43,7 +44,7 @@ class Staff:
 
     async def log_in(self, login: str, password: str = PASSWORD, **headers: str) -> tuple[httpx.AsyncClient, Any]:
         """Try to sign on in a browser of one's own; return it with the answer."""
-        client = httpx.AsyncClient(base_url=str(self.house.client.base_url), timeout=60, trust_env=False)
+        client = httpx.AsyncClient(base_url=str(self.house.client.base_url), timeout=60, transport=Patient())
         self.clients.append(client)
         answer = await client.post("/api/session", json={"login": login, "password": password}, headers=headers)
         if answer.is_success:

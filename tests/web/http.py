@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 
 from tests.people.staff import PASSWORD, Staff
+from tests.support.patient import Patient
 from workorders.life.words import Role
 
 BROWSER = {"Accept": "text/html"}
@@ -12,7 +13,8 @@ BROWSER = {"Accept": "text/html"}
 
 async def browser(staff: Staff) -> httpx.AsyncClient:
     """A browser that nobody is signed on in."""
-    client = httpx.AsyncClient(base_url=str(staff.house.client.base_url), timeout=60, trust_env=False, headers=BROWSER)
+    client = httpx.AsyncClient(base_url=str(staff.house.client.base_url), timeout=60, transport=Patient(),
+                               headers=BROWSER)
     staff.clients.append(client)
     return client
 
