@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 Word = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.-]{1,40}$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9*#]{2,20}$")]
+ShortName = Annotated[str, StringConstraints(min_length=1, max_length=30)]
 Role = Literal["agent", "unit", "expert", "leader", "emergency"]
 PhoneKind = Literal["plain", "web"]
 
@@ -58,10 +59,14 @@ class Phone(Strict):
 
 
 class Party(Strict):
-    """Somebody who can be invited: a unit (承办单位), an expert, a leader on duty, or 110/119/120."""
+    """Somebody who can be invited: a unit (承办单位), an expert, a leader on duty, or 110/119/120.
+
+    `aliases`: what people call them (简称), the most usual first.
+    """
 
     id: Word
     name: str = Field(min_length=1, max_length=60)
+    aliases: tuple[ShortName, ...] = Field(default=(), max_length=8)
     duties: str = ""
     phones: tuple[Phone, ...] = Field(min_length=1, max_length=12)
 

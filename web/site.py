@@ -109,6 +109,12 @@ def part(request: Request, template: str, content: Hashable, values: Callable[[]
     return site.drawn.part(site.templates[texts.language], texts, template, content, values)
 
 
+def aka(site: Site, texts: Texts, unit: str) -> str:
+    """Return the usual short name of somebody of the directory as it follows their name in a list, or ""."""
+    short = next((party.aliases[:1] for _, party in site.directory.parties() if party.id == unit), ())
+    return texts("unit.aka", short=short[0]) if short else ""
+
+
 def page(request: Request, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
     """Make a page or a part of one. What every template knows stands in `known`."""
     site, texts = site_of(request), texts_of(request)
@@ -124,6 +130,7 @@ def page(request: Request, template: str, /, status: int = 200, **values: Any) -
         "exact": lambda at: times.exact(at, site.zone),
         "iso": lambda at: times.iso(at, site.zone),
         "told": lambda sentence: say(sentence, texts.language),
+        "aka": lambda unit: aka(site, texts, unit),
         "script_texts": site.script_texts[texts.language],
     }
     body = site.templates[texts.language].get_template(template).render(known | values)

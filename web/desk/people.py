@@ -7,12 +7,15 @@ from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
-from routing.directory import Directory, Role
+from routing.directory import Directory, Party, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Invitable:
-    """Somebody of the directory. `find`: lower-case words that match: name, initials of its pinyin, duties."""
+    """Somebody of the directory. `find`: lower-case words that match: name, short names, their initials, duties.
+
+    `letters`: the initials of the name, of which some in their order are a usual short name too (zjj).
+    """
 
     role: Role
     id: str
@@ -20,6 +23,8 @@ class Invitable:
     duties: str
     phones: int
     find: str
+    letters: str
+    short: str = ""
 
 
 @lru_cache(maxsize=10_000)
@@ -33,6 +38,11 @@ def initials(text: str) -> str:
 
 def people_to_invite(directory: Directory) -> list[Invitable]:
     """Return everybody who can be invited: units, experts, leaders, emergency desks."""
-    return [Invitable(role, party.id, party.name, party.duties, len(party.phones),
-                      f"{party.name} {initials(party.name)} {party.duties} {initials(party.duties)}".lower())
-            for role, party in directory.parties()]
+    return [_invitable(role, party) for role, party in directory.parties()]
+
+
+def _invitable(role: Role, party: Party) -> Invitable:
+    said = [party.name, *party.aliases, party.duties]
+    words = " ".join(one for text in said for one in (text, initials(text)))
+    return Invitable(role, party.id, party.name, party.duties, len(party.phones), words.lower(), initials(party.name),
+                     party.aliases[0] if party.aliases else "")

@@ -2,6 +2,7 @@
 import { ask } from "./http";
 import { clear, tell } from "./notices";
 import { barNow, refreshBar } from "./bar";
+import { t } from "./texts";
 
 const panel = () => document.getElementById("invite")!;
 const find = () => document.getElementById("invite-find") as HTMLInputElement;
@@ -23,15 +24,29 @@ export function closeInvite(): void {
   back?.focus();
 }
 
+/** 住建局 is 住房和城乡建设局, zjj its letters: a short name is made of the long one's characters in their order. */
+function inOrder(word: string, whole: string): boolean {
+  let at = 0;
+  for (const one of whole) if (one === word[at]) at++;
+  return at === word.length;
+}
+
 function filter(): void {
   const words = find().value.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const row of rows()) row.hidden = !words.every((word) => row.dataset.find!.includes(word));
-  document.getElementById("invite-none")!.hidden = visible().length > 0;
+  const said = (row: HTMLElement) => words.every((word) => row.dataset.find!.includes(word));
+  const short = (row: HTMLElement) => words.every((word) =>
+    inOrder(word, row.dataset.name!.toLowerCase()) || inOrder(word, row.dataset.letters!));
+  const fits = rows().some(said) ? said : short; // a guess only where nothing fits as it was typed
+  for (const row of rows()) row.hidden = !fits(row);
+  const none = document.getElementById("invite-none")!;
+  none.hidden = visible().length > 0;
+  none.textContent = t("js.invite.none", { words: find().value.trim() });
   choose(visible()[0]);
 }
 
 function choose(row: HTMLElement | undefined): void {
   for (const one of rows()) one.setAttribute("aria-selected", String(one === row));
+  for (const one of panel().querySelectorAll("[data-invite]")) one.setAttribute("aria-disabled", String(!row));
   if (row) { find().setAttribute("aria-activedescendant", row.id); row.scrollIntoView({ block: "nearest" }); }
   else find().removeAttribute("aria-activedescendant");
 }
@@ -41,10 +56,20 @@ function step(by: number): void {
   choose(list[Math.max(0, Math.min(list.length - 1, at + by))]);
 }
 
+/** Enter on nothing says why, where the eye is, and so that it is read out again. */
+function unchosen(): void {
+  const none = document.getElementById("invite-none")!, said = t("js.invite.none", { words: find().value.trim() });
+  none.hidden = false;
+  none.textContent = "";
+  requestAnimationFrame(() => { none.textContent = said; });
+  find().focus();
+}
+
 async function invite(how: "in" | "consult"): Promise<void> {
   const row = visible().find((one) => one.getAttribute("aria-selected") === "true");
   const { call } = barNow();
-  if (!row || !call) return;
+  if (!row) { unchosen(); return; }
+  if (!call) { tell("act", t("js.invite.no_call"), "warn"); return; }
   const path = `/api/calls/${call}/${how === "in" ? "invitations" : "consult"}`;
   closeInvite();
   try {
