@@ -15,7 +15,8 @@ def call_view(call: Call, listeners: Iterable[Listener] = ()) -> dict[str, Any]:
         "caller": call.caller, "called": call.called, "direction": call.direction, "skill": call.skill,
         "unit": call.unit, "urgency": call.urgency, "lang": call.lang, "queued": call.queued,
         "first_responder": call.first_responder,
-        "parties": [leg_view(leg) for leg in call.legs.values() if leg.state is not LegState.GONE],
+        "parties": [leg_view(leg) | {"talk_since": _talk_since(call, leg)}
+                    for leg in call.legs.values() if leg.state is not LegState.GONE],
         "invitations": [invitation_view(call, i) for i in call.invitations.values()],
         "unrecorded": dict(call.unrecorded),
         "listeners": [listener_view(one) for one in listeners],
@@ -33,6 +34,12 @@ def leg_view(leg: Leg) -> dict[str, Any]:
     return {"party": leg.id, "role": leg.role, "who": leg.who, "phone": leg.number, "kind": leg.kind,
             "state": leg.state.value, "muted": leg.muted, "invitation": leg.invitation, "joined_at": leg.joined_at,
             "held_at": leg.held_at}
+
+
+def _talk_since(call: Call, leg: Leg) -> float:
+    """Return when they first came into the talk: a page that was reloaded is a new leg of the same talk."""
+    legs = (one for one in call.legs.values() if (one.role, one.who) == (leg.role, leg.who) and one.joined_at)
+    return min((one.joined_at for one in legs), default=0.0)
 
 
 def invitation_view(call: Call, invitation: Invitation) -> dict[str, Any]:

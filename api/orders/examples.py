@@ -22,7 +22,8 @@ _OFFER = {"do": "sign_for", "name": "签收", "about": "housing", "needs": [], "
 _CLOCK = {"name": "sign", "whom": "unit:housing", "started": 1795400300.0, "due": 1795413600.0,
           "first_due": 1795413600.0, "term": {"amount": 4, "unit": "working_hours"}, "stopped": None, "void": False,
           "late": 0.0, "in_time": None}
-_ORDER = {**_ROW, "acts": [_OFFER], "clocks": [_CLOCK], "tags": [], "call": {}, "requests": [], "findings": [],
+_ORDER = {**_ROW, "acts": [_OFFER], "clocks": [_CLOCK], "tags": [], "kept_back": [], "call": {}, "requests": [],
+          "findings": [],
           "parts": [{"unit": "housing", "part": "lead", "state": "dispatched", "reply_due": 1795833000.0}]}
 _ACT = {"seq": 3, "at": 1795400300.0, "do": "dispatch", "by": "u-77", "role": "back_office", "unit": "",
         "about": "housing", "frm": "accepted", "to": "dispatched", "why": "", "text": "", "data": {"unit": "housing"},

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import select
+from sqlmodel import col, select
 
 from api.access import database, needs, now_of, who
 from api.orders.keeping import done, keeper_of, locked, seen, wish_of
@@ -119,7 +119,10 @@ async def _seen(request: Request, session: AsyncSession, number: str, field: Fie
 
 
 async def _names(session: AsyncSession, acts: Sequence[Act]) -> dict[str, str]:
-    """Return how the people and units of a history are called."""
-    people = (await session.execute(select(Person.id, Person.name).where(
-        Person.id.in_({one.by for one in acts} | {one.on_behalf for one in acts})))).all()  # type: ignore[attr-defined]
-    return {key: name for key, name in (*await unit_names(session), *people) if name}
+    """Return how the people and units of a history are called; who took a call stands there as an agent."""
+    ids = {one.by for one in acts} | {one.on_behalf for one in acts}
+    people = (await session.execute(select(Person.id, Person.agent, Person.name).where(
+        col(Person.id).in_(ids) | col(Person.agent).in_(ids)))).all()
+    agents = [(agent, name) for _, agent, name in people if agent]
+    own = [(person, name) for person, _, name in people]
+    return {key: name for key, name in (*await unit_names(session), *agents, *own) if name}

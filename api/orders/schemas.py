@@ -122,9 +122,10 @@ class ClockOut(Described):
 
 
 class OrderOut(OrderRow):
-    """An order whole, as far as the caller sees it."""
+    """An order whole, as far as the caller sees it; `kept_back`: words that this caller is not shown at all."""
 
     acts: list[OfferOut]
+    kept_back: list[str] = []
     clocks: list[ClockOut] = []
 
 

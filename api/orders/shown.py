@@ -61,7 +61,7 @@ def shown_order(sight: Sight, kept: Kept, rules: Rules, now: float) -> Json:
     body = {name: getattr(row, name) for name in _ROW} | sight.texts(order, row)
     body |= {"state_name": CHINESE_STATE[order.state], "owner": owner(order), "tags": list(order.matter.tags),
              "acts": [shown_offer(one) for one in offers(sight.caller, order, rules, now)],
-             "call": _call(sight, row, allowed)}
+             "kept_back": sight.kept_back(order), "call": _call(sight, row, allowed)}
     if Field.CLOCKS in allowed:
         body["clocks"] = [shown_clock(one, now) for one in clocks_of(order)]
         body["parts"] = [_plain(one, _PARTS) for one in order.assignments]

@@ -44,6 +44,12 @@ class Sight:
         allowed, level = self.fields(order), level_of(order)
         return {name: _text(getattr(row, name), field, allowed, level) for name, field in _TEXTS.items()}
 
+    def kept_back(self, order: Order) -> list[str]:
+        """Return the words that the caller is not shown at all, so that an empty one can be told from these."""
+        allowed, level = self.fields(order), level_of(order)
+        masked = _MASKS.keys() if level is Confidentiality.OPEN else frozenset()
+        return [name for name, field in _TEXTS.items() if field not in allowed and field not in masked]
+
     def replies(self, secrecy: int) -> bool:
         """Tell whether the reply of an order in a list may be read: of a report only on its own page."""
         allowed = frozenset().union(*(OPEN_TO[reader.role] for reader in self.readers))

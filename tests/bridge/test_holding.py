@@ -21,6 +21,7 @@ from bridge.rebuild import rebuild
 from bridge.signals import ChannelGone, Joined
 from bridge.switch import ChannelNow
 from bridge.talks import Talks
+from bridge.views import call_view
 from core import facts
 from routing.agents import AgentBoard, AgentStatus
 from routing.directory import Directory
@@ -144,3 +145,15 @@ def test_after_a_restart_it_is_read_from_their_own_channel() -> None:
     assert (leg.state, leg.held_at) == (LegState.HELD, 77.0)
     assert leg.joined_at
     assert board.agents["a1"].status is AgentStatus.TALKING
+
+
+def test_whoever_comes_back_on_a_new_leg_is_in_the_talk_since_their_first() -> None:
+    table = Table()
+    table.ring("p1", role="agent", who="a1")
+    table.take_invitation("p1")
+    first = table.call.legs["p1"].joined_at
+    table.call.legs["p1"].state = LegState.GONE
+    table.call.legs["p2"] = Leg("p2", "agent", "a1", "6001", "web", "", "PJSIP/a", LegState.ROOM, joined_at=first + 50)
+    table.call.legs["u1"] = Leg("u1", "unit", "housing", "1", "plain", "", "PJSIP/u", LegState.ROOM, joined_at=first + 9)
+    shown = {one["party"]: (one["joined_at"], one["talk_since"]) for one in call_view(table.call)["parties"]}
+    assert shown == {"p2": (first + 50, first), "u1": (first + 9, first + 9)}

@@ -149,3 +149,9 @@ def test_an_agent_on_hold_comes_back_by_the_key_of_hold_and_may_end_the_talk() -
     bar = bar_of(agent(), call(leg("a1", state="held", held_at=103.0), leg("housing", "unit")), NAMES)
     assert allowed(bar) == ["back", "finish"]
     assert (bar.buttons[2].key, bar.since) == ("F4", 103.0)
+
+
+def test_a_page_that_was_reloaded_goes_on_counting_from_the_talk_s_begin() -> None:
+    again = leg("a1", joined_at=150.0, talk_since=101.0)
+    assert bar_of(agent(), call(again), NAMES).talk_since == 101.0
+    assert bar_of(agent(), call(leg("a1")), NAMES).talk_since == 101.0  # told by a controller that knows of one leg

@@ -41,7 +41,7 @@ _LINES = 200  # of a history
 _MOST_COUNTED = 100  # a tab says 99+ from here on
 # what the API leaves out for those who do not see it
 _UNSEEN: Final[Mapping[str, Any]] = {"clocks": [], "parts": [], "requests": [], "findings": [], "reply": None,
-                                     "talk": []}
+                                     "talk": [], "kept_back": ("name", "caller", "address")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 const SETTLE = 400; // ms: one headset is several devices, told one after the other
 const RING = 16000; // ms, a little longer than the switch rings
 const QUIET = 12, LOUD = 96; // of 100
+const SILENT = 3000; // ms without a sound before it is said, as in a talk (phone.ts)
 
 /** Show a check's state and its word. */
 export function check(name: string, state: State, words: string): void {
@@ -116,11 +117,14 @@ export class Checks {
   private async meter(): Promise<void> {
     const shown = document.getElementById("level") as HTMLMeterElement;
     const words = document.getElementById("level-word")!;
+    let heardAt = -Infinity;
     for (;;) {
       const now = microphone() ? level() : 0, step = CALM.matches ? 10 : 1;
       this.loudest = Math.max(this.loudest, now);
       shown.value = Math.round(now / step) * step;
-      const said = t(now > LOUD ? "js.level.loud" : now > QUIET ? "js.level.heard" : "js.level.quiet");
+      if (now > QUIET) heardAt = performance.now(); // people breathe between words
+      const quiet = performance.now() - heardAt > SILENT;
+      const said = t(now > LOUD ? "js.level.loud" : quiet ? "js.level.quiet" : "js.level.heard");
       if (words.textContent !== said) words.textContent = said;
       await new Promise((done) => setTimeout(done, CALM.matches ? 1000 : 100));
     }

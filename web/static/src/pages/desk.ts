@@ -179,8 +179,17 @@ document.addEventListener("click", (event) => {
   if (other) void choose(other);
   const button = (event.target as Element).closest<HTMLElement>("[data-act]");
   if (button) void act(button);
+  const menu = document.querySelector("#break-menu[open]"); // open, it covers what a notice asks to be done
+  if (menu && !menu.contains(event.target as Node)) menu.removeAttribute("open");
   const closed = (event.target as Element).closest<HTMLElement>("summary[aria-disabled=true]");
   if (closed) event.preventDefault();
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" ? document.querySelector("#break-menu[open]") : null;
+  if (!menu) return;
+  menu.removeAttribute("open");
+  document.getElementById("act-break")!.focus();
 });
 
 // -- live events, and what the page does not know --------------------------------------------------------------
