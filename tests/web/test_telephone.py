@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -68,3 +70,19 @@ async def test_a_newcomer_rings_from_one_tab_and_answers_in_another(house: House
     assert await citizen.get_attribute("#step-three", "data-done") == "0"
     await citizen.click("#again")
     await citizen.wait_for_selector("#step-rating[data-done='0']")
+
+
+async def test_a_demonstration_that_has_stopped_is_no_call_any_more(house: House, browsers: Browsers) -> None:
+    citizen = await (await browsers.context()).new_page()
+    await citizen.goto("/telephone")
+    await citizen.click("#ring")
+    await citizen.wait_for_selector("#told:has-text('语音导航')")
+    pid = house.town.switch.process.pid
+    assert pid
+    os.kill(pid, signal.SIGSTOP)  # nothing answers, as when everything is gone
+    try:
+        await citizen.route("**/telephone/call", lambda route: route.abort())
+        await citizen.wait_for_selector("#told:has-text('线路断了，通话已结束')")
+        await citizen.wait_for_selector("#ring:not([hidden])")
+    finally:
+        os.kill(pid, signal.SIGCONT)
