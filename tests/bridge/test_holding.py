@@ -154,6 +154,7 @@ def test_whoever_comes_back_on_a_new_leg_is_in_the_talk_since_their_first() -> N
     first = table.call.legs["p1"].joined_at
     table.call.legs["p1"].state = LegState.GONE
     table.call.legs["p2"] = Leg("p2", "agent", "a1", "6001", "web", "", "PJSIP/a", LegState.ROOM, joined_at=first + 50)
-    table.call.legs["u1"] = Leg("u1", "unit", "housing", "1", "plain", "", "PJSIP/u", LegState.ROOM, joined_at=first + 9)
+    table.call.legs["u1"] = Leg("u1", "unit", "housing", "1", "plain", "", "PJSIP/u", LegState.ROOM,
+                                joined_at=first + 9)
     shown = {one["party"]: (one["joined_at"], one["talk_since"]) for one in call_view(table.call)["parties"]}
     assert shown == {"p2": (first + 50, first), "u1": (first + 9, first + 9)}

@@ -166,13 +166,8 @@ def bar_of(agent: View, call: View | None, names: Mapping[str, str]) -> Bar:
         state, agent["agent"], _since(agent, call, state), float(agent["until"] or 0), agent["why"],
         call=call["call"] if call else str(agent["call"]), party=party, muted=muted,
         direction=call["direction"] if call else "in", listening=str(agent.get("listening", "")), kind=kind,
-<<<<<<< HEAD
         rejoin=rejoin, unrecorded="" in (live or {}).get("unrecorded", {}),
-        talk_since=float(own["joined_at"] or 0) if own else 0.0,
-=======
-        unrecorded="" in (live or {}).get("unrecorded", {}),
         talk_since=float(own.get("talk_since") or own["joined_at"] or 0) if own else 0.0,
->>>>>>> 81c4335 (What nobody filled in is no secret, steps and agents have their names, a reloaded desk goes on counting, and wrap-up says who hung up)
         buttons=tuple(_button(acts, allowed, places) for acts in PLACES),
         people=_people(agent["agent"], live, names), invited=_invited(live, names), allowed=allowed)
 
