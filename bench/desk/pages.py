@@ -2,10 +2,11 @@
 
 ours       the page, called in this process as its server calls it: who asks, what they may, the queries, the
            controller, the template, the bytes.
-baseline   the very statements that the page sent, with their values, on a cursor of the driver itself in the same
-           thread, every row taken; and the shell: what an empty page of the same stack takes beyond its own query (who
-           is signed on, the templates around a page, headers). Without the shell a page with one quick query would be
-           measured against a tenth of a millisecond, which no page of anything takes; the note gives that ratio too.
+baseline   the statements that the page needs, as bench.desk.own names them by hand, with the values that it sent, on
+           a cursor of the driver itself in the same thread, every row taken; and the shell: what an empty page of the
+           same stack takes beyond its own query (who is signed on, the templates around a page, headers). Without it a
+           page with one quick query would be measured against a tenth of a millisecond, which no page takes;
+           the note gives that ratio too.
 
 In turns, so that what else the machine does meets all three; medians.
 """
@@ -23,6 +24,7 @@ from pathlib import Path
 from api.people.caller import Caller
 from api.people.rights import UNIT_ROLES, allowed
 from bench.desk.city import City, city
+from bench.desk.own import own
 from bench.desk.statements import Asked, Cursor, Recorder, again, bare_cursor, count
 from bench.figures import BenchError, median
 from bench.house import free_port
@@ -48,7 +50,8 @@ class Asking:
     name: str
     path: str
     cookie: str
-    asked: Asked = field(default_factory=list)
+    asked: Asked = field(default_factory=list)  # what it needs of what it sends
+    sent: int = 0
     ours: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
 
@@ -115,7 +118,7 @@ async def _written(place: City, recorder: Recorder, page: Asking) -> Asking:
     await place.ask(page.path, page.cookie)
     with recorder.writing() as asked:
         await place.ask(page.path, page.cookie)
-    page.asked = list(asked)
+    page.asked, page.sent = own(page.name, asked), count(asked)
     return page
 
 
@@ -135,6 +138,7 @@ def _row(kind: str, page: Asking, shell: Asking) -> Row:
     ours, bare = median(page.ours), median(page.bare)
     around = max(0.0, median(shell.ours) - median(shell.bare))
     asked = count(page.asked)
-    note = (f"{asked} {'query' if asked == 1 else 'queries'}, bare {bare:.2f} ms (ratio {ours / bare:.1f}), "
+    more = f" of {page.sent} sent" if page.sent > asked else ""
+    note = (f"{asked} {'query' if asked == 1 else 'queries'}{more}, bare {bare:.2f} ms (ratio {ours / bare:.1f}), "
             f"shell {around:.2f} ms")
     return Row(f"{page.name}, {kind}", ours, bare + around, "ms", must=_MUST, note=note)

@@ -10,11 +10,13 @@ import pytest
 from sqlmodel import select
 
 from bench.__main__ import BENCHMARKS, GROUPS, wanted
+from bench.desk import static_page
 from bench.desk.answer import VOICE, is_voice
 from bench.desk.events import took_of
+from bench.desk.own import OWN, own
 from bench.desk.pages import opener
 from bench.desk.statements import Recorder, again, bare_cursor, count
-from bench.desk.static_page import SCRIPT, lay_down
+from bench.desk.static_page import lay_down
 from bench.figures import BenchError
 from bench.rtp import PACKET, tone
 from core.db import Database, insert_into, migrate
@@ -43,11 +45,13 @@ def test_an_event_is_timed_from_its_fact_and_one_that_was_not_seen_voids_the_run
         took_of(told, [("break", 100_020.0)])
 
 
-def test_the_page_that_does_nothing_has_the_desk_s_script_and_never_runs_it(tmp_path: Path) -> None:
+def test_the_page_that_does_nothing_has_the_desk_s_scripts_and_never_runs_them(tmp_path: Path) -> None:
     lay_down(tmp_path, '<p hx-get="/desk/recent" hx-trigger="load, recent">…</p>')
-    laid, built = (tmp_path / "static" / SCRIPT).read_text("utf-8"), (DIST / SCRIPT).read_text("utf-8")
-    assert built in laid
-    assert len(laid) - len(built) < 50
+    for name in static_page.SCRIPTS:
+        laid, built = (tmp_path / "static" / name).read_text("utf-8"), (DIST / name).read_text("utf-8")
+        assert laid.startswith("async function never() {")
+        assert built.partition("export")[0] in laid
+        assert len(laid) - len(built) < 50
     assert "hx-" not in (tmp_path / "index.html").read_text("utf-8")
 
 
@@ -76,3 +80,17 @@ async def test_what_is_written_down_is_asked_again_with_its_values_and_nothing_e
     assert [asked[0][0], asked[-1][0]] == ["BEGIN", "COMMIT"]
     with bare_cursor(url) as cursor:
         assert again(cursor, asked) == 2
+
+
+def test_of_what_a_page_asks_only_what_it_needs_is_its_baseline_each_as_often_as_it_is_named() -> None:
+    who, row = ("SELECT a FROM person JOIN person_session ON 1 = 1", ()), ("SELECT b FROM rule_version", (1,))
+    name = ("SELECT c FROM person WHERE id IN (?)", ("x",))
+    asked = [("BEGIN", ()), who, ("COMMIT", ()), ("BEGIN", ()), row, row, ("COMMIT", ()), ("BEGIN", ()), name,
+             ("SELECT d FROM elsewhere", ()), ("COMMIT", ())]
+    assert own("/calendar", asked) == [("BEGIN", ()), who, ("COMMIT", ()), ("BEGIN", ()), row, name, ("COMMIT", ())]
+    assert own("/nowhere", [who, row, ("COMMIT", ())]) == [who, ("COMMIT", ())]
+
+
+def test_every_page_that_is_named_with_its_queries_is_there() -> None:
+    places = {place.href for place in PLACES}
+    assert {name for name in OWN if " " not in name and name.count("/") == 1} <= places
