@@ -256,17 +256,26 @@ class SegmentWriter:
         self._directory.mkdir(parents=True, exist_ok=True)
         number = max((int(path.stem) for path in segments(self._directory)), default=0) + 1
         path = self._directory / f"{number:08d}.jsonl"
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o640)
+        coming = path.with_suffix(".next")  # no reader takes it for a segment: it may have to go again
+        fd = os.open(coming, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o640)
+        try:
+            self._reserve(fd)
+            coming.rename(path)
+        except OSError:
+            os.close(fd)
+            coming.unlink(missing_ok=True)
+            raise
+        self.abandon()
+        self._fd, self._size, self._held = fd, 0, RESERVE
+        sync_directory(self._directory)
+
+    def _reserve(self, fd: int) -> None:
+        """Hold room for a next segment. Raises OSError when there is none and the one in use can grow on."""
         try:
             reserve(fd, 0, RESERVE)
         except OSError:
             if self._fd >= 0 and os.fstat(self._fd).st_nlink:
-                os.close(fd)
-                path.unlink(missing_ok=True)
                 raise
-        self.abandon()
-        self._fd, self._size, self._held = fd, 0, RESERVE
-        sync_directory(self._directory)
 
 
 def _whole(batch: Sequence[bytes], written: int) -> tuple[int, int]:

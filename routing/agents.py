@@ -23,6 +23,7 @@ class AgentStatus(StrEnum):
     BREAK = "break"
 
 
+_BACK = frozenset({AgentStatus.LOST, AgentStatus.RINGING, AgentStatus.TALKING, AgentStatus.WRAP_UP})
 BUSY = frozenset({AgentStatus.RINGING, AgentStatus.TALKING, AgentStatus.LOST})
 
 # what an agent may ask for by themselves, and from where; the rest follows from calls
@@ -84,7 +85,7 @@ class AgentBoard:
             return None
         idle = now if status is AgentStatus.READY and why != "not_rung" else old.idle_since
         missed = old.missed + 1 if why == "missed" else (0 if status is AgentStatus.TALKING else old.missed)
-        wrapped = old.call if old.status is AgentStatus.WRAP_UP and status is not AgentStatus.WRAP_UP else ""
+        wrapped = old.call if _done(old.status, status) else ""
         self._now[agent] = replace(
             old, status=status, since=now, until=until, why=why, call=call, idle_since=idle, missed=missed,
             wrapped=wrapped
@@ -111,3 +112,8 @@ class AgentBoard:
         """Put back what the journal remembers of an agent."""
         if state.id in self._now:
             self._now[state.id] = state
+
+
+def _done(old: AgentStatus, new: AgentStatus) -> bool:
+    """Tell whether an agent has done with their call: wrap-up is over, or they were lost and not back in time."""
+    return (old is AgentStatus.WRAP_UP and new is not old) or (old is AgentStatus.LOST and new not in _BACK)

@@ -56,8 +56,8 @@ async def lay(db: Database, control: ControlClient, secrets: Secrets, phone: str
         return False
     async with db.writing() as session:
         fresh = await session.get(DeskPhone, phone)
-        if fresh is not None and fresh.mark == row.mark:  # renewed again meanwhile: that one is given next
-            fresh.laid_at = now
+        if fresh is not None:  # renewed again meanwhile: ours may have come after that one, which is given once more
+            fresh.laid_at = now if fresh.mark == row.mark else 0.0
             session.add(fresh)
     return True
 
