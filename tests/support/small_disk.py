@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,8 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[SmallDisk]:
     folder.mkdir(parents=True, exist_ok=True)
     made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "tmpfs", str(folder)],
                           capture_output=True, text=True, timeout=20, check=False)
+    if made.returncode and "permission denied" not in made.stderr and os.geteuid() == 0:
+        pytest.fail(f"the small disk could not be mounted: {made.stderr.strip()}")
     if made.returncode:
         pytest.skip(f"no disk of our own can be mounted here: {made.stderr.strip()}")
     try:
