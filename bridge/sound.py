@@ -68,11 +68,11 @@ def sound_of(folder: Path, call_key: str, name: str) -> Sound:
 
     `name` may be that of one further file too (``mixed.part2``): then it is that file alone.
     """
+    first = folder / file_name(call_key, name)
     files = [path for part in range(1, MOST_PARTS) if (path := folder / file_name(call_key, name, part)).exists()]
-    if len(files) <= 1:
-        path = files[0] if files else folder / file_name(call_key, name)
-        return Sound((Piece(path, path.stat().st_size),))
-    return Sound(tuple(_placed(files, _offsets(folder / f"{call_key}.json"))))
+    if files in ([], [first]):
+        return Sound((Piece(first, first.stat().st_size),))
+    return Sound(tuple(_placed(first.name, files, _offsets(folder / f"{call_key}.json"))))
 
 
 def _offsets(manifest: Path) -> dict[str, float]:
@@ -84,9 +84,12 @@ def _offsets(manifest: Path) -> dict[str, float]:
         return {}
 
 
-def _placed(files: Sequence[Path], offsets: dict[str, float]) -> Iterator[Piece]:
-    began = offsets.get(files[0].name, 0.0)
-    at = 0
+def _placed(first: str, files: Sequence[Path], offsets: dict[str, float]) -> Iterator[Piece]:
+    """Yield files with silence between, and before them where the first of all is gone: lanes begin with that one."""
+    began = offsets.get(first, offsets.get(files[0].name, 0.0))
+    at = max(0, round((offsets.get(files[0].name, began) - began) * BYTES_PER_SECOND))
+    if at:
+        yield Piece(None, at)
     for path, following in zip(files, [*files[1:], None], strict=True):
         length, silence = path.stat().st_size, 0
         if following is not None and following.name in offsets:
