@@ -115,5 +115,7 @@ class AgentBoard:
 
 
 def _done(old: AgentStatus, new: AgentStatus) -> bool:
-    """Tell whether an agent has done with their call: wrap-up is over, or they were lost and not back in time."""
+    """Tell whether an agent has done with their call: wrap-up is over, or they were lost and cannot be rung back."""
+    if old is AgentStatus.RINGING:  # also a first ring that was missed: whoever was in no talk has nothing to end
+        return new in (AgentStatus.BREAK, AgentStatus.OFFLINE)
     return (old is AgentStatus.WRAP_UP and new is not old) or (old is AgentStatus.LOST and new not in _BACK)
