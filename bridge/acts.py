@@ -18,9 +18,9 @@ from bridge.talks import Talks
 from core import facts
 from core.ids import is_word, new_call_key, new_id
 from routing.agents import BUSY, AgentRefused, AgentStatus
-from routing.directory import Directory, Party, Phone, Role
+from routing.directory import Directory, InForce, Party, Phone, Role
 from routing.roster_file import RosterFile
-from routing.seats import Agents
+from routing.seats import Agents, Seats
 
 _TALKING = frozenset({CitizenState.ROOM, CitizenState.HELD})
 
@@ -28,15 +28,20 @@ _TALKING = frozenset({CitizenState.ROOM, CitizenState.HELD})
 class Acts:
     """Everything an agent, through the desk or the API, can do with a live call."""
 
-    def __init__(self, talks: Talks, line: Line, directory: Directory, rosters: RosterFile,
+    def __init__(self, talks: Talks, line: Line, directory: InForce, rosters: RosterFile,
                  agents: Agents | None = None) -> None:
         """`agents`: where each agent is rung, if not where the directory says."""
         self._talks = talks
         self._line = line
-        self.directory = directory
-        self.agents = agents or directory
+        self._known = directory
+        self.agents = agents or Seats(directory, {})
         self._rosters = rosters
         self.on_report: Callable[[str], None] = lambda call: None  # somebody writes down a report in this call
+
+    @property
+    def directory(self) -> Directory:
+        """The directory in force."""
+        return self._known.now()
 
     # -- finding ---------------------------------------------------------------------------------------------
     def call(self, key: str) -> Call:

@@ -152,6 +152,11 @@ class Settings(BaseSettings):
         return self.home / "release"
 
     @property
+    def directory_file(self) -> Path:
+        """The directory in force, as controller and switch read it; the TOML file is only its first stock."""
+        return self.home / "directory.json"
+
+    @property
     def rosters_file(self) -> Path:
         """The units' duty rosters in force, as the controller reads them."""
         return self.home / "rosters.json"

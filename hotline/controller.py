@@ -49,8 +49,9 @@ from hotline.minding import DISKS_SECONDS, RECORDINGS_SECONDS, Minding
 from ivr.agi import AgiServer
 from ivr.build import build_due, build_menu_service, build_trials
 from ivr.trial import ROUTE
-from routing.agents import AgentBoard, AgentStatus
-from routing.directory import Directory, load_directory
+from routing.agents import BUSY, AgentBoard, AgentStatus
+from routing.directory import Directory, InForce
+from routing.directory_file import DirectoryFile, directory_in_force
 from routing.roster_file import RosterFile
 from routing.seats import Seats
 
@@ -65,11 +66,11 @@ DUE_SECONDS = 1.0  # a menu that is to begin at a time begins within this
 class Controller:
     """One controller of one switch."""
 
-    def __init__(self, settings: Settings, secrets: Secrets, directory: Directory, journal: Journal) -> None:
+    def __init__(self, settings: Settings, secrets: Secrets, directory: InForce, journal: Journal) -> None:
         self.settings, self.directory, self.journal = settings, directory, journal
         self.memory = remember(settings)
         board = Board(
-            AgentBoard(agent.id for agent in directory.agents),
+            AgentBoard(agent.id for agent in directory.now().agents),
             BoardRules(settings.wrap_up_seconds, settings.return_ring_seconds),
         )
         self.ami = Ami(
@@ -100,6 +101,8 @@ class Controller:
         self._ticks: list[asyncio.Task[None]] = []
         self._journal_ok = True
         self.alarms = Alarms()
+        if isinstance(directory, DirectoryFile):
+            directory.stays, directory.on_change = self._in_a_call, self._directory_changed
 
     # -- life ------------------------------------------------------------------------------------------------
     async def start(self) -> None:
@@ -166,6 +169,7 @@ class Controller:
 
     async def _beat(self) -> None:
         self._mind_journal()
+        self.directory.now()
         self.line.tick(self.talks.clock())
         if not self.ami.up:
             return
@@ -180,6 +184,17 @@ class Controller:
 
     async def _snapshot(self) -> None:
         self.journal.save_snapshot(self.memory.as_dict(), self.memory.seq)
+
+    # -- the directory ---------------------------------------------------------------------------------------
+    def _in_a_call(self, agent: str) -> bool:
+        board = self.talks.board.agents
+        return agent in board and board[agent].status in BUSY
+
+    def _directory_changed(self, directory: Directory) -> None:
+        """Know new agents before anybody can ask for them; who was taken out goes once they are free."""
+        self.talks.board.agents.keep(agent.id for agent in directory.agents)
+        log.info("directory.in_force", agents=len(directory.agents), units=len(directory.units))
+        self.line.look_soon()
 
     # -- the menu --------------------------------------------------------------------------------------------
     def _menu_fact(self, kind: str, call: str, key: str, data: dict[str, Any]) -> None:
@@ -205,7 +220,7 @@ class Controller:
             "menu.try": self.trials.ring, "phone.echo": self.trials.echo, "alarms.list": self._alarms,
             "switch.state": self._switch_state,
         }
-        return {name: carry_out(verb) for name, verb in verbs.items()}
+        return {name: carry_out(verb, self.directory.now) for name, verb in verbs.items()}
 
     async def _switch_state(self) -> dict[str, Any]:
         return {"here": self.talks.commands, "since": self._switch_since}
@@ -231,11 +246,16 @@ class Controller:
         ]
 
 
-def carry_out(verb: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """Return the act as another process may ask for it: what bridge/ refuses is refused there in the same words."""
+def carry_out(verb: Callable[..., Awaitable[Any]], first: Callable[[], object] = lambda: None,
+              ) -> Callable[..., Awaitable[Any]]:
+    """Return the act as another process may ask for it: what bridge/ refuses is refused there in the same words.
+
+    `first` is done before it: who was added to the directory a moment ago is known.
+    """
 
     @functools.wraps(verb)
     async def carried(**args: Any) -> Any:
+        first()
         try:
             return await verb(**args)
         except Refused as refused:
@@ -273,7 +293,7 @@ async def every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
 
 async def run(settings: Settings) -> None:
     """Run a controller until it is told to stop."""
-    secrets, directory = load_secrets(settings), load_directory(settings.directory)
+    secrets, directory = load_secrets(settings), directory_in_force(settings)
     journal = Journal.open(settings.journal_dir)
     controller = Controller(settings, secrets, directory, journal)
     stop = asyncio.Event()

@@ -24,7 +24,7 @@ from core.settings import PROJECT, Settings
 from hotline.supervisor import Child, ServeError, Supervisor
 from hotline.switch import EmbeddedSwitch
 from hotline.switch.errors import SwitchError
-from routing.directory import load_directory
+from routing.directory_file import directory_in_force
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 log = get_logger(__name__)
@@ -106,7 +106,7 @@ class _SwitchKeeper:
     """Starts the switch if it does not run, and again if it dies."""
 
     def __init__(self, settings: Settings, secrets: Secrets) -> None:
-        self._switch = EmbeddedSwitch(settings, secrets, load_directory(settings.directory))
+        self._switch = EmbeddedSwitch(settings, secrets, directory_in_force(settings))
         self._ours = False
 
     async def start(self) -> None:

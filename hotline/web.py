@@ -22,7 +22,8 @@ from core.relay_postgres import PostgresFacts
 from core.secrets import Secrets, load_secrets
 from core.settings import Settings
 from hotline.database import migrated
-from routing.directory import Directory, load_directory
+from routing.directory import InForce
+from routing.directory_file import directory_in_force
 from web.install import install
 from web.switch_socket import Sockets
 from workorders.models import Offset
@@ -30,7 +31,7 @@ from workorders.models import Offset
 log = get_logger(__name__)
 
 
-def build(settings: Settings, secrets: Secrets, directory: Directory, db: Database) -> tuple[FastAPI, uvicorn.Config]:
+def build(settings: Settings, secrets: Secrets, directory: InForce, db: Database) -> tuple[FastAPI, uvicorn.Config]:
     """Return the application with API and pages, and how it is served."""
     control = ControlClient(settings.control_socket)
     app = create_app(settings, secrets, control, db)
@@ -66,7 +67,7 @@ async def run(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> None:
     db = Database(settings.database)
-    app, config = build(settings, load_secrets(settings), load_directory(settings.directory), db)
+    app, config = build(settings, load_secrets(settings), directory_in_force(settings), db)
     tables = asyncio.create_task(_ready(settings, db), name="tables")  # until they are there, answers are 503
     try:
         await uvicorn.Server(config).serve()

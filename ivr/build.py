@@ -25,7 +25,7 @@ from ivr.shelf import Shelf
 from ivr.speech import Espeak
 from ivr.staff import staff_of
 from ivr.trial import TrialService, trials
-from routing.directory import load_directory
+from routing.directory_file import directory_in_force
 from routing.roster_file import RosterFile
 
 log = get_logger(__name__)
@@ -53,13 +53,13 @@ def release_flow(flow: Flow, prompts: PromptStore, folder: Path, progress: Progr
 def build_publishing(settings: Settings, alarm: Alarm = _quiet) -> Publishing:
     """Return the releases of an installation, checked against its policy, its directory and its prompts."""
     prompts, zone = build_prompts(settings, alarm), ZoneInfo(settings.timezone)
-    rosters = RosterFile(settings.rosters_file, zone)
+    rosters, directory = RosterFile(settings.rosters_file, zone), directory_in_force(settings)
 
     def around() -> Surroundings:
         now = datetime.now(zone)
         return Surroundings(
             today=now.date(), policy=load_policy(settings.home / "menu-policy.yaml"),
-            staff=staff_of(load_directory(settings.directory), rosters.rosters(), now),
+            staff=staff_of(directory.now(), rosters.rosters(), now),
             prompts=prompts.folder, file_of=prompts.file_of,
             recording=recording_there((uploads(settings), RECORDINGS)))
 

@@ -1,7 +1,7 @@
 """The directory: who can be invited into a call, and by which phones.
 
-Nobody is ever dialled by what somebody typed: an invitation names an id of this directory. It is one TOML file,
-read whole and checked whole; a broken file is refused with the place, and the directory in use stays in use.
+Nobody is ever dialled by what somebody typed: an invitation names an id of this directory. Its first stock is one TOML
+file, read whole and checked whole, each fault named with its place; which one is in force: routing/directory_file.py.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -93,6 +93,10 @@ class Directory(Strict):
                              "(an agent with a page has its name with a d at the end as well)")
         return self
 
+    def now(self) -> Directory:
+        """Return itself: a directory that does not change."""
+        return self
+
     def parties(self) -> Iterator[tuple[Role, Party]]:
         """Yield everybody but agents, with the role they have in a call."""
         yield from (("unit", p) for p in self.units)
@@ -112,6 +116,13 @@ class Directory(Strict):
         """Return the agent whose own endpoint is `phone`, as rung there, or None."""
         beside = (agent.at_the_desk() for agent in self.agents if phone and agent.beside == phone)
         return next((agent for agent in self.agents if agent.phone == phone), None) or next(beside, None)
+
+
+class InForce(Protocol):
+    """Whatever knows the directory of this moment. Whoever needs it asks anew and keeps nothing."""
+
+    def now(self) -> Directory:
+        """Return the directory in force."""
 
 
 def load_directory(path: Path) -> Directory:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from routing.directory import Agent, Directory, PhoneKind
+from routing.directory import Agent, Directory, InForce, PhoneKind
 
 
 class Agents(Protocol):
@@ -26,10 +26,15 @@ class Agents(Protocol):
 class Seats:
     """The agents of a directory, each at the telephone they chose."""
 
-    def __init__(self, directory: Directory, chosen: Mapping[str, str]) -> None:
+    def __init__(self, directory: InForce, chosen: Mapping[str, str]) -> None:
         """`chosen`: agent → ``plain`` or ``web``, as they were last known to have chosen."""
-        self.directory = directory
+        self._known = directory
         self._beside = {agent for agent, kind in chosen.items() if kind == "plain"}
+
+    @property
+    def directory(self) -> Directory:
+        """The directory in force."""
+        return self._known.now()
 
     @property
     def agents(self) -> Sequence[Agent]:

@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 from core.log import get_logger
 from core.settings import Settings
-from routing.directory import Directory
+from routing.directory import InForce
 from web import errors
 from web.admin import calendar, classification, people, phones, phrases, policy, units
 from web.desk import answers as desk_answers
@@ -82,7 +82,7 @@ class Built(StaticFiles):
         return answer
 
 
-def install(app: FastAPI, settings: Settings, directory: Directory) -> None:
+def install(app: FastAPI, settings: Settings, directory: InForce) -> None:
     """Add every page. `app` is what api.app.create_app has made."""
     app.state.site = make_site(settings, directory)
     app.state.wall_day, app.state.live = Day(), Live()

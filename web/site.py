@@ -19,7 +19,7 @@ from api.people import sessions
 from api.people.caller import ANYBODY, Caller
 from api.wording.sentences import say
 from core.settings import Settings
-from routing.directory import Directory
+from routing.directory import Directory, InForce
 from web import times
 from web.drawn import Drawn
 from web.nav import places_for
@@ -41,7 +41,7 @@ class Site:
     """What pages are made of."""
 
     settings: Settings
-    directory: Directory
+    known: InForce
     languages: Mapping[str, Texts]
     script_texts: Mapping[str, Markup]  # by language: what scripts say, as it stands in every page
     templates: Mapping[str, Templates]  # by language
@@ -49,12 +49,17 @@ class Site:
     drawn: Drawn
 
     @property
+    def directory(self) -> Directory:
+        """The directory in force."""
+        return self.known.now()
+
+    @property
     def zone(self) -> ZoneInfo:
         """The city's clock."""
         return ZoneInfo(self.settings.timezone)
 
 
-def make_site(settings: Settings, directory: Directory) -> Site:
+def make_site(settings: Settings, directory: InForce) -> Site:
     """Read templates and catalogues."""
     languages = every_language()
     templates = {language: Templates(HERE / "templates", texts) for language, texts in languages.items()}

@@ -11,7 +11,7 @@ from core.db import Database
 from core.settings import Settings
 from hotline.database import migrated
 from hotline.seed.shelf import shelve
-from routing.directory import load_directory
+from routing.directory_file import directory_in_force
 from workorders.life.words import Role
 
 LOGIN, NAME, AGENT = "zhaoqian", "赵倩", "a1004"  # hotline/demo/directory.toml
@@ -31,7 +31,7 @@ async def demo_agent(settings: Settings) -> tuple[str, str]:
                 person = await register.add(session, _CONSOLE, LOGIN, NAME, (Role.AGENT,), "", AGENT, hashed,
                                             time.time())
             person.password, person.must_change = hashed, False  # it was told to whoever sits at this machine
-        units = {unit.id for unit in load_directory(settings.directory).units}
+        units = {unit.id for unit in directory_in_force(settings).now().units}
         await shelve(db, time.time(), lambda _: _CONSOLE.id, _CONSOLE.id, units)
     finally:
         await db.close()

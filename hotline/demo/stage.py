@@ -23,7 +23,7 @@ from hotline.ports import Protocol, why_taken
 from hotline.supervisor import refuse_a_second
 from hotline.switch import EmbeddedSwitch
 from ivr.build import prepare
-from routing.directory import load_directory
+from routing.directory_file import directory_in_force
 
 HOME = PROJECT / "var" / "demo"
 SERVE = (sys.executable, "-m", "hotline.serve")
@@ -60,7 +60,7 @@ async def stage(settings: Settings, tell: Tell) -> AsyncIterator[tuple[City, Des
     Raises DemoError, SwitchError, and ServeError if this home is served already: its calls are not touched then.
     """
     refuse_a_second(settings.run_dir)
-    secrets, directory = load_secrets(settings), load_directory(settings.directory)
+    secrets, directory = load_secrets(settings), directory_in_force(settings).now()
     tell("准备语音提示", "prompts are being spoken (only the first time takes long)")
     await asyncio.to_thread(prepare, settings, _counted(tell))
     switch, city = EmbeddedSwitch(settings, secrets, directory), City(settings, secrets, directory)

@@ -15,7 +15,7 @@ from hotline.switch.errors import SwitchError
 from hotline.switch.fetch import fetch
 from hotline.switch.installation import Installation
 from hotline.switch.phones import account_of, baresip_line, kept_of
-from routing.directory import load_directory
+from routing.directory_file import directory_in_force
 
 NOT_RUNNING = 3  # exit status, as of service managers
 
@@ -79,7 +79,7 @@ def phone(
     """话机账号 · what to type into an agent's desk telephone; the password is secret"""
     settings = Settings()
     row = asyncio.run(kept_of(settings, number))
-    account = account_of(settings, load_secrets(settings), load_directory(settings.directory), number, row)
+    account = account_of(settings, load_secrets(settings), directory_in_force(settings).now(), number, row)
     if baresip:
         typer.echo(baresip_line(account))
         return
@@ -93,7 +93,7 @@ _WORDS = {"agent": "坐席 · agent", "server": "服务器 · server", "transpor
 
 def _switch() -> EmbeddedSwitch:
     settings = Settings()
-    return EmbeddedSwitch(settings, load_secrets(settings), load_directory(settings.directory))
+    return EmbeddedSwitch(settings, load_secrets(settings), directory_in_force(settings))
 
 
 def _use_installed(settings: Settings) -> tuple[int, int, int]:

@@ -19,7 +19,7 @@ from hotline.switch.music import ensure_music
 from hotline.switch.places import Places, places_under
 from hotline.switch.process import READY_SECONDS, STOP_SECONDS, AsteriskProcess
 from hotline.switch.render import render
-from routing.directory import Directory
+from routing.directory import InForce
 from routing.seats import Seats
 
 TEMPLATES = PROJECT / "asterisk-conf"
@@ -43,7 +43,7 @@ class SwitchStatus:
 class EmbeddedSwitch:
     """The switch of one installation. Many may run side by side: all they share is the Asterisk on disk."""
 
-    def __init__(self, settings: Settings, secrets: Secrets, directory: Directory) -> None:
+    def __init__(self, settings: Settings, secrets: Secrets, directory: InForce) -> None:
         self.settings = settings
         self.installation = Installation(settings.asterisk)
         self.places = places_under(settings.switch_dir)
@@ -114,13 +114,14 @@ class EmbeddedSwitch:
 
     def _context(self) -> dict[str, Any]:
         settings = self.settings
+        directory = self._directory.now()
         loopback = ipaddress.ip_address(settings.sip_address).is_loopback
         return place_context(self.installation, self.places) | {
             "settings": settings,
             "secrets": self._secrets,
-            "agents": self._directory.agents,
-            "telephones": [agent for agent, _ in Seats(self._directory, {}).telephones()],
-            "directory": self._directory,
+            "agents": directory.agents,
+            "telephones": [agent for agent, _ in Seats(directory, {}).telephones()],
+            "directory": directory,
             "music_dir": ensure_music(settings.prompts_dir / "moh"),
             "loopback_ice": loopback,
             "local_addresses": local_addresses() if loopback else [],
