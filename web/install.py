@@ -16,6 +16,7 @@ from web.desk import answers as desk_answers
 from web.desk import classes as desk_classes
 from web.desk import knowledge as desk_knowledge
 from web.desk import routes as desk
+from web.desk.people import Invitables
 from web.followup import routes as followup
 from web.headers import SafeHeaders
 from web.knowledge import routes as knowledge
@@ -85,7 +86,7 @@ class Built(StaticFiles):
 def install(app: FastAPI, settings: Settings, directory: InForce) -> None:
     """Add every page. `app` is what api.app.create_app has made."""
     app.state.site = make_site(settings, directory)
-    app.state.wall_day, app.state.live = Day(), Live()
+    app.state.wall_day, app.state.live, app.state.invitables = Day(), Live(), Invitables()
     if not (DIST / "base.js").exists():
         log.error("the pages' scripts are not built; run: make setup")
     for router in (*_PAGES, *((telephone,) if settings.demo_phone else ())):

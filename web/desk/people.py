@@ -36,9 +36,23 @@ def initials(text: str) -> str:
     return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
 
 
-def people_to_invite(directory: Directory) -> list[Invitable]:
+class Invitables:
+    """Whom agents can bring in, reckoned anew when the directory is another."""
+
+    def __init__(self) -> None:
+        self._of: Directory | None = None
+        self._people: tuple[Invitable, ...] = ()
+
+    def of(self, directory: Directory) -> tuple[Invitable, ...]:
+        """Return everybody of a directory who can be invited."""
+        if directory is not self._of:
+            self._of, self._people = directory, people_to_invite(directory)
+        return self._people
+
+
+def people_to_invite(directory: Directory) -> tuple[Invitable, ...]:
     """Return everybody who can be invited: units, experts, leaders, emergency desks."""
-    return [_invitable(role, party) for role, party in directory.parties()]
+    return tuple(_invitable(role, party) for role, party in directory.parties())
 
 
 def _invitable(role: Role, party: Party) -> Invitable:

@@ -88,9 +88,10 @@ async def call_now(request: Request, key: str) -> dict[str, Any] | None:
     return call if scope_of(who(request)).sees_call(call) else None
 
 
-async def bar_now(request: Request, directory: Directory) -> tuple[Bar, dict[str, Any] | None]:
-    """Return the bar and the call behind it."""
-    agent = await agent_now(request)
+async def bar_now(
+    request: Request, directory: Directory, agent: Mapping[str, Any]
+) -> tuple[Bar, dict[str, Any] | None]:
+    """Return the bar of an agent and the call behind it."""
     call = await call_now(request, str(agent["call"] or ""))
     return bar_of(agent, call, names_of(directory)), call
 

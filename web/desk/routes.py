@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -15,9 +16,8 @@ from api.schemas import AppealIn, CallKey, Kind, Level, Strict, Urgency, Word, W
 from core import facts
 from routing.directory import PhoneKind
 from web.desk import reading
-from web.desk.people import people_to_invite
 from web.live import live_of
-from web.site import Site, page, site_of
+from web.site import Site, page, part, site_of
 from workorders.models import ADDRESS_LIMIT, ANSWER_LIMIT, SUMMARY_LIMIT
 
 router = APIRouter(prefix="/desk", dependencies=[needs("agents.act")])
@@ -32,19 +32,22 @@ async def desk(request: Request) -> HTMLResponse:
     site = site_of(request)
     agent = await reading.agent_now(request)
     beside = await reading.beside_of(request, agent)
-    return page(request, "desk.html", agent=agent, beside=beside, people=people_to_invite(site.directory),
-                facts=facts.kinds(), **await _bar(request, site))
+    people = request.app.state.invitables.of(site.directory)
+    listed = part(request, "parts/invitable.html", people, lambda: {"people": people})
+    return page(request, "desk.html", agent=agent, beside=beside, people=listed, facts=facts.kinds(),
+                **await _bar(request, site, agent))
 
 
 @router.get("/bar")
 async def bar(request: Request) -> HTMLResponse:
     """The call bar and the people in the talk."""
-    return page(request, "parts/bar.html", **await _bar(request, site_of(request)))
+    agent = await reading.agent_now(request)
+    return page(request, "parts/bar.html", **await _bar(request, site_of(request), agent))
 
 
-async def _bar(request: Request, site: Site) -> dict[str, Any]:
+async def _bar(request: Request, site: Site, agent: Mapping[str, Any]) -> dict[str, Any]:
     known = await live_of(request).now(request)
-    bar, call = await reading.bar_now(request, site.directory)
+    bar, call = await reading.bar_now(request, site.directory, agent)
     waited = max(0.0, (bar.talk_since or now_of(request)) - float(call["queued"])) if call and call["queued"] else 0.0
     return {"bar": bar, "call": call, "known": known, "number": reading.masked(who(request), call),
             "breaks": BREAKS, "waited": waited}
