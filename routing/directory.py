@@ -7,7 +7,8 @@ file, read whole and checked whole, each fault named with its place; which one i
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Protocol
 
@@ -103,6 +104,11 @@ class Directory(Strict):
         yield from (("expert", p) for p in self.experts)
         yield from (("leader", p) for p in self.leaders)
         yield from (("emergency", p) for p in self.emergency)
+
+    @cached_property
+    def shorts(self) -> Mapping[str, str]:
+        """Return id → the most usual short name, of those who have one."""
+        return {party.id: party.aliases[0] for _, party in self.parties() if party.aliases}
 
     def party(self, role: Role, party_id: str) -> Party | None:
         """Return the party with this role and id, or None."""

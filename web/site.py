@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -116,8 +116,15 @@ def part(request: Request, template: str, content: Hashable, values: Callable[[]
 
 def aka(site: Site, texts: Texts, unit: str) -> str:
     """Return the usual short name of somebody of the directory as it follows their name in a list, or ""."""
-    short = next((party.aliases[:1] for _, party in site.directory.parties() if party.id == unit), ())
-    return texts("unit.aka", short=short[0]) if short else ""
+    short = site.directory.shorts.get(unit, "")
+    return texts("unit.aka", short=short) if short else ""
+
+
+def unit_options(request: Request, units: Iterable[tuple[str, str]], chosen: str = "") -> Markup:
+    """Return units, (id, name) each, as the options of a field, with their short names; `chosen` is selected."""
+    site, texts, listed = site_of(request), texts_of(request), tuple(units)
+    return part(request, "parts/unit_options.html", (listed, chosen, *site.directory.shorts.items()), lambda: {
+        "units": [(unit, name, aka(site, texts, unit)) for unit, name in listed], "chosen": chosen})
 
 
 def page(request: Request, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
@@ -135,7 +142,7 @@ def page(request: Request, template: str, /, status: int = 200, **values: Any) -
         "exact": lambda at: times.exact(at, site.zone),
         "iso": lambda at: times.iso(at, site.zone),
         "told": lambda sentence: say(sentence, texts.language),
-        "aka": lambda unit: aka(site, texts, unit),
+        "unit_options": lambda units, chosen="": unit_options(request, units, chosen),
         "script_texts": site.script_texts[texts.language],
     }
     body = site.templates[texts.language].get_template(template).render(known | values)

@@ -18,7 +18,7 @@ from jinja2.visitor import NodeTransformer
 from web.texts import Texts
 
 # what every page is given to call (web.site.page): functions of their arguments alone
-PLAIN: Final = frozenset({"t", "duration", "term", "moment", "exact", "iso", "told"})
+PLAIN: Final = frozenset({"t", "duration", "term", "moment", "exact", "iso", "told", "unit_options"})
 _OF_DICTS: Final = frozenset(dir(dict))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from api.people.caller import Caller
@@ -17,12 +17,15 @@ def shown_to(caller: Caller, value: Any) -> Any:
     """Return a copy of what goes out, with the citizen's number masked at any depth, also inside a text."""
     if caller.may("numbers.see"):
         return value
-    return _masked(value, frozenset(_numbers(value)))
+    found = sorted(set(_numbers(value)), key=len, reverse=True)  # the longest first: one may hold another
+    return _masked(value, [(number, mask(number)) for number in found if len(number) >= _TELLING])
 
 
 def _numbers(value: Any) -> Iterator[str]:
     """Yield every citizen's number that stands in what goes out."""
-    if isinstance(value, Mapping):
+    if isinstance(value, str | float | int):
+        return
+    if isinstance(value, dict | Mapping):
         if value.get("party") == "citizen" and isinstance(value.get("phone"), str):
             yield value["phone"]  # a call-back that did not reach them
         for name, inner in value.items():
@@ -34,12 +37,16 @@ def _numbers(value: Any) -> Iterator[str]:
             yield from _numbers(inner)
 
 
-def _masked(value: Any, numbers: frozenset[str]) -> Any:
-    if isinstance(value, Mapping):
+def _masked(value: Any, numbers: Sequence[tuple[str, str]]) -> Any:
+    if isinstance(value, str):
+        for number, hidden in numbers:
+            if number in value:
+                value = value.replace(number, hidden)
+        return value
+    if isinstance(value, float | int):
+        return value
+    if isinstance(value, dict | Mapping):
         return {name: _masked(inner, numbers) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_masked(inner, numbers) for inner in value]
-    if isinstance(value, str):
-        for number in numbers:
-            value = value.replace(number, mask(number)) if len(number) >= _TELLING else value
     return value

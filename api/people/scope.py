@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import Boolean, Exists, Text, and_, bindparam, cast, exists, false, not_, or_, true
@@ -28,6 +28,7 @@ from workorders.life.words import UNIT_ROLES, Confidentiality, Kind
 from workorders.models import CallRecord, WorkOrder
 
 Condition = ColumnElement[bool]
+_KEPT = 256  # callers of late whose conditions are not made anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,15 @@ class Scope:
 
     def orders(self) -> Condition:
         """Return which orders."""
-        return self._rules.orders(ORDERS)
+        return self._rules.seen
 
     def orders_to_change(self) -> Condition:
         """Return which orders this caller may alter."""
-        return self._rules.orders(ORDERS_TO_CHANGE)
+        return self._rules.changed
 
     def orders_to_act_on(self) -> Condition:
         """Return which orders this caller may act on: also one that their unit must answer a finding of."""
-        return self._rules.orders_to_answer()[0]
+        return self._rules.answered[0]
 
     def names_what_is_kept(self, words: Any) -> Condition:
         """Return whether a column (text, JSON) names the number of an order that is kept from the caller's unit."""
@@ -68,10 +69,7 @@ class Scope:
 
     def records(self) -> Condition:
         """Return which call records, and with them which recordings."""
-        reach, agent = self.shape.reach(RECORDS), self.caller.agent
-        open_ones = not_(_record_of_a_report())
-        own = or_(talked(agent) if agent else false(), _named_for_call(self._rules.names))
-        return _any({Reach.ALL: true(), Reach.OPEN: open_ones, Reach.OWN: own}, reach)
+        return self._rules.heard
 
     def training(self) -> Condition:
         """Return which call records others may learn from: never those of reports."""
@@ -117,7 +115,7 @@ class Scope:
 
     @property
     def _rules(self) -> _Rules:
-        return _Rules(self.shape, Me(self.caller.id, self.caller.unit, self.caller.agent))
+        return _rules_of(self.shape, Me(self.caller.id, self.caller.unit, self.caller.agent))
 
 
 class _Rules:
@@ -133,6 +131,28 @@ class _Rules:
     def names(self) -> tuple[Any, ...]:
         """Under which the caller stands in histories: as a person and, where a call became the order, as an agent."""
         return (self.me.id, self.me.agent) if self.shape.has_agent else (self.me.id,)
+
+    @cached_property
+    def seen(self) -> Condition:
+        """Which orders are in sight."""
+        return self.orders(ORDERS)
+
+    @cached_property
+    def changed(self) -> Condition:
+        """Which orders may be altered."""
+        return self.orders(ORDERS_TO_CHANGE)
+
+    @cached_property
+    def answered(self) -> tuple[Condition, Condition]:
+        """Which orders may be acted on; and which of them are in sight."""
+        return self.orders_to_answer()
+
+    @cached_property
+    def heard(self) -> Condition:
+        """Which call records are in sight."""
+        talk = talked(self.me.agent) if self.shape.has_agent else false()
+        return _any({Reach.ALL: true(), Reach.OPEN: not_(_record_of_a_report()),
+                     Reach.OWN: or_(talk, _named_for_call(self.names))}, self.shape.reach(RECORDS))
 
     @cached_property
     def _above(self) -> Any:
@@ -171,6 +191,12 @@ class _Rules:
         complained_of = _Among(col(OrderBarred.unit), self._above)
         looks_into = and_(_Among(col(OrderBarred.unit), self._below), not_(sent))
         return not_(_of_order(OrderBarred).where(or_(complained_of, looks_into)))
+
+
+@lru_cache(_KEPT)
+def _rules_of(shape: Shape, me: Me) -> _Rules:
+    """Return the rules of one caller, kept with what was made of them: only the values in the tables change."""
+    return _Rules(shape, me)
 
 
 class _Among(FunctionElement[bool]):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -16,11 +16,14 @@ from core.ids import is_call_key
 from workorders.keeping.keeper import Kept
 from workorders.models import CallFact, CallRecord, WorkOrder
 from workorders.projection import HOLDS
-from workorders.talks import RECORDED, talk_of
+from workorders.talks import RECORDED, Talk, talk_of
 
 Json = dict[str, Any]
 _SHOWN: Final = ("key", "direction", "caller", "called", "answered_at", "ended_at", "first_responder", "rating",
                  "interrupted")
+# what a record is read for: of twenty calls, the JSON of menus and failures would take as long as all else
+COLUMNS: Final = tuple(getattr(CallRecord, name) for name in (*_SHOWN, "parties", "waits", "recordings"))
+_BODY: Final = TypeAdapter(Talk)
 NO_RIGHT: Final = ("no_right", "录音由热线保管,您的岗位不收听录音", "需要核对通话内容时,请热线班长或质检人员收听")
 CONFIDENTIAL: Final = ("confidential", "这通电话属于保密诉求,只有指定的知情人和参加通话的人可以收听",
                        "确需收听时,请热线把您指定为这张工单的知情人")
@@ -36,30 +39,30 @@ def calls_of(kept: Kept, *, whole: bool) -> list[str]:
 
 async def told(session: AsyncSession, caller: Caller, keys: Sequence[str], *, report: bool) -> list[Json]:
     """Return these calls as `caller` may have them; `report`: the order they belong to is one."""
-    rows = {one.key: one for one in await _records(session, keys)} if keys else {}
+    rows = {one["key"]: one for one in await _records(session, keys)} if keys else {}
     may = await _may_hear(session, caller, keys)
     shown = {one["key"]: one for one in await with_marks(session, caller, [rows[key] for key in keys if key in may])}
     return [shown.get(key) or _refused(key, _why(caller, rows.get(key), report=report)) for key in keys]
 
 
-async def with_marks(session: AsyncSession, caller: Caller, records: Sequence[CallRecord]) -> list[Json]:
-    """Return records that `caller` may hear, with lanes, marks and the numbers of the orders made of them."""
-    if not (keys := [one.key for one in records]):
+async def with_marks(session: AsyncSession, caller: Caller, records: Sequence[Mapping[str, Any]]) -> list[Json]:
+    """Return records (COLUMNS by name) that `caller` may hear, with lanes, marks and the numbers of their orders."""
+    if not (keys := [one["key"] for one in records]):
         return []
     query = select(CallFact.call, CallFact.at, CallFact.kind, CallFact.data).where(
         col(CallFact.call).in_(keys), col(CallFact.kind).in_(HOLDS | RECORDED))
     told = (await session.execute(query)).all()
     orders = (await session.execute(select(WorkOrder.call_key, WorkOrder.number).where(
         col(WorkOrder.call_key).in_(keys), scope_of(caller).orders()).order_by(col(WorkOrder.number)))).all()
-    return [_shown(caller, one, [(at, kind, data) for call, at, kind, data in told if call == one.key],
-                   [number for call, number in orders if call == one.key]) for one in records]
+    return [_shown(caller, one, [(at, kind, data) for call, at, kind, data in told if call == one["key"]],
+                   [number for call, number in orders if call == one["key"]]) for one in records]
 
 
-def _shown(caller: Caller, record: CallRecord, told: Sequence[tuple[float, str, Json]], orders: list[str]) -> Json:
-    row = {name: getattr(record, name) for name in CallRecord.model_fields}  # not copied: nothing here changes it
+def _shown(caller: Caller, record: Mapping[str, Any], told: Sequence[tuple[float, str, Json]],
+           orders: list[str]) -> Json:
     holds = [(at, kind, str(data.get("party", ""))) for at, kind, data in told if kind in HOLDS]
-    talk = talk_of(row, holds, [one for one in told if one[1] in RECORDED])
-    body: Json = {name: row[name] for name in _SHOWN} | asdict(talk)
+    talk = talk_of(record, holds, [one for one in told if one[1] in RECORDED])
+    body: Json = {name: record[name] for name in _SHOWN} | _BODY.dump_python(talk)
     return {**shown_to(caller, body), "orders": orders, "refused": None}
 
 
@@ -67,7 +70,7 @@ def _refused(key: str, why: tuple[str, str, str]) -> Json:
     return {"key": key, "refused": dict(zip(("code", "detail", "fix"), why, strict=True))}
 
 
-def _why(caller: Caller, record: CallRecord | None, *, report: bool) -> tuple[str, str, str]:
+def _why(caller: Caller, record: Mapping[str, Any] | None, *, report: bool) -> tuple[str, str, str]:
     if not caller.may("recordings.listen"):
         return NO_RIGHT
     if report:
@@ -77,8 +80,9 @@ def _why(caller: Caller, record: CallRecord | None, *, report: bool) -> tuple[st
     return CONFIDENTIAL if scope_of(caller).every_live_call else NOT_YOURS
 
 
-async def _records(session: AsyncSession, keys: Sequence[str]) -> Sequence[CallRecord]:
-    return (await session.execute(select(CallRecord).where(col(CallRecord.key).in_(keys)))).scalars().all()
+async def _records(session: AsyncSession, keys: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    found = (await session.execute(select(*COLUMNS).where(col(CallRecord.key).in_(keys)))).mappings()
+    return [dict(one) for one in found]
 
 
 async def _may_hear(session: AsyncSession, caller: Caller, keys: Sequence[str]) -> set[str]:

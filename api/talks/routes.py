@@ -19,7 +19,7 @@ from api.people.scope import scope_of, talked
 from api.problems import Problem
 from api.records import let_search
 from api.schemas import Number, Word
-from api.talks.reading import calls_of, told, with_marks
+from api.talks.reading import COLUMNS, calls_of, told, with_marks
 from api.wire.paging import Cursor, Limit, cursor_of, filters_digest, place_of
 from workorders.errors import NotFound
 from workorders.keeping.keeper import Kept
@@ -82,14 +82,14 @@ async def search(request: Request, wanted: Annotated[Wanted, Depends()], cursor:
     if wanted.number:
         await let_search(request, wanted.number)
     async with database(request).reading() as session:
-        query = select(CallRecord).where(scope_of(who(request)).records(), *await _asked(request, session, wanted))
+        query = select(*COLUMNS).where(scope_of(who(request)).records(), *await _asked(request, session, wanted))
         row = tuple_(col(CallRecord.answered_at), col(CallRecord.key))
         query = query if place is None else query.where(row < tuple_(*place))
         query = query.order_by(col(CallRecord.answered_at).desc(), col(CallRecord.key).desc()).limit(limit + 1)
-        found = (await session.execute(query)).scalars().all()
+        found = [dict(one) for one in (await session.execute(query)).mappings()]
         rows = await with_marks(session, who(request), found[:limit])
     last = found[limit - 1] if len(found) > limit else None
-    return {"recordings": rows, "next": cursor_of(tie, (last.answered_at or 0.0, last.key)) if last else None}
+    return {"recordings": rows, "next": cursor_of(tie, (last["answered_at"] or 0.0, last["key"])) if last else None}
 
 
 async def _calls(request: Request, session: AsyncSession, number: str) -> tuple[Kept, list[str]]:

@@ -13,6 +13,8 @@ ELSEWHERE: Final = frozenset({"accept", "unmask", "rate"})
 _WORDS: Final = frozenset({"text", "real_reply"})
 _ASIDE: Final = frozenset({"note", "press", "remind", "supervise", "escalate", "urge", "classify", "protect",
                            "ask_strike", "raise_finding", "name_person", "withdraw", "merge", "reckon_anew"})
+# fields that hold something of the order itself
+_OF_THE_ORDER: Final = frozenset({"class", "place", "finding", "request", "clock"})
 _SERIOUS: Final = frozenset({"refuse", "return", "plead", "withdraw", "terminate", "shelve", "protect", "reopen",
                              "merge"})
 
@@ -51,6 +53,12 @@ class Form:
     def bare(self) -> bool:
         """Tell whether it is done by one key: there is nothing to fill in."""
         return not (self.why or self.text or self.fields)
+
+    @property
+    def same_for_all(self) -> bool:
+        """Tell whether it looks the same on every order for which it is offered."""
+        return (not self.brings and self.do != "raise_finding"
+                and not any(one.kind in _OF_THE_ORDER for one in self.fields))
 
 
 def form_of(offer: Mapping[str, Any]) -> Form | None:

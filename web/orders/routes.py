@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import database, needs, now_of, who
@@ -25,12 +26,14 @@ from api.problems import Problem
 from api.schemas import Number
 from api.talks import routes as talks
 from api.wire.paging import Cursor
+from api.wording.sentences import say
 from web.orders.asked import doors, paths
 from web.orders.boxes import NEEDS_WORDS, Box, boxes_for, chosen
 from web.orders.forms import Form, forms_of
 from web.recordings.life import names_of, woven
-from web.site import page, site_of
+from web.site import page, part, site_of, texts_of, unit_options
 from workorders.knowledge.wishes import cited_in
+from workorders.life.matters import Tree
 from workorders.life.words import Kind
 from workorders.orders import seen
 
@@ -125,8 +128,23 @@ async def one(request: Request, number: Number,
         life = woven(await _history(request, number), (await talks.of_order(request, number))["calls"])
     forms = forms_of(body["acts"])
     return page(request, "order.html", order={**_UNSEEN, **body}, forms=forms, units=units, life=life,
-                do=do, doors=doors(), paths=paths(classes), files=files, cited=cited,
+                do=do, doors=doors(), paths=_paths(request, classes), files=files, cited=cited,
+                drawn_act=lambda form: _act(request, form, units, do),
                 taken=_was_taken(request, body, forms), names=names_of(site_of(request).directory, units))
+
+
+def _act(request: Request, form: Form, units: Mapping[str, str], do: str) -> Markup:
+    """Return a form that looks the same on every order."""
+    asked, language = do == form.do, texts_of(request).language
+    return part(request, "parts/act.html", (form, asked, *units.items()), lambda: {
+        "form": form, "units": units, "do": do, "doors": doors(), "told": lambda sentence: say(sentence, language),
+        "unit_options": lambda listed: unit_options(request, listed)})
+
+
+def _paths(request: Request, classes: Tree) -> Markup:
+    """Return every path of the classification, for a field to be completed from."""
+    every = tuple(paths(classes))
+    return part(request, "parts/paths.html", every, lambda: {"paths": every})
 
 
 @router.get("/{number}/version")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from workorders.life.acts import Actor, Wish
 from workorders.life.bring import Bring, brought_for
@@ -20,8 +21,8 @@ from workorders.life.order import Order
 from workorders.life.perform import Row, is_ours, rows_of
 from workorders.life.policy import Rules
 from workorders.life.shapes import SHAPES, Nothing
-from workorders.life.states import STEPS
-from workorders.life.words import CHINESE_DO, Do
+from workorders.life.states import STEPS, Of
+from workorders.life.words import CHINESE_DO, Do, Role, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,18 @@ _SUBJECT: dict[Do, Callable[[Order, Actor], bool]] = {  # no button for a decisi
     Do.DECIDE_STRIKE: lambda order, by: any(
         r.what == "strike" and r.standing == "asked" and r.by != by.id for r in order.requests),
 }
+
+
+def _starts(role: Role) -> dict[Do, tuple[frozenset[State | None], frozenset[State | None]]]:
+    """Return the acts that the table has for an office, in its order: where an order, and where a part, may stand."""
+    found: dict[Do, tuple[frozenset[State | None], frozenset[State | None]]] = {}
+    for step in (one for one in STEPS if role in one.who):
+        of_order, of_part = found.get(step.do, (frozenset(), frozenset()))
+        found[step.do] = ((of_order | step.frm, of_part) if step.of is Of.ORDER else (of_order, of_part | step.frm))
+    return found
+
+
+_STARTS = {role: _starts(role) for role in Role}
 _STRIKES = frozenset({Do.ASK_STRIKE, Do.DECIDE_STRIKE})  # which request is meant, the wish says
 _OF_STRIKES = frozenset({Need.PENDING, Need.NONE_PENDING, Need.NOT_THE_ASKER})
 
@@ -63,9 +76,11 @@ def open_acts(order: Order, actor: Actor, rules: Rules, now: float) -> tuple[Off
     hidden = actor.unit in order.matter.barred or (actor.of_unit and actor.unit not in concerned(order))
     if hidden:
         return ()
-    acts = dict.fromkeys(step.do for step in STEPS)
-    found = (_offer(order, Wish(do, actor, now, about=about), rules) for do in acts if _has_subject(do, order, actor)
-             for about in _abouts(order, actor))
+    parts = {part.state for part in order.assignments}
+    found = (_offer(order, Wish(do, actor, now, about=about), rules)
+             for do, (of_order, of_part) in _STARTS[actor.role].items()
+             if (order.state in of_order or not of_part.isdisjoint(parts)) and _has_subject(do, order, actor)
+             for about in (_abouts(order, actor) if not of_part.isdisjoint(parts) else ("",)))
     return tuple({(one.do, one.about): one for one in found if one is not None}.values())
 
 
@@ -102,6 +117,7 @@ def _lacking(row: Row, case: Case) -> tuple[int, LifeError] | None:
     return lacking(replace(case, part=row.part), [need for need in row.step.needs if need not in said_later])
 
 
+@cache
 def fields_of(shape: type[Strict]) -> dict[str, bool]:
     """Return the fields of an act's data, and which must be given."""
     return {name: field.is_required() for name, field in shape.model_fields.items()}
