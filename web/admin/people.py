@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from api.access import needs, who
+from api.access import database, needs, who
 from api.people import routes_changes, routes_people, routes_session
 from api.people.rights import OF_ROLE
 from api.schemas import Word
@@ -25,18 +25,19 @@ async def listed(request: Request, after: Annotated[str, Query(max_length=40)] =
                  role: Annotated[str, Query(max_length=20)] = "") -> HTMLResponse:
     """The people that whoever asks may see, by login, and a form to add one."""
     wanted = Role(role) if role in ROLES else None
-    found = await routes_people.listed(request, after, wanted, _PAGE)
-    return page(request, "people.html", rows=found["people"], following=found["next"], role=wanted,
-                **await _choices(request))
+    async with database(request).one_reading():
+        found, choices = await routes_people.listed(request, after, wanted, _PAGE), await _choices(request)
+    return page(request, "people.html", rows=found["people"], following=found["next"], role=wanted, **choices)
 
 
 @router.get("/{person_id}")
 async def one(request: Request, person_id: Word) -> HTMLResponse:
     """One person: what they may do, where they are signed on, how they came to be so."""
-    person = await routes_people.read(request, Response(), person_id)
-    changes = (await routes_changes.of_person(request, person_id))["changes"]
-    return page(request, "person.html", person=person, sessions=await _sessions(request, person_id), changes=changes,
-                **await _choices(request))
+    async with database(request).one_reading():
+        person = await routes_people.read(request, Response(), person_id)
+        changes = (await routes_changes.of_person(request, person_id))["changes"]
+        sessions, choices = await _sessions(request, person_id), await _choices(request)
+    return page(request, "person.html", person=person, sessions=sessions, changes=changes, **choices)
 
 
 async def _sessions(request: Request, person_id: str) -> list[dict[str, Any]]:

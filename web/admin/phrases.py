@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
-from api.access import needs, who
+from api.access import database, needs, who
 from api.phrases import routes as api
 from api.schemas import Strict
 from web.admin.policy import names_of_people
@@ -35,13 +35,14 @@ async def shown(request: Request, owner: Annotated[str, Query(pattern=r"^[0-9A-Z
     """An owner's list: one's own unit's, else the hotline's, where none is asked for."""
     caller = who(request)
     chosen = owner or api.own_unit(caller) or HOTLINE
-    newest = await api.newest(request, Response(), chosen)
-    versions = (await api.versions(request, chosen))["versions"]
-    units = await units_of(request)
+    async with database(request).one_reading():
+        newest = await api.newest(request, Response(), chosen)
+        versions = (await api.versions(request, chosen))["versions"]
+        units, names = await units_of(request), await names_of_people(request, {one["by"] for one in versions})
     own = {api.own_unit(caller)} - {""}
     owners = [HOTLINE, *sorted(units if caller.may("directory.write") else own)]
     return page(request, "phrases.html", newest=newest, owner=chosen, owners=owners, units=units, hotline=HOTLINE,
-                versions=versions, names=await names_of_people(request, {one["by"] for one in versions}),
+                versions=versions, names=names,
                 kinds=get_args(Kind), writes=api.may_edit(caller, chosen),
                 for_script=for_script({"owner": chosen, "version": newest["version"]}))
 

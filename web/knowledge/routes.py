@@ -50,15 +50,20 @@ class Looked:
 @router.get("", dependencies=[needs("knowledge.read")])
 async def listed(request: Request, looked: Annotated[Looked, Depends()], cursor: Cursor = None) -> HTMLResponse:
     """The articles in use, and for their keepers those that wait for something; words look in what is in use."""
-    if looked.q.strip():
-        found = await articles.search(request, looked.q, looked.field, looked.unit or None)
-    else:
-        found = await articles.listed(request, unit=looked.unit or None, field=looked.field or None, cursor=cursor,
-                                      limit=_PAGE, **_ASKED[looked.box])
+    async with database(request).one_reading():
+        found = await _found(request, looked, cursor)
+        units, fields = await units_of(request), await _fields(request)
     said = {name: value for name, value in asdict(looked).items() if value}
     return page(request, "knowledge.html", rows=found["articles"], near=found.get("near", False), looked=looked,
                 following=found.get("next"), boxes=_boxes(who(request)), asked=urlencode(said),
-                units=await units_of(request), fields=await _fields(request))
+                units=units, fields=fields)
+
+
+async def _found(request: Request, looked: Looked, cursor: str | None) -> dict[str, Any]:
+    if looked.q.strip():
+        return await articles.search(request, looked.q, looked.field, looked.unit or None)
+    return await articles.listed(request, unit=looked.unit or None, field=looked.field or None, cursor=cursor,
+                                 limit=_PAGE, **_ASKED[looked.box])
 
 
 @router.get("/new", dependencies=[needs("knowledge.write")])

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
-from api.access import needs, who
+from api.access import database, needs, who
 from api.quality import routes_rules as rules
 from api.quality.schemas import TryIn
 from api.schemas import Strict
@@ -34,9 +34,10 @@ class Wish(Strict):
 @router.get("")
 async def shown(request: Request) -> HTMLResponse:
     """Both rules in force, to be read or changed, and their versions."""
-    found = await rules.read_rules(request)
-    history = {kind: (await rules.listed(request, kind))["versions"] for kind in ("sampling", "scorecard")}
-    names = await names_of_people(request, {one["by"] for rows in history.values() for one in rows})
+    async with database(request).one_reading():
+        found = await rules.read_rules(request)
+        history = {kind: (await rules.listed(request, kind))["versions"] for kind in ("sampling", "scorecard")}
+        names = await names_of_people(request, {one["by"] for rows in history.values() for one in rows})
     return page(request, "quality_rules.html", rules=found, history=history, names=names, kinds=KINDS, full=FULL,
                 whole=WHOLE, writes=who(request).may("policy.write"), sampling=found["sampling"],
                 card=found["scorecard"], for_script=for_script(found))

@@ -29,8 +29,9 @@ REASONED: Final = frozenset({"send_back", "withdraw"})
 @router.get("")
 async def listed(request: Request, state: At | None = None, cursor: Cursor = None) -> HTMLResponse:
     """The reports that exist for whoever asks, the newest first."""
-    found = await api.listed(request, state, _PAGE, cursor)
-    names = await _names(request, {name for one in found["reports"] for name in one["receivers"]})
+    async with database(request).one_reading():
+        found = await api.listed(request, state, _PAGE, cursor)
+        names = await _names(request, {name for one in found["reports"] for name in one["receivers"]})
     return page(request, "briefs.html", rows=found["reports"], following=found["next"], state=state,
                 states=[one.value for one in At], names=names, writes=who(request).may("reports.write"))
 
@@ -45,10 +46,11 @@ async def new(request: Request) -> HTMLResponse:
 @router.get("/{report_id}")
 async def one(request: Request, report_id: api.ReportId) -> HTMLResponse:
     """One report: its words, who signed, who has receipted, what may be done with it now."""
-    found = await api.read(request, report_id)
-    people = {found["signed_by"] or "", *found["receivers"], *(one["by"] for one in found["history"]),
-              *(one["by"] for one in found["receipts"])}
-    return page(request, "brief.html", brief=found, names=await _names(request, people), reasoned=REASONED,
+    async with database(request).one_reading():
+        found = await api.read(request, report_id)
+        names = await _names(request, {found["signed_by"] or "", *found["receivers"],
+                                       *(one["by"] for one in (*found["history"], *found["receipts"]))})
+    return page(request, "brief.html", brief=found, names=names, reasoned=REASONED,
                 steps=[step for step in STEPS if step in found["can"]])
 
 
