@@ -1,6 +1,8 @@
 // Builds the pages' scripts and styles into web/static/dist. Called by make; needs what `npm ci` has installed.
 import { build } from "esbuild";
-import { readdir, rm } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
 
 const out = "web/static/dist";
 await rm(out, { recursive: true, force: true });
@@ -17,3 +19,15 @@ const first = "web/static/src/pages/desk_first.ts";
 await build({ ...common, entryPoints: [...pages.filter((page) => page !== editor && page !== first), "web/static/css/site.css"] });
 await build({ ...common, entryPoints: [first], format: "iife" });
 await build({ ...common, entryPoints: [editor], splitting: true, chunkNames: "part-[name]-[hash]" });
+
+// What is built is also kept packed, once and as small as it goes, for browsers that take it so (web/built.py).
+const CODINGS = { br: promisify(brotliCompress), gz: promisify(gzip) };
+const SETTINGS = { br: { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }, gz: { level: 9 } };
+async function pack(path) {
+  const plain = await readFile(path);
+  for (const [ending, packed] of Object.entries(CODINGS)) {
+    const bytes = await packed(plain, SETTINGS[ending]);
+    if (bytes.length < plain.length) await writeFile(`${path}.${ending}`, bytes);
+  }
+}
+await Promise.all((await readdir(out)).map((name) => pack(`${out}/${name}`)));

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
-from starlette.responses import Response
-from starlette.types import Scope
 
 from core.log import get_logger
 from core.settings import Settings
 from routing.directory import InForce
 from web import errors
 from web.admin import calendar, classification, people, phones, phrases, policy, units
+from web.built import Built
 from web.desk import answers as desk_answers
 from web.desk import classes as desk_classes
 from web.desk import knowledge as desk_knowledge
@@ -71,16 +69,6 @@ _PAGES = (  # one line a part, in the order of the bar
     phones.router,
     calendar.router,
 )
-
-
-class Built(StaticFiles):
-    """The built files; their addresses change with their content, so browsers may keep them for good."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        answer = await super().get_response(path, scope)
-        if b"v=" in scope["query_string"]:
-            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return answer
 
 
 def install(app: FastAPI, settings: Settings, directory: InForce) -> None:
