@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2.exceptions import UndefinedError
+from markupsafe import Markup, escape
 
-from web.templating import Templates
+from web.templating import Templates, escaped
 from web.texts import Texts
 
 SAID = {"a.name": "名 & \"字\" <1>", "a.of": "第 {n} 个", "a.one": "壹"}
@@ -63,3 +66,46 @@ def test_macros_loops_and_blocks_are_called_as_before(tmp_path: Path) -> None:
               "{% for n in (1, 2) %}{% call it(n) %}{{ loop.cycle('a', 'b') }}{{ t('a.one') }}{% endcall %}{% endfor %}"
               "{% endblock %}")
     assert shown(tmp_path, source) == "<base<b>1</b>a壹<b>2</b>b壹>"
+
+
+class _Said:
+    def __html__(self) -> str:
+        return "<b>as it is</b>"
+
+
+class _Word(str):
+    __slots__ = ()
+
+
+_ANYTHING = st.one_of(st.text(), st.text(alphabet="&<>\"'a李"), st.integers(), st.floats(), st.none(), st.booleans(),
+                      st.text().map(Markup), st.text().map(_Word), st.lists(st.text()), st.just(_Said()))
+
+
+@given(_ANYTHING)
+def test_what_stands_in_a_page_is_what_escaping_it_gives(value: object) -> None:
+    assert str(escaped(value)) == str(escape(value))
+    assert isinstance(escaped(value), str)
+
+
+def test_a_value_that_is_not_there_is_refused_when_it_is_shown(tmp_path: Path) -> None:
+    with pytest.raises(UndefinedError):
+        shown(tmp_path, "{{ nobody }}")
+    with pytest.raises(UndefinedError):
+        shown(tmp_path, "{{ row.none }}", row=object())
+
+
+def test_a_part_that_is_taken_in_sees_what_stands_around_it_and_stays_in_its_place(tmp_path: Path) -> None:
+    (tmp_path / "part.html").write_text("[{{ one }}{{ outer }}]", encoding="utf-8")
+    (tmp_path / "base.html").write_text("{% block head %}{% endblock %}-{% block main %}{% endblock %}", "utf-8")
+    source = ("{% extends 'base.html' %}{% block head %}{% set outer = '<i>' %}"
+              "{% for one in rows %}{% include 'part.html' %}{% endfor %}{% endblock %}"
+              "{% block main %}{% set kept %}{% for one in rows %}{% include 'part.html' %},{% endfor %}{% endset %}"
+              "{{ kept }}{{ kept | length }}{% endblock %}")
+    page = shown(tmp_path, source, rows=["1", "<"], outer="&")
+    assert page == "[1&lt;i&gt;][&lt;&lt;i&gt;]-[1&amp;],[&lt;&amp;],21"
+
+
+def test_a_block_within_a_macro_s_buffer_is_in_its_place(tmp_path: Path) -> None:
+    source = ("{% macro twice(word) %}<{{ word }}>{% endmacro %}a{% block b %}{{ twice('&') }}{{ self.c() }}"
+              "{% endblock %}{% block c %}c{% endblock %}z")
+    assert shown(tmp_path, source) == "a<&amp;>ccz"
