@@ -41,5 +41,4 @@ class InForce:
 
 async def in_force(request: Request) -> InForce:
     """Return the menu in force."""
-    current = int((await releases.listed(request))["current"])
-    return InForce(current, (await releases.read(request, current))["document"] if current else {})
+    return InForce(*await releases.in_force(request))

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from sqlalchemy import Select, bindparam, func
+from sqlalchemy import select as sql_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -16,6 +19,7 @@ from api.menu.desk import Desk, desk, run
 from api.menu.schemas import DraftId, ReplayIn
 from api.people.scope import scope_of
 from api.schemas import CallKey
+from core.db import rows_of
 from core.facts import MENU_STEP
 from ivr.errors import IvrError
 from ivr.flow import compile_flow
@@ -48,16 +52,35 @@ async def figures(request: Request, since: Moment = None, until: Moment = None) 
     begin = end - 7 * _DAY if since is None else since
     found = Tally()
     async with database(request).reading() as session:
-        query = select(*_COUNTED).where(col(CallRecord.answered_at) >= begin, col(CallRecord.answered_at) < end,
-                                        col(CallRecord.direction) == "in")
-        query = query.order_by(col(CallRecord.answered_at).desc()).limit(_MOST_CALLS)
-        records = (await session.execute(query)).all()
+        records = await rows_of(session, _latest(*_COUNTED), {"begin": begin, "end": end})
         for at in range(0, len(records), _AT_ONCE):
             await _count(session, found, records[at:at + _AT_ONCE])
     releases = {release: {step: tally.as_dict() for step, tally in steps.items()}
                 for release, steps in found.releases.items()}
     return {"since": begin, "until": end, "calls": found.calls, "whole": found.calls < _MOST_CALLS,
             "releases": releases, "called": dict(found.called)}
+
+
+async def calls_by_number(request: Request, since: float, until: float) -> tuple[dict[str, int], bool]:
+    """Count calls by called number as `figures` does, and nothing else; tell whether all of them were counted."""
+    async with database(request).reading() as session:
+        rows = await rows_of(session, _by_number(), {"begin": since, "end": until})
+    found = {str(called): int(calls) for called, calls in rows}
+    return found, sum(found.values()) < _MOST_CALLS
+
+
+@cache
+def _by_number() -> Select[Any]:
+    latest = _latest(col(CallRecord.called)).subquery()
+    return sql_select(latest.c.called, func.count()).group_by(latest.c.called)
+
+
+def _latest(*columns: Any) -> Select[Any]:
+    """Return the question for the latest calls that came in between two moments, which are its values."""
+    answered = col(CallRecord.answered_at)
+    query = sql_select(*columns).where(answered >= bindparam("begin"), answered < bindparam("end"),
+                                       col(CallRecord.direction) == "in")
+    return query.order_by(answered.desc()).limit(_MOST_CALLS)
 
 
 async def _count(session: AsyncSession, found: Tally, records: Sequence[Any]) -> None:

@@ -13,6 +13,7 @@ from api.menu.routes_drafts import shown_change
 from api.menu.schemas import RollbackIn, WithdrawIn
 from ivr.difference import changes
 from ivr.publishing import Signed
+from ivr.shelf import Shelf
 
 router = APIRouter(prefix="/api/menu/releases", tags=["menu"])
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
@@ -32,6 +33,16 @@ async def read(request: Request, number: Number) -> dict[str, Any]:
     shelf = desk(request).publishing.shelf
     entry = await run(lambda: shelf.index().entry(number))
     return asdict(entry) | {"document": await run(shelf.document, number)}
+
+
+async def in_force(request: Request) -> tuple[int, dict[str, Any]]:
+    """Return the number of the release in force and the document that it was made of; 0 where there is none."""
+    return await run(_in_force, Shelf(request.app.state.settings.release_dir))
+
+
+def _in_force(shelf: Shelf) -> tuple[int, dict[str, Any]]:
+    current = int(shelf.index().current)
+    return current, shelf.document(current) if current else {}
 
 
 @router.get("/{number}/difference", dependencies=[needs("flows.read")])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import partial
+from functools import cache, partial
 from operator import eq, ge, lt
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Query
-from sqlalchemy import case, exists, func, select
+from sqlalchemy import Select, bindparam, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
@@ -18,6 +18,7 @@ from api.people.caller import Caller
 from api.people.reach import Shape
 from api.problems import Problem
 from api.schemas import CallKey
+from core.db import rows_of
 from workorders.keeping import words
 from workorders.keeping.tables import OrderFinding, OrderUnit
 from workorders.life.confidential import OPEN_TO, Field
@@ -133,12 +134,17 @@ async def open_findings(session: AsyncSession, caller: Caller, numbers: Sequence
     """Return which of these orders have findings that nobody has decided yet and the caller is shown: how many."""
     if not sees_every_finding(caller) and not (caller.unit and caller.roles & UNIT_ROLES):
         return {}
+    every = sees_every_finding(caller)
+    values = {"numbers": numbers} if every else {"numbers": numbers, "unit": caller.unit}
+    return {number: count for number, count in await rows_of(session, _open(every), values)}
+
+
+@cache
+def _open(every: bool) -> Select[str, int]:
     row = OrderFinding
-    query = select(col(row.number), func.count()).where(col(row.number).in_(numbers), col(row.decided_at).is_(None))
-    if not sees_every_finding(caller):
-        query = query.where(col(row.unit) == caller.unit)
-    found = await session.execute(query.group_by(col(row.number)))
-    return {number: count for number, count in found}
+    query = select(col(row.number), func.count()).where(
+        col(row.number).in_(bindparam("numbers", expanding=True)), col(row.decided_at).is_(None))
+    return (query if every else query.where(col(row.unit) == bindparam("unit"))).group_by(col(row.number))
 
 
 def narrowing(found: Mapping[str, Any]) -> list[Condition]:

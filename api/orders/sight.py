@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
 
 from api.people.caller import Caller
 from api.people.models import UnitPlace
-from core.db import once
+from core.db import once, rows_of
 from workorders.life.confidential import OPEN_TO, Field, Reader, level_of, mask_name, mask_number, must_answer, sees
 from workorders.life.order import Order
 from workorders.life.words import Confidentiality, Role
@@ -90,8 +92,7 @@ async def sight_of(session: AsyncSession, caller: Caller) -> Sight:
 
 async def below(session: AsyncSession, unit: str) -> set[str]:
     """Return a unit and every one under it; a circle in the table does no harm."""
-    places = (await session.execute(select(UnitPlace.unit, UnitPlace.upper).where(col(UnitPlace.upper) != ""))).all()
-    under: Mapping[str, list[str]] = _children(places)
+    under: Mapping[str, list[str]] = _children(await rows_of(session, _standing(), {}))
     found, ahead = {unit}, [unit]
     while ahead:
         for one in under.get(ahead.pop(), ()):
@@ -99,6 +100,12 @@ async def below(session: AsyncSession, unit: str) -> set[str]:
                 found.add(one)
                 ahead.append(one)
     return found
+
+
+@cache
+def _standing() -> Any:
+    columns: tuple[Any, ...] = (UnitPlace.unit, UnitPlace.upper)
+    return select(*columns).where(col(UnitPlace.upper) != "")
 
 
 def _children(places: Any) -> dict[str, list[str]]:

@@ -30,7 +30,7 @@ OWN: Final[Mapping[str, Sequence[str]]] = {
     "/briefs": ("important_report", "person", "unit_place"),
     "/roster": ("unit_place", "unit_roster"),
     "/lines": ("unit_place",),
-    "/numbers": ("call_record", "call_fact"),
+    "/numbers": ("call_record",),
     "/menu/figures": ("call_record", "call_fact"),
     "/people": ("person", "person_role", "unit_place"),
     "/units": ("unit_place",),

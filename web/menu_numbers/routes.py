@@ -40,14 +40,15 @@ class Old:
 async def directory(request: Request, days: Annotated[int, Query(ge=1, le=90)] = 30) -> HTMLResponse:
     """The directory of old numbers, by field, with calls counted."""
     flow, now = await in_force(request), now_of(request)
-    found = await calls.figures(request, now - days * _DAY, now)
-    rows = list(_rows(request, flow, found["called"]))
+    since = now - days * _DAY
+    called, whole = await calls.calls_by_number(request, since, now)
+    rows = list(_rows(request, flow, called))
     groups = {code: of_field for code in FIELDS if (of_field := [row for row in rows if row.field == code])}
     known = {row.number for row in rows}
-    others = sorted(((number, n) for number, n in found["called"].items() if number not in known),
+    others = sorted(((number, n) for number, n in called.items() if number not in known),
                     key=lambda one: (-one[1], one[0]))
     return page(request, "menu_numbers.html", groups=groups, total=len(rows), days=days, others=others,
-                calls=found["calls"], whole=found["whole"], since=found["since"], in_force=bool(flow.number),
+                calls=sum(called.values()), whole=whole, since=since, in_force=bool(flow.number),
                 fields=list(FIELDS), steps={name: flow.step(name) for name in flow.document.get("steps") or {}},
                 units={unit.id: unit.name for unit in site_of(request).directory.units},
                 data=for_script({"numbers": sorted(known), "any": "numbers" in flow.document,

@@ -65,13 +65,13 @@ async def listed(request: Request, looked: Annotated[Looked, Depends()], cursor:
     """The orders that whoever asks may see, in the boxes of their office, what falls due first at the top."""
     boxes = boxes_for(who(request))
     box = chosen(boxes, looked.box)
-    found = await orders.listed(request, _filters(request, box, looked), cursor, _PAGE)
-    async with database(request).reading() as session:
+    async with database(request).one_reading(), database(request).reading() as session:
+        found = await orders.listed(request, _filters(request, box, looked), cursor, _PAGE)
         findings = await open_findings(session, who(request), [row["number"] for row in found["work_orders"]])
+        units = await units_of(request)
     said = {name: value for name, value in asdict(looked).items() if value} | {"box": box.key}
     return page(request, "orders.html", rows=found["work_orders"], following=found["next"], looked=looked, boxes=boxes,
-                box=box, findings=findings, asked=urlencode(said), units=await units_of(request),
-                needs_words=NEEDS_WORDS,
+                box=box, findings=findings, asked=urlencode(said), units=units, needs_words=NEEDS_WORDS,
                 narrowed=any((looked.q, looked.kind, looked.urgency, looked.unit, looked.due)),
                 export=urlencode([("format", "xlsx"), *_exported(request, box, looked)]))
 
