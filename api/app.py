@@ -14,6 +14,8 @@ from api import agents, calls, civic, events, examples, house, listening, proble
 from api.access import Remembered
 from api.attachments import examples as attachment_examples
 from api.attachments import routes as attachments
+from api.directory import examples as directory_examples
+from api.directory import routes as directory
 from api.hooks import examples as hook_examples
 from api.hooks import routes as hooks
 from api.knowledge import examples as knowledge_examples
@@ -57,7 +59,7 @@ from workorders.keeping.keeper import Keeper
 
 ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.paper, routes_many.router,
            attachments.router, progress.router, rules.router, routes_calendar.router, routes_classification.router,
-           rosters.router, retention.router, hooks.router,
+           rosters.router, directory.router, retention.router, hooks.router,
            calls.router, talks.router, listening.router, records.router, agents.router, events.router, house.router,
            routes_session.router, routes_people.router, routes_changes.router, routes_clients.router,
            *civic.ROUTERS, phrases.router, phones.router, desk_phones.router,
@@ -67,6 +69,7 @@ ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.pa
            routes_lines.router, routes_calls.router)
 EXAMPLES: tuple[Examples, ...] = (examples.EXAMPLES, order_examples.EXAMPLES, attachment_examples.EXAMPLES,
                                   progress_examples.EXAMPLES, rule_examples.EXAMPLES, roster_examples.EXAMPLES,
+                                  directory_examples.EXAMPLES,
                                   hook_examples.EXAMPLES,
                                   retention_examples.EXAMPLES,
                                   *civic.EXAMPLES, phrase_examples.EXAMPLES, phone_examples.EXAMPLES,

@@ -27,6 +27,7 @@ PARTS: Final = {
     "demo": "hotline.demo.cli",
     "flow": "hotline.cli_flow",
     "people": "hotline.cli_people",
+    "directory": "hotline.cli_directory",
     "audit": "hotline.cli_audit",
     "life": "hotline.cli_life",
     "seed": "hotline.cli_seed",

@@ -26,6 +26,7 @@ from hotline.switch.installation import Installation
 from hotline.switch.places import places_under
 from hotline.switch.process import AsteriskProcess
 from routing.directory import DirectoryError, load_directory
+from routing.directory_file import digest_of, directory_in_force
 from workorders.life.words import Role
 
 LEAST_DISK = 2_000_000_000  # bytes; a talk of an hour is recorded in 90 MB
@@ -101,10 +102,19 @@ def _secrets(settings: Settings) -> Iterator[Fault]:
 
 
 def _directory(settings: Settings) -> Iterator[Fault]:
+    """One of file and first stock can be read; and nobody has edited the first stock in the belief that it counts."""
+    known = directory_in_force(settings)
     try:
-        load_directory(settings.directory)
+        known.now()
+        first = digest_of(load_directory(settings.directory)) if settings.directory.exists() else ""
     except DirectoryError as error:
         yield Fault("通讯录不可用", str(error), f"edit {settings.directory}")
+        return
+    if known.laid() and known.stock() and first and first != known.stock():
+        yield Fault(f"通讯录文件 {settings.directory} 改过,但没有生效:现行通讯录在“单位”“坐席”等页面管理",
+                    f"{settings.directory} was edited but is not in force: the pages keep the directory",
+                    f"hotline directory import {settings.directory}, look, then again with --write; "
+                    f"or hotline directory export > {settings.directory} after it is as you want it")
 
 
 def _people(settings: Settings) -> Iterator[Fault]:

@@ -6,12 +6,14 @@ A talk's sound does not come this way; a page whose socket is cut signs on again
 from __future__ import annotations
 
 import asyncio
+import time
 from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.directory.keeping import LayingDirectory, take_stock
 from api.rosters.keeping import publish
 from core.control import ControlClient
 from core.db import Database, DatabaseError
@@ -29,6 +31,7 @@ from web.switch_socket import Sockets
 from workorders.models import Offset
 
 log = get_logger(__name__)
+LOOK_AT_DIRECTORY = 5.0  # s
 
 
 def build(settings: Settings, secrets: Secrets, directory: InForce, db: Database) -> tuple[FastAPI, uvicorn.Config]:
@@ -45,12 +48,25 @@ def build(settings: Settings, secrets: Secrets, directory: InForce, db: Database
 
 
 async def _ready(settings: Settings, db: Database) -> None:
-    """Bring the tables up to date, then lay the rosters beside the switch: after a restore the file may be old."""
+    """Bring the tables up to date, then keep rosters and directory laid: after a restore the files may be old."""
     await migrated(settings)
     try:
         await publish(db, settings.rosters_file)
+        await take_stock(db, directory_in_force(settings), time.time())
     except (OSError, DatabaseError) as error:
         log.error("rosters not published", error=str(error))
+    laying = LayingDirectory(db, settings.directory_file)
+    while True:
+        await _laid(laying)
+        await asyncio.sleep(LOOK_AT_DIRECTORY)
+
+
+async def _laid(laying: LayingDirectory) -> None:
+    """Have the directory's file be what the database says: another machine's web process may have saved."""
+    try:
+        await laying.round()
+    except (OSError, DatabaseError) as error:
+        log.error("directory not published", error=str(error))
 
 
 async def _position(db: Database, name: str) -> int:
@@ -67,7 +83,9 @@ async def run(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> None:
     db = Database(settings.database)
-    app, config = build(settings, load_secrets(settings), directory_in_force(settings), db)
+    directory = directory_in_force(settings)
+    directory.now()  # a first stock that cannot be read is said at the start
+    app, config = build(settings, load_secrets(settings), directory, db)
     tables = asyncio.create_task(_ready(settings, db), name="tables")  # until they are there, answers are 503
     try:
         await uvicorn.Server(config).serve()

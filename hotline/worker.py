@@ -1,7 +1,7 @@
 """The worker process: journal and the switch's own log → call records → orders, delivered exactly once.
 
-Twelve errands side by side, each in transactions of its own, each resumed where the database says it was: a worker may
-be killed at any moment, and several may work on one PostgreSQL. Nothing here is on a live call's path.
+Thirteen errands side by side, each in transactions of its own, each resumed where the database says it was: a worker
+may be killed at any moment, and several may work on one PostgreSQL. Nothing here is on a live call's path.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from api.directory.keeping import LayingDirectory
 from api.phones.keeping import LayingPhones
 from api.rosters.keeping import Laying
 from api.wire import once
@@ -68,6 +69,7 @@ class Worker:
         self._courier = Courier(db, client, name)
         self._watch = Watch(db, Keeper(ZoneInfo(settings.timezone), settings.history_digest), name)
         self._control, self._rosters = ControlClient(settings.control_socket), Laying(db, settings.rosters_file)
+        self._directory = LayingDirectory(db, settings.directory_file)
         self._phones = LayingPhones(db, self._control, load_secrets(settings))
         self._adopted = False
         self._reader: JournalReader | None = None
@@ -77,7 +79,8 @@ class Worker:
         """Do all errands until cancelled."""
         errands: tuple[tuple[Errand, float], ...] = (
             (self.follow_journal, 0.2), (self.follow_switch, 0.5), (self.settle, 0.4), (self.deliver, 0.4),
-            (self.watch, 1.0), (self.sweep, 30.0), (self.lay_rosters, 2.0), (self.lay_phones, 2.0),
+            (self.watch, 1.0), (self.sweep, 30.0), (self.lay_rosters, 2.0), (self.lay_directory, 2.0),
+            (self.lay_phones, 2.0),
             (self.forget_keys, 600.0), (self.tell_others, 1.0))
         if self._civic is not None:
             errands = (*errands, (self._civic.exchange, 2.0), (self._civic.follow_up, 5.0), (self._civic.forget, 600.0))
@@ -218,6 +221,10 @@ class Worker:
     async def lay_rosters(self) -> bool:
         """Lay the duty rosters beside the controller where the file is not what the database says; tell whether."""
         return await self._rosters.round()
+
+    async def lay_directory(self) -> bool:
+        """Lay the directory beside controller and switch where the file is not what the database says; tell whether."""
+        return await self._directory.round()
 
     async def lay_phones(self) -> bool:
         """Give the switch the secrets of telephones that it has not got since it came; tell whether there were any."""

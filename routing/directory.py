@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Final, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -19,6 +19,8 @@ Number = Annotated[str, StringConstraints(pattern=r"^[0-9*#]{2,20}$")]
 ShortName = Annotated[str, StringConstraints(min_length=1, max_length=30)]
 Role = Literal["agent", "unit", "expert", "leader", "emergency"]
 PhoneKind = Literal["plain", "web"]
+# names of the switch's own in asterisk-conf/pjsip.conf.j2, which no agent's telephone may take
+SWITCHS_OWN: Final = frozenset({"global", "system", "udp", "ws", "network", "citizen-page"})
 
 
 class DirectoryError(ValueError):
@@ -92,6 +94,8 @@ class Directory(Strict):
         if len(phones) != len(set(phones)):
             raise ValueError("two agents share a phone; give each agent a phone of their own "
                              "(an agent with a page has its name with a d at the end as well)")
+        for phone in SWITCHS_OWN.intersection(phones):
+            raise ValueError(f"the telephone {phone} has a name of the switch's own; give it another")
         return self
 
     def now(self) -> Directory:

@@ -7,8 +7,6 @@ whether the file is what the database says: a process may die between the two, o
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,13 +16,12 @@ from sqlmodel import col, func, select
 from api.rosters.models import UnitRoster
 from core.alone import alone
 from core.db import Database
+from core.laid import Stamp, lay, stamp
 from routing.roster import Roster
 from routing.roster_file import as_bytes
 
 PATIENCE = 10.0  # s for another process to finish publishing
 _HISTORY = 50  # versions that are shown
-
-Stamp = tuple[int, ...]  # what tells one content of the file from another; empty where there is no file
 
 
 async def newest(session: AsyncSession, unit: str) -> UnitRoster | None:
@@ -56,7 +53,7 @@ async def publish(db: Database, path: Path) -> Stamp:
     async with alone(path.with_name(f".{path.name}.lock"), PATIENCE):
         async with db.reading() as session:
             rosters = await in_force(session)
-        return await asyncio.to_thread(_write, path, as_bytes(rosters), bool(rosters))
+        return await asyncio.to_thread(lay, path, as_bytes(rosters), anew=bool(rosters))
 
 
 class Laying:
@@ -70,36 +67,8 @@ class Laying:
         """Publish if somebody saved or the file was changed since last time; tell whether. Raises OSError."""
         async with self._db.reading() as session:
             versions = (await session.execute(select(func.count()).select_from(UnitRoster))).scalar_one()
-        if self._seen == (versions, await asyncio.to_thread(_stamp, self._path)):
+        if self._seen == (versions, await asyncio.to_thread(stamp, self._path)):
             return False
         # by what was written, not by what is there afterwards: that may be another's, or nothing, by now
         self._seen = versions, await publish(self._db, self._path)
         return True
-
-
-def _stamp(path: Path) -> Stamp:
-    try:
-        return _stamp_of(path.stat())
-    except FileNotFoundError:
-        return ()
-
-
-def _stamp_of(stat: os.stat_result) -> Stamp:
-    return stat.st_ino, stat.st_mtime_ns, stat.st_size
-
-
-def _write(path: Path, content: bytes, any_at_all: bool) -> Stamp:
-    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
-        any_at_all = True  # a file that is there is set right, were it only to say that there is none
-        if file.read() == content:
-            return _stamp_of(os.fstat(file.fileno()))
-    if not any_at_all:
-        return ()
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-        stamp = _stamp_of(os.fstat(file.fileno()))
-    os.replace(draft, path)
-    return stamp

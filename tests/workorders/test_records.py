@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel, col, select
 
+import api.directory.models
 import api.people.models
 import api.phones.models
 import api.rosters.models  # noqa: F401  (tables that the same migrations make)
