@@ -20,6 +20,7 @@ from core.secrets import Secrets
 
 log = get_logger(__name__)
 _AT_ONCE = 50  # telephones given to the switch in one round
+_SHORTEST, _LONGEST = 10.0, 600.0  # s until a telephone that was refused is tried again
 
 
 async def all_of(session: AsyncSession) -> dict[str, DeskPhone]:
@@ -67,7 +68,7 @@ class LayingPhones:
 
     def __init__(self, db: Database, control: ControlClient, secrets: Secrets) -> None:
         self._db, self._control, self._secrets = db, control, secrets
-        self._unknown: set[tuple[str, str]] = set()
+        self._refused: dict[str, tuple[str, float, float]] = {}  # phone → its secret's mark, when to try again, pause
 
     async def round(self, now: float) -> bool:
         """Give the switch what it has not got since it came; tell whether there was anything. Raises DatabaseError."""
@@ -77,16 +78,24 @@ class LayingPhones:
             return False
         if not switch["here"]:
             return False
-        query = select(DeskPhone).where(col(DeskPhone.laid_at) < float(switch["since"])).limit(_AT_ONCE)
+        query = select(DeskPhone).where(col(DeskPhone.laid_at) < float(switch["since"])).order_by(col(DeskPhone.phone))
         async with self._db.reading() as session:
-            wanted = (await session.execute(query)).scalars().all()
-        given = [row for row in wanted if (row.phone, row.mark) not in self._unknown and await self._give(row, now)]
-        return bool(given)
+            wanted = [row for row in (await session.execute(query)).scalars() if self._due(row, now)]
+        return bool([row for row in wanted[:_AT_ONCE] if await self._give(row, now)])
+
+    def _due(self, row: DeskPhone, now: float) -> bool:
+        """Tell whether a telephone may be tried: one that was refused waits, and lets others go before it."""
+        mark, again_at, _ = self._refused.get(row.phone, ("", 0.0, 0.0))
+        return mark != row.mark or now >= again_at
 
     async def _give(self, row: DeskPhone, now: float) -> bool:
         try:
-            return await lay(self._db, self._control, self._secrets, row.phone, now)
+            given = await lay(self._db, self._control, self._secrets, row.phone, now)
         except ControlRefused as refused:
-            self._unknown.add((row.phone, row.mark))
+            mark, _, pause = self._refused.get(row.phone, ("", 0.0, 0.0))
+            pause = min(_LONGEST, max(_SHORTEST, 2 * pause)) if mark == row.mark else _SHORTEST
+            self._refused[row.phone] = (row.mark, now + pause, pause)
             log.warning("desk_phone.not_given", phone=row.phone, agent=row.agent, why=refused.code)
             return False
+        self._refused.pop(row.phone, None)
+        return given

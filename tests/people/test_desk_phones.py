@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.phones import keeping
 from api.phones.keeping import LayingPhones
 from api.phones.models import DeskPhone
 from core.control import ControlClient, ControlRefused
@@ -127,3 +128,30 @@ async def test_a_switch_that_is_away_gets_the_secret_when_it_is_back_and_again_w
         row = await session.get(DeskPhone, "6004d")
         assert row is not None
         assert made["password"] not in str(row.model_dump())
+
+
+async def test_a_secret_that_was_refused_is_tried_again_after_a_while_and_nobody_waits_behind_it(
+        staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The controller may not know an agent yet whom the directory has just been given."""
+    do, known, tried = ControlClient.do, False, list[str]()
+
+    async def doing(self: ControlClient, verb: str, /, **args: Any) -> Any:
+        if verb == "phone.secret":
+            tried.append(args["phone"])
+            if args["phone"] == "6004d" and not known:
+                raise ControlRefused("no_such_phone", "no such telephone", "add the agent first")
+        return await do(self, verb, **args)
+
+    monkeypatch.setattr(ControlClient, "do", doing)
+    monkeypatch.setattr(keeping, "_AT_ONCE", 1)
+    async with staff.db.writing() as session:
+        session.add(DeskPhone(phone="6004d", agent="a1004", mark="m1", changed_at=0.0))
+        session.add(DeskPhone(phone="6005d", agent="a1005", mark="m2", changed_at=0.0))
+    laying = LayingPhones(staff.db, ControlClient(staff.house.settings.control_socket), staff.house.app.state.secrets)
+    assert not await laying.round(staff.now)
+    assert await laying.round(staff.now)
+    assert not await laying.round(staff.now + 9)
+    assert tried == ["6004d", "6005d"]
+    known = True
+    assert await laying.round(staff.now + 10)
+    assert tried == ["6004d", "6005d", "6004d"]

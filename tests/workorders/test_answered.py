@@ -12,14 +12,15 @@ from routing.agents import AgentBoard, AgentStatus
 from tests.workorders.office import Office
 from tests.workorders.story import KEY, fact, whole_call
 from tests.workorders.test_records import outgoing, settled, told
-from workorders.keeping.answered import Answer, answer_from
+from workorders.keeping.answered import Answer, answer_from, answering, kept_anyway
 from workorders.keeping.intake import from_columns
 from workorders.keeping.keeper import Kept, taker
 from workorders.keeping.rules import set_policy
 from workorders.keeping.together import accept_with_evidence
-from workorders.life.errors import BadContent
+from workorders.life.acts import Actor
+from workorders.life.errors import BadContent, WrongStep
 from workorders.life.policy import Policy
-from workorders.life.words import Do, State
+from workorders.life.words import Do, Role, State
 from workorders.projection import Record, project
 from workorders.records import told_of
 
@@ -119,6 +120,14 @@ async def test_a_city_that_allows_few_characters_loses_the_end_of_an_answer_and_
         await set_policy(session, Policy(text_limit=100), 0.0, "admin", "试", office.now)
     kept = await kept_of(office, await accept(office, answer={"text": "答" * 4000}))
     assert (kept.order.state, kept.acts[-1].text) == (State.ANSWERED, "答" * 40)
+
+
+def test_the_note_of_an_answer_that_could_not_end_the_order_is_never_too_long_to_be_kept() -> None:
+    policy = Policy(text_limit=100)
+    wish = answering(Answer("答" * 4000), Actor("a1", Role.AGENT), 0.0, policy)
+    kept = kept_anyway(wish, WrongStep("由" * 200, "改"))
+    assert len(kept.text) <= policy.text_limit
+    assert kept.text.endswith(wish.text)
 
 
 @pytest.mark.parametrize("odd", ["\U0001f600" * 2000, "\u202e答复\u202c 已经当场解释清楚",

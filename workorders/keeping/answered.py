@@ -18,6 +18,7 @@ from workorders.life.words import Do
 from workorders.models import ANSWER_LIMIT
 
 _ROOM: Final = 60  # characters for what a note says before the words
+_NOT_ENDED: Final = "受理时当场答复诉求人,没有按直接答复办结({}):"
 _TOLD: Final = "受理时已告知诉求人,还须单位办理:"
 
 
@@ -45,5 +46,9 @@ def answering(answer: Answer, by: Actor, at: float, policy: Policy) -> Wish:
 
 
 def kept_anyway(wish: Wish, error: LifeError) -> Wish:
-    """Return the note by which words stand in the history that could not end the order."""
-    return Wish(Do.NOTE, wish.by, wish.at, text=f"受理时当场答复诉求人,没有按直接答复办结({error}):{wish.text}")
+    """Return the note by which words stand in the history that could not end the order.
+
+    What comes before the words fits into `_ROOM`, or the note would be refused for its length, and so for ever.
+    """
+    reason = str(error)[:_ROOM - len(_NOT_ENDED.format(""))]
+    return Wish(Do.NOTE, wish.by, wish.at, text=_NOT_ENDED.format(reason) + wish.text)
