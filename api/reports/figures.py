@@ -21,6 +21,7 @@ from api.people.scope import scope_of
 from api.reports.workbook import book_of
 from workorders.life.words import UNIT_ROLES
 from workorders.reports import publication, reading
+from workorders.reports.course import course as sums_of
 from workorders.reports.figures import CHINESE_DIMENSION, Figures, formulas, plain
 from workorders.reports.page import html
 from workorders.reports.periods import Reported, Span, reported
@@ -53,14 +54,13 @@ async def course(request: Request, span: SpanAsked = "month", day: DayAsked = No
     periods = [period_of(request, span, day)]
     while len(periods) < back:
         periods.insert(0, periods[0].before)
-    caller, found = who(request), list[dict[str, Any]]()
+    caller = who(request)
     async with database(request).reading() as session:
         units = await _units_of(session, caller)
         visible = reading.EVERYTHING if units is None else scope_of(caller).orders()
-        for one in periods:
-            line = plain(await reading.total(session, one.period, visible, units))
-            found.append({"title": one.title, "first": one.first.isoformat(), "after": one.after.isoformat(), **line})
-    return {"periods": found}
+        lines = await sums_of(session, [one.period for one in periods], visible, units)
+    return {"periods": [{"title": one.title, "first": one.first.isoformat(), "after": one.after.isoformat(),
+                         **plain(line)} for one, line in zip(periods, lines, strict=True)]}
 
 
 @router.get("/figures/file", responses={200: {"content": {_XLSX: {"schema": {"type": "string"}}}}},

@@ -15,7 +15,7 @@ Asked = list[tuple[str, Any]]
 _FRAME: Final = ("BEGIN", "COMMIT", "ROLLBACK")
 
 _LIST: Final = ("work_order", "order_finding", "unit_place")  # the rows, findings not decided, what units are called
-_MONTH: Final = ("work_order",) * 4 + ("order_case",)  # taken in, answered, closed, in time; cases, for the curve
+_CURVE: Final = ("work_order",) * 4 + ("order_case",)  # taken in, answered, closed, in time; cases
 OWN: Final[Mapping[str, Sequence[str]]] = {
     "/desk": ("desk_phone",),
     "/orders": _LIST,
@@ -24,9 +24,9 @@ OWN: Final[Mapping[str, Sequence[str]]] = {
     "/knowledge": ("knowledge_article", "knowledge_flag", "unit_place"),
     "/phrases": ("phrase_list", "unit_place", "person"),
     "/quality": ("quality_check", "rule_version", "rule_version", "unit_place"),  # which rule, which scorecard
-    # this month by four measures, steps, units thrice, cases, the commonest matters now and before; six months' curve
+    # this month by four measures, steps, units thrice, cases, the commonest matters now and before; the curve
     "/reports": ("work_order",) * 4 + ("order_act", "order_unit", "order_act", "order_act", "order_case", "work_order",
-                                       "work_order", "unit_place") + _MONTH * 6,
+                                       "work_order", "unit_place", *_CURVE),
     "/briefs": ("important_report", "person", "unit_place"),
     "/roster": ("unit_place", "unit_roster"),
     "/lines": ("unit_place",),

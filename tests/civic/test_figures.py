@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from core.db import Database
 from hotline.seed.lives import Year
@@ -17,12 +17,13 @@ from tests.civic.recount import counted
 from tests.people.staff import Staff
 from workorders.keeping.keeper import Keeper, Kept
 from workorders.life.acts import Actor, Wish
-from workorders.life.assessment import FORMULAS, Measure
+from workorders.life.assessment import FORMULAS, Figure, Measure, Period
 from workorders.life.errors import BadContent
 from workorders.life.words import Do, Role
 from workorders.models import WorkOrder
 from workorders.reports import reading
-from workorders.reports.figures import COUNTS
+from workorders.reports.course import course
+from workorders.reports.figures import COUNTS, Counted, Figures
 from workorders.reports.periods import Span, reported
 from workorders.reports.publication import Gathered, published
 
@@ -63,6 +64,28 @@ async def test_the_figures_of_the_database_are_those_counted_by_hand_in_the_hist
             assert whole.denominator == sum(n for key, n in measured.items() if key[:3] == mark)
             assert kept.denominator == measured[(*mark, "good", "kept")] + measured[(*mark, "bad", "kept")]
     assert len(lives) == 70
+    months = [reported("month", date(2026, month, 1), ZONE).period for month in range(1, 7)]
+    units = frozenset(sorted(unit for unit in (await _whole(db, year.period)).by["unit"] if unit)[::2])
+    async with db.reading() as session:
+        curve = await course(session, months)
+        of_units = await course(session, months, col(WorkOrder.kind) != "report", units)
+        for month, line, narrowed in zip(months, curve, of_units, strict=True):
+            found = (await reading.read(session, month, month)).total
+            assert _sums(line) == _sums(found)
+            own = await reading.read(session, month, month, col(WorkOrder.kind) != "report", units)
+            assert _sums(narrowed) == _sums(own.total)
+    assert len({line.received for line in curve}) > 2
+    assert any(line.rates for line in of_units)
+
+
+async def _whole(db: Database, period: Period) -> Figures:
+    async with db.reading() as session:
+        return await reading.read(session, period, period)
+
+
+def _sums(line: Counted) -> tuple[tuple[int, ...], dict[Measure, Figure]]:
+    """Return what a course has of a line: what counts by the order, and the rates."""
+    return tuple(getattr(line, name) for name in ("received", "answered", "closed", "in_time")), line.rates
 
 
 async def _told(staff: Staff, number: int, **more: object) -> str:

@@ -103,6 +103,14 @@ def figures(groups: Iterable[Group], units: Iterable[tuple[str, str, int]], case
     return Figures(total, {name: _sorted(lines) for name, lines in by.items()}, topics)
 
 
+def summed(counts: Iterable[tuple[str, int]], cases: Iterable[Cases]) -> Counted:
+    """Return one line for all that was counted, each by its name in COUNTS."""
+    total = Counted(rates=together(cases))
+    for what, number in counts:
+        total.add(what, number)
+    return total
+
+
 def _lines(by: Mapping[str, dict[str, Counted]], place: Sequence[str]) -> Iterator[Counted]:
     for name, value in zip(DIMENSIONS, place, strict=True):
         yield by[name].setdefault(named(name, value), Counted())

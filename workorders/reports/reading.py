@@ -18,13 +18,13 @@ from workorders.keeping.tables import OrderAct, OrderCase, OrderUnit
 from workorders.life.assessment import Measure, Period
 from workorders.life.words import Do
 from workorders.models import WorkOrder
-from workorders.reports.figures import Cases, Counted, Figures, Group, Path, Topic, figures, hottest
+from workorders.reports.figures import Cases, Figures, Group, Path, Topic, figures, hottest
 
 Condition = ColumnElement[bool]
 _OF_ACT = {Do.DISPATCH.value: "dispatched", Do.REFUSE.value: "refused", Do.REOPEN.value: "reopened",
            Do.URGE.value: "urged"}
 _PLACE = (col(WorkOrder.first), col(WorkOrder.district), col(WorkOrder.kind), col(WorkOrder.channel))
-_NOT_DONE = ("refused", "withdrawn")
+NOT_DONE = ("refused", "withdrawn")
 _PART = aliased(OrderUnit)  # under a name of its own: the reader's scope looks at the same table
 EVERYTHING: Condition = true()
 
@@ -45,14 +45,6 @@ async def read(session: AsyncSession, period: Period, before: Period, visible: C
     return figures(groups, lines, measured, await topics(session, period, before, visible))
 
 
-async def total(session: AsyncSession, period: Period, visible: Condition = EVERYTHING,
-                units: Collection[str] | None = None) -> Counted:
-    """Return the sums of a period without its lines: as many statements as it has counts, for drawings of many."""
-    groups = [*await _received(session, period, visible), *await _ended(session, period, visible)]
-    measured = [one for one in await cases(session, period, visible) if units is None or one.unit in units]
-    return figures(groups, (), measured, ()).total
-
-
 async def _grouped(session: AsyncSession, what: str, *conditions: Condition) -> list[Group]:
     query = select(func.count(), *_PLACE).where(*conditions).group_by(*_PLACE)
     return [Group(what, row[1:], int(row[0])) for row in (await session.execute(query)).all()]
@@ -65,7 +57,7 @@ async def _received(session: AsyncSession, period: Period, visible: Condition) -
 async def _ended(session: AsyncSession, period: Period, visible: Condition) -> list[Group]:
     answered = await _grouped(session, "answered", within(col(WorkOrder.answered_at), period), visible,
                               col(WorkOrder.outcome) == "answered", col(WorkOrder.lead) == "")
-    done = and_(within(col(WorkOrder.closed_at), period), col(WorkOrder.outcome).not_in(_NOT_DONE), visible)
+    done = and_(within(col(WorkOrder.closed_at), period), col(WorkOrder.outcome).not_in(NOT_DONE), visible)
     kept = func.coalesce(col(WorkOrder.answered_at), col(WorkOrder.closed_at)) <= col(WorkOrder.answer_due)
     return [*answered, *await _grouped(session, "closed", done), *await _grouped(session, "in_time", done, kept)]
 
