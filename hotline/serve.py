@@ -24,6 +24,7 @@ from core.settings import PROJECT, Settings
 from hotline.supervisor import Child, ServeError, Supervisor
 from hotline.switch import EmbeddedSwitch
 from hotline.switch.errors import SwitchError
+from hotline.switch.following import follow
 from routing.directory_file import directory_in_force
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -120,6 +121,7 @@ class _SwitchKeeper:
             await asyncio.sleep(_LOOK_AT_SWITCH)
             if self._switch.process.pid is not None:
                 failures = 0
+                await follow(self._switch)
                 continue
             log.error("the switch is gone, starting it again")
             try:

@@ -22,6 +22,7 @@ from hotline.demo.patience import Tell, until_up
 from hotline.ports import Protocol, why_taken
 from hotline.supervisor import refuse_a_second
 from hotline.switch import EmbeddedSwitch
+from hotline.switch.following import following
 from ivr.build import prepare
 from routing.directory_file import directory_in_force
 
@@ -60,14 +61,15 @@ async def stage(settings: Settings, tell: Tell) -> AsyncIterator[tuple[City, Des
     Raises DemoError, SwitchError, and ServeError if this home is served already: its calls are not touched then.
     """
     refuse_a_second(settings.run_dir)
-    secrets, directory = load_secrets(settings), directory_in_force(settings).now()
+    secrets, known = load_secrets(settings), directory_in_force(settings)
     tell("准备语音提示", "prompts are being spoken (only the first time takes long)")
     await asyncio.to_thread(prepare, settings, _counted(tell))
-    switch, city = EmbeddedSwitch(settings, secrets, directory), City(settings, secrets, directory)
+    switch, city = EmbeddedSwitch(settings, secrets, known), City(settings, secrets, known.now())
     async with contextlib.AsyncExitStack() as stack:
         await switch.stop()  # one left over from a run that was killed
         stack.push_async_callback(switch.stop)
         await switch.start()
+        await stack.enter_async_context(following(switch))
         tell("交换机已启动", f"the switch is up on {settings.sip_address}:{settings.sip_port}")
         await stack.enter_async_context(city)
         await city.phones_registered(10)

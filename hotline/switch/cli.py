@@ -72,6 +72,17 @@ def status() -> None:
 
 
 @app.command()
+def follow() -> None:
+    """跟上通讯录 · take a changed directory into the running switch; what hotline serve does by itself"""
+    switch = _switch()
+    if switch.process.pid is None:
+        typer.echo("未运行,启动时会按现行通讯录 · not running; it will start with the directory in force")
+        raise typer.Exit(NOT_RUNNING)
+    asyncio.run(switch.follow())
+    typer.echo("交换机已按现行通讯录 · the switch goes by the directory in force")
+
+
+@app.command()
 def phone(
     number: Annotated[str, typer.Argument(help="名录里的话机 · a telephone of the directory")],
     baresip: Annotated[bool, typer.Option("--baresip", help="baresip 的账号行 · the line for baresip")] = False,

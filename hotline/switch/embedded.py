@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import re
 import resource
@@ -19,12 +20,13 @@ from hotline.switch.music import ensure_music
 from hotline.switch.places import Places, places_under
 from hotline.switch.process import READY_SECONDS, STOP_SECONDS, AsteriskProcess
 from hotline.switch.render import render
-from routing.directory import InForce
+from routing.directory import Agent, InForce
 from routing.seats import Seats
 
 TEMPLATES = PROJECT / "asterisk-conf"
 LEGS_PER_CALL = 8  # citizen, agent, a unit's phones ringing together, an expert, the side room
 KEPT_LOGS = 5
+ENDPOINTS = "pjsip.conf"
 MOST_FILES = 65536
 _CALLS = r"(\d+)(?: of \d+ max)? active call"
 _CHANNELS = r"(\d+)(?: of \d+ max)? active channel"
@@ -49,6 +51,7 @@ class EmbeddedSwitch:
         self.places = places_under(settings.switch_dir)
         self._secrets = secrets
         self._directory = directory
+        self._agents: tuple[Agent, ...] | None = None  # whose telephones the running switch knows, as far as we know
         self.process = AsteriskProcess(
             settings.asterisk, self.places.etc, "the switch",
             log_file=self.places.log / "console.log", pid_file=settings.switch_dir / "asterisk.pid",
@@ -71,9 +74,32 @@ class EmbeddedSwitch:
         if self.process.pid is None:
             self.installation.check()
             self._need_ports()
+            self._agents = self._directory.now().agents
             self.render()
             turn_over(self.places.log / "messages.log")
         await self.process.start(deadline)
+
+    async def follow(self) -> bool:
+        """Take a changed directory into the running switch, calls going on; tell whether there was anything to take.
+
+        Only agents have a telephone of their own in the switch: their endpoints are read anew, and nothing else is. A
+        reading of the dialplan would take back what the controller has set in it. Raises RenderError, SwitchError.
+        """
+        directory = self._directory.now()
+        if directory.agents == self._agents:
+            return False
+        path = self.places.etc / ENDPOINTS
+        before = await asyncio.to_thread(path.read_text, "utf-8")
+        context = await asyncio.to_thread(self._context)
+        await asyncio.to_thread(render, TEMPLATES, self.places.etc, context, ENDPOINTS)
+        if await asyncio.to_thread(path.read_text, "utf-8") != before:
+            await self.rx("module reload res_pjsip.so")
+        there = await self.rx("dialplan show globals")
+        for agent, _ in Seats(directory, {}).telephones():
+            if f"HL_AGENT_OF_{agent.phone}={agent.id}\n" not in there:
+                await self.rx(f"dialplan set global HL_AGENT_OF_{agent.phone} {agent.id}")
+        self._agents = directory.agents
+        return True
 
     async def stop(self, deadline: float = STOP_SECONDS) -> None:
         """Stop it: hangs up what is up, then kills it after `deadline` seconds. No fault if it does not run."""

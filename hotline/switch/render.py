@@ -18,15 +18,17 @@ from hotline.switch.errors import RenderError
 SUFFIX = ".j2"
 
 
-def render(template_dir: Path, out_dir: Path, context: dict[str, Any]) -> list[Path]:
+def render(template_dir: Path, out_dir: Path, context: dict[str, Any], only: str = "*.conf") -> list[Path]:
     """Write every ``*.conf.j2`` of `template_dir` as ``*.conf`` into `out_dir` (mode 0600) and return the paths.
+
+    `only`: of those files, the ones that are meant.
 
     A template may include one of its own or of the parent folder. Raises RenderError with the template's name for an
     unknown variable, a broken template or a value with a control character or a semicolon.
     """
     environment = _environment(template_dir)
     out_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    templates = sorted(template_dir.glob(f"*.conf{SUFFIX}"))
+    templates = sorted(template_dir.glob(f"{only}{SUFFIX}"))
     if not templates:
         raise RenderError(f"no templates in {template_dir}")
     texts = {path.name.removesuffix(SUFFIX): _text(environment, path.name, context) for path in templates}

@@ -24,7 +24,7 @@ from hotline.controller import Controller
 from hotline.demo.city import City
 from hotline.switch import EmbeddedSwitch
 from ivr.build import prepare
-from routing.directory import Directory
+from routing.directory import Directory, InForce
 from tests.support.waiting import LATE, until
 
 PROMPTS = PROJECT / "var" / "prompts"  # rendered once for all tests: they are cached by content
@@ -35,14 +35,19 @@ T = TypeVar("T")
 class Town:
     """Everything a call needs."""
 
-    def __init__(self, settings: Settings, secrets: Secrets, directory: Directory) -> None:
-        self.settings, self.secrets, self.directory = settings, secrets, directory
+    def __init__(self, settings: Settings, secrets: Secrets, directory: InForce) -> None:
+        self.settings, self.secrets, self.known = settings, secrets, directory
         self.switch = EmbeddedSwitch(settings, secrets, directory)
-        self.city = City(settings, secrets, directory)
+        self.city = City(settings, secrets, directory.now())
         self.controller: Controller | None = None
         self.journal: Journal | None = None
         self.process: asyncio.subprocess.Process | None = None
         self.control = ControlClient(settings.control_socket)
+
+    @property
+    def directory(self) -> Directory:
+        """The directory in force."""
+        return self.known.now()
 
     async def start(self) -> None:
         """Bring up switch and city; prompts come from the shared cache."""
@@ -61,7 +66,7 @@ class Town:
     async def start_controller(self) -> Controller:
         """Start a controller in this event loop and wait until it commands the switch."""
         self.journal = Journal.open(self.settings.journal_dir)
-        self.controller = Controller(self.settings, self.secrets, self.directory, self.journal)
+        self.controller = Controller(self.settings, self.secrets, self.known, self.journal)
         before = self.journal.seq
         await self.controller.start()
         await self.fact("controller.started", after=before)

@@ -80,7 +80,7 @@ class House:
 
     async def serve(self) -> None:
         """Start the web process's server."""
-        _, config = build(self.town.settings, self.town.secrets, self.town.directory, self.db)
+        _, config = build(self.town.settings, self.town.secrets, self.town.known, self.db)
         config.timeout_graceful_shutdown = 1
         self._server = uvicorn.Server(config)
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
