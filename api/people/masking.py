@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from api.people.caller import Caller
@@ -10,6 +10,8 @@ from core.log import mask
 
 FIELDS: Final = frozenset({"caller"})  # a citizen's number wherever it stands; duty phones of units are no secret
 
+_NUMERIC: Final = frozenset({float, int, bool, type(None)})  # hold nothing, and are most of what a call has
+_BARE: Final = _NUMERIC | {str}
 _TELLING: Final = 6  # digits; shorter ones are desks that everybody may ring
 
 
@@ -17,24 +19,23 @@ def shown_to(caller: Caller, value: Any) -> Any:
     """Return a copy of what goes out, with the citizen's number masked at any depth, also inside a text."""
     if caller.may("numbers.see"):
         return value
-    found = sorted(set(_numbers(value)), key=len, reverse=True)  # the longest first: one may hold another
+    found = sorted(_numbers(value), key=len, reverse=True)  # the longest first: one may hold another
     return _masked(value, [(number, mask(number)) for number in found if len(number) >= _TELLING])
 
 
-def _numbers(value: Any) -> Iterator[str]:
-    """Yield every citizen's number that stands in what goes out."""
-    if isinstance(value, str | float | int):
-        return
-    if isinstance(value, dict | Mapping):
-        if value.get("party") == "citizen" and isinstance(value.get("phone"), str):
-            yield value["phone"]  # a call-back that did not reach them
-        for name, inner in value.items():
-            if name in FIELDS and isinstance(inner, str):
-                yield inner
-            yield from _numbers(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _numbers(inner)
+def _numbers(value: Any) -> set[str]:
+    """Return every citizen's number that stands in what goes out."""
+    found, ahead = set[str](), [value]
+    while ahead:
+        one = ahead.pop()
+        if isinstance(one, dict | Mapping):
+            if one.get("party") == "citizen" and isinstance(one.get("phone"), str):
+                found.add(one["phone"])  # a call-back that did not reach them
+            found.update(inner for name in FIELDS if isinstance(inner := one.get(name), str))
+            ahead += [inner for inner in one.values() if type(inner) not in _BARE]
+        elif isinstance(one, list | tuple):
+            ahead += [inner for inner in one if type(inner) not in _BARE]
+    return found
 
 
 def _masked(value: Any, numbers: Sequence[tuple[str, str]]) -> Any:
@@ -43,10 +44,8 @@ def _masked(value: Any, numbers: Sequence[tuple[str, str]]) -> Any:
             if number in value:
                 value = value.replace(number, hidden)
         return value
-    if isinstance(value, float | int):
-        return value
     if isinstance(value, dict | Mapping):
-        return {name: _masked(inner, numbers) for name, inner in value.items()}
+        return {name: inner if type(inner) in _NUMERIC else _masked(inner, numbers) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_masked(inner, numbers) for inner in value]
+        return [inner if type(inner) in _NUMERIC else _masked(inner, numbers) for inner in value]
     return value

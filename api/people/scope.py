@@ -8,10 +8,10 @@ know.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Boolean, Exists, Text, and_, bindparam, cast, exists, false, not_, or_, true
 from sqlalchemy.ext.compiler import compiles
@@ -28,6 +28,7 @@ from workorders.life.words import UNIT_ROLES, Confidentiality, Kind
 from workorders.models import CallRecord, WorkOrder
 
 Condition = ColumnElement[bool]
+Made = TypeVar("Made")
 _KEPT = 256  # callers of late whose conditions are not made anew
 
 
@@ -83,6 +84,18 @@ class Scope:
         """Return whether `column` names the own unit or one below it."""
         return _Among(column, _below(self.caller.unit)) if self.caller.unit else false()
 
+    def kept(self, make: Callable[[Scope], Made]) -> Made:
+        """Return what `make`, a function of a module, builds of these conditions; it is kept as long as they are.
+
+        It may ask this scope for conditions and for nothing else: what it returns serves every caller of the same
+        shape and name.
+        """
+        made = self._rules.made
+        if make not in made:
+            made[make] = make(self)
+        found: Made = made[make]
+        return found
+
     @property
     def only_units(self) -> bool:
         """Tell whether the caller sees orders of units alone: the own one and those below."""
@@ -126,6 +139,7 @@ class _Rules:
 
     def __init__(self, shape: Shape, me: Me) -> None:
         self.shape, self.me = shape, me
+        self.made: dict[Any, Any] = {}  # statements with these conditions, by who makes them
 
     @property
     def names(self) -> tuple[Any, ...]:

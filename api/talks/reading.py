@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from pydantic import TypeAdapter
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
 
 from api.people.caller import Caller
 from api.people.masking import shown_to
-from api.people.scope import scope_of
+from api.people.scope import Scope, scope_of
+from core.db import rows_of
 from core.ids import is_call_key
 from workorders.keeping.keeper import Kept
 from workorders.models import CallFact, CallRecord, WorkOrder
@@ -22,7 +25,9 @@ Json = dict[str, Any]
 _SHOWN: Final = ("key", "direction", "caller", "called", "answered_at", "ended_at", "first_responder", "rating",
                  "interrupted")
 # what a record is read for: of twenty calls, the JSON of menus and failures would take as long as all else
-COLUMNS: Final = tuple(getattr(CallRecord, name) for name in (*_SHOWN, "parties", "waits", "recordings"))
+_NAMES: Final = (*_SHOWN, "parties", "waits", "recordings")
+COLUMNS: Final = tuple(getattr(CallRecord, name) for name in _NAMES)
+_KEYS: Final[BindParameter[Any]] = bindparam("keys", expanding=True)
 _BODY: Final = TypeAdapter(Talk)
 NO_RIGHT: Final = ("no_right", "录音由热线保管,您的岗位不收听录音", "需要核对通话内容时,请热线班长或质检人员收听")
 CONFIDENTIAL: Final = ("confidential", "这通电话属于保密诉求,只有指定的知情人和参加通话的人可以收听",
@@ -49,13 +54,22 @@ async def with_marks(session: AsyncSession, caller: Caller, records: Sequence[Ma
     """Return records (COLUMNS by name) that `caller` may hear, with lanes, marks and the numbers of their orders."""
     if not (keys := [one["key"] for one in records]):
         return []
-    query = select(CallFact.call, CallFact.at, CallFact.kind, CallFact.data).where(
-        col(CallFact.call).in_(keys), col(CallFact.kind).in_(HOLDS | RECORDED))
-    told = (await session.execute(query)).all()
-    orders = (await session.execute(select(WorkOrder.call_key, WorkOrder.number).where(
-        col(WorkOrder.call_key).in_(keys), scope_of(caller).orders()).order_by(col(WorkOrder.number)))).all()
+    scope = scope_of(caller)
+    told = await rows_of(session, _facts(), {"keys": keys})
+    orders = await rows_of(session, scope.kept(_orders), {"keys": keys})
     return [_shown(caller, one, [(at, kind, data) for call, at, kind, data in told if call == one["key"]],
                    [number for call, number in orders if call == one["key"]]) for one in records]
+
+
+@cache
+def _facts() -> Select[Any]:
+    columns: tuple[Any, ...] = (CallFact.call, CallFact.at, CallFact.kind, CallFact.data)
+    return select(*columns).where(col(CallFact.call).in_(_KEYS), col(CallFact.kind).in_(HOLDS | RECORDED))
+
+
+def _orders(scope: Scope) -> Select[Any]:
+    columns: tuple[Any, ...] = (WorkOrder.call_key, WorkOrder.number)
+    return select(*columns).where(col(WorkOrder.call_key).in_(_KEYS), scope.orders()).order_by(col(WorkOrder.number))
 
 
 def _shown(caller: Caller, record: Mapping[str, Any], told: Sequence[tuple[float, str, Json]],
@@ -81,12 +95,25 @@ def _why(caller: Caller, record: Mapping[str, Any] | None, *, report: bool) -> t
 
 
 async def _records(session: AsyncSession, keys: Sequence[str]) -> Sequence[Mapping[str, Any]]:
-    found = (await session.execute(select(*COLUMNS).where(col(CallRecord.key).in_(keys)))).mappings()
-    return [dict(one) for one in found]
+    return [named(row) for row in await rows_of(session, _of_keys(), {"keys": keys})]
+
+
+def named(row: Sequence[Any]) -> dict[str, Any]:
+    """Return a row of COLUMNS by name."""
+    return dict(zip(_NAMES, row, strict=True))
+
+
+@cache
+def _of_keys() -> Select[Any]:
+    return select(*COLUMNS).where(col(CallRecord.key).in_(_KEYS))
+
+
+def _audible(scope: Scope) -> Select[Any]:
+    columns: tuple[Any, ...] = (CallRecord.key,)
+    return select(*columns).where(col(CallRecord.key).in_(_KEYS), scope.records())
 
 
 async def _may_hear(session: AsyncSession, caller: Caller, keys: Sequence[str]) -> set[str]:
     if not keys or not caller.may("recordings.listen"):
         return set()
-    query = select(CallRecord.key).where(col(CallRecord.key).in_(keys), scope_of(caller).records())
-    return set((await session.execute(query)).scalars())
+    return {key for key, in await rows_of(session, scope_of(caller).kept(_audible), {"keys": keys})}

@@ -8,19 +8,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
 
 from api.access import database, needs, who
 from api.orders.keeping import keeper_of, seen
 from api.orders.sight import sight_of
-from api.people.scope import scope_of, talked
+from api.people.scope import Scope, scope_of, talked
 from api.problems import Problem
 from api.records import let_search
 from api.schemas import Number, Word
-from api.talks.reading import COLUMNS, calls_of, told, with_marks
+from api.talks.reading import COLUMNS, calls_of, named, told, with_marks
 from api.wire.paging import Cursor, Limit, cursor_of, filters_digest, place_of
+from core.db import rows_of
 from workorders.errors import NotFound
 from workorders.keeping.keeper import Kept
 from workorders.life.confidential import Field as Seen
@@ -82,14 +83,20 @@ async def search(request: Request, wanted: Annotated[Wanted, Depends()], cursor:
     if wanted.number:
         await let_search(request, wanted.number)
     async with database(request).reading() as session:
-        query = select(*COLUMNS).where(scope_of(who(request)).records(), *await _asked(request, session, wanted))
+        query = scope_of(who(request)).kept(_newest).where(*await _asked(request, session, wanted))
         row = tuple_(col(CallRecord.answered_at), col(CallRecord.key))
         query = query if place is None else query.where(row < tuple_(*place))
-        query = query.order_by(col(CallRecord.answered_at).desc(), col(CallRecord.key).desc()).limit(limit + 1)
-        found = [dict(one) for one in (await session.execute(query)).mappings()]
+        found = [named(one) for one in await rows_of(session, query.limit(limit + 1), {})]
         rows = await with_marks(session, who(request), found[:limit])
     last = found[limit - 1] if len(found) > limit else None
     return {"recordings": rows, "next": cursor_of(tie, (last["answered_at"] or 0.0, last["key"])) if last else None}
+
+
+def _newest(scope: Scope) -> Select[Any]:
+    """Return the question for the calls that were answered and that somebody may hear, the newest first."""
+    answered = col(CallRecord.answered_at)
+    query = select(*COLUMNS).where(scope.records(), answered.is_not(None))
+    return query.order_by(answered.desc(), col(CallRecord.key).desc())
 
 
 async def _calls(request: Request, session: AsyncSession, number: str) -> tuple[Kept, list[str]]:
@@ -104,7 +111,7 @@ async def _calls(request: Request, session: AsyncSession, number: str) -> tuple[
 async def _asked(request: Request, session: AsyncSession, wanted: Wanted) -> list[Any]:
     """Return what is looked for as conditions. Raises NotFound for an order out of sight, Problem 422 for the days."""
     first, last = wanted.since or wanted.until, wanted.until or wanted.since
-    found: list[Any] = [col(CallRecord.answered_at).is_not(None)]
+    found: list[Any] = []
     if first and last:
         if last < first:
             raise Problem(422, "days", "结束日期早于开始日期", "把两个日期对调")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -17,7 +18,7 @@ from api.orders.pages import counted, page
 from api.people.caller import Caller
 from api.people.models import UnitPlace
 from api.people.reach import shape_of
-from api.people.scope import named_orders, scope_of
+from api.people.scope import Scope, named_orders, scope_of
 from core.db import Database
 from workorders.keeping.tables import OrderBarred, OrderNamed, OrderUnit
 from workorders.life.words import Kind, Role
@@ -79,6 +80,22 @@ async def test_whoever_asks_sees_in_a_kept_statement_what_their_own_scope_shows(
             seen.add(frozenset(wanted))
     assert len({shape_of(caller) for caller in callers}) < len(callers) / 4
     assert len(seen) > 20
+
+
+def _of_scope(scope: Scope) -> Any:
+    return select(WorkOrder.number).where(scope.orders()).order_by(col(WorkOrder.number))
+
+
+async def test_a_statement_that_is_kept_with_a_caller_s_conditions_serves_that_caller_alone(tangle: Database) -> None:
+    callers = [*_callers()]
+    Random(2).shuffle(callers)
+    seen = set[tuple[str, ...]]()
+    async with tangle.reading() as session:
+        for caller in (*callers[::3], *callers[::6]):  # some a second time, when others have been
+            kept = (await session.execute(scope_of(caller).kept(_of_scope))).scalars().all()
+            assert kept == (await session.execute(_of_scope(scope_of(caller)))).scalars().all(), caller
+            seen.add(tuple(kept))
+    assert len(seen) > 15
 
 
 @pytest.mark.parametrize("asked", [Filters(finding="open"), Filters(to_answer="housing"),
