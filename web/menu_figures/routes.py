@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
@@ -15,6 +17,7 @@ from web.site import for_script, page
 
 router = APIRouter(prefix="/menu")
 _DAY = 86400.0
+_ON_THE_WAY = re.compile(r"/(orders/[0-9-]{1,24}|recordings|menu/figures)")  # pages with a link to a call's way
 
 
 @router.get("/figures", dependencies=[needs("flows.read")])
@@ -43,4 +46,6 @@ def _names(document: dict[str, Any]) -> dict[str, str]:
 @router.get("/calls/{key}", dependencies=[needs("records.read")])
 async def call(request: Request, key: CallKey) -> HTMLResponse:
     """The way of one call through the menu: what was heard, pressed, and why it went on as it did."""
-    return page(request, "menu_trace.html", call=await calls.trace(request, key))
+    came = urlsplit(request.headers.get("referer", "")).path
+    return page(request, "menu_trace.html", call=await calls.trace(request, key),
+                back=came if _ON_THE_WAY.fullmatch(came) else "/")
