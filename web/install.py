@@ -15,6 +15,7 @@ from web.desk import classes as desk_classes
 from web.desk import knowledge as desk_knowledge
 from web.desk import routes as desk
 from web.desk.people import Invitables
+from web.directory import routes as directory_pages
 from web.followup import routes as followup
 from web.headers import SafeHeaders
 from web.knowledge import routes as knowledge
@@ -63,6 +64,7 @@ _PAGES = (  # one line a part, in the order of the bar
     menu_figures.router,
     people.router,
     units.router,
+    directory_pages.router,
     policy.router,
     classification.router,
     phrases.router,

@@ -47,6 +47,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("flows", "/menu", lambda caller: caller.may("flows.read")),
     Place("figures", "/menu/figures", lambda caller: caller.may("flows.read")),
     Place("people", "/people", lambda caller: caller.may("people.read")),
+    Place("directory", "/directory", lambda caller: caller.may("directory.write")),
     Place("phones", "/phones", lambda caller: caller.may("phones.read")),
     Place("units", "/units", lambda caller: caller.may("people.write")),  # others meet units in their own work
     Place("policy", "/policy", lambda caller: caller.may("policy.write")),

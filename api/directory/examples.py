@@ -19,9 +19,10 @@ def _whole(kind: str, name: str, entry: dict[str, Any] | None) -> dict[str, Any]
 
 EXAMPLES: Examples = {
     "GET /api/directory": Example({
-        "agents": [{"kind": "agents", "id": "a1001", "version": 1} | _AGENT],
-        "units": [{"kind": "units", "id": "housing", "version": 2} | _UNIT],
-        "experts": [], "leaders": [], "emergency": [], "gone": [{"kind": "units", "id": "heating", "version": 3}]}),
+        "agents": [{"id": "a1001", "version": 1} | _AGENT],
+        "units": [{"id": "housing", "version": 2} | _UNIT],
+        "experts": [], "leaders": [], "emergency": [], "gone": [
+            {"kind": "units", "id": "heating", "name": "供热办", "version": 3}]}),
     "GET /api/directory/{kind}/{name}": Example(_whole("units", "housing", _UNIT)),
     "PUT /api/directory/agents/{name}": Example(
         _whole("agents", "a1001", _AGENT), {"entry": _AGENT, "why": "新来的坐席"}),

@@ -40,16 +40,21 @@ async def listed(request: Request) -> dict[str, Any]:
     """List everybody who can be rung; a unit's people see their own unit and those below it. `gone`: taken out."""
     await stocked(request)
     caller = who(request)
+    shown: dict[str, list[dict[str, Any]]] = {name: [] for name in (*keeping.LISTS.values(), "gone")}
     async with database(request).reading() as session:
         seen = await below(session, caller.unit) if caller.roles & UNIT_ROLES else None
-        rows = await keeping.last_versions(session)
-    shown: dict[str, list[dict[str, Any]]] = {name: [] for name in (*keeping.LISTS.values(), "gone")}
-    for row in rows:
-        kind = keeping.LISTS[row.role]  # type: ignore[index]
-        if seen is None or (row.role == "unit" and row.id in seen):
-            head = {"kind": kind, "id": row.id, "version": row.version}
-            shown["gone" if row.body is None else kind].append(head | (row.body or {}))
+        for row in await keeping.last_versions(session):
+            if seen is None or (row.role == "unit" and row.id in seen):
+                kind = keeping.LISTS[row.role]  # type: ignore[index]
+                shown["gone" if row.body is None else kind].append(await _row(session, kind, row))
     return shown
+
+
+async def _row(session: AsyncSession, kind: str, row: DirectoryEntry) -> dict[str, Any]:
+    if row.body is not None:
+        return row.body | {"version": row.version}
+    before = (await keeping.history(session, row.role, row.id, 2))[-1].body or {}  # type: ignore[arg-type]
+    return {"kind": kind, "id": row.id, "name": before.get("name", ""), "version": row.version}
 
 
 @router.get("/{kind}/{name}", responses={200: {"model": EntryOut}}, openapi_extra={"x-refusals": [404]},

@@ -79,7 +79,10 @@ class EntryOut(VersionOut):
 
 
 class DirectoryOut(BaseModel):
-    """Everybody who can be rung: kind → entries, each with the `version` to change it by."""
+    """Everybody who can be rung: kind → entries, each with the `version` to change it by.
+
+    `gone`: what was taken out, as `kind`, `id`, `name`, `version`.
+    """
 
     agents: list[dict[str, Any]]
     units: list[dict[str, Any]]

@@ -1,6 +1,6 @@
 """Units: which stands under which, what each is there for, and by which telephones it is rung.
 
-Where a unit stands is kept in the database and changed here; duties and telephones stand in the directory file.
+Where a unit stands is kept and changed here; names, duties and telephones are the directory's (web/directory).
 """
 
 from __future__ import annotations
