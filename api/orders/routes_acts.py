@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 
 from api.access import database, needs, now_of, who
 from api.orders.keeping import done, keeper_of, locked, seen, wish_of
@@ -15,7 +14,7 @@ from api.orders.schemas import ActIn, CodeOut, HistoryOut, OrderOut, UnmaskIn, U
 from api.orders.shown import shown_history, shown_order
 from api.orders.sight import Sight, sight_of
 from api.people.audit import note_by
-from api.people.models import Person
+from api.people.names import names_in_history
 from api.people.places import unit_names
 from api.people.scope import scope_of
 from api.problems import Problem
@@ -121,8 +120,5 @@ async def _seen(request: Request, session: AsyncSession, number: str, field: Fie
 async def _names(session: AsyncSession, acts: Sequence[Act]) -> dict[str, str]:
     """Return how the people and units of a history are called; who took a call stands there as an agent."""
     ids = {one.by for one in acts} | {one.on_behalf for one in acts}
-    people = (await session.execute(select(Person.id, Person.agent, Person.name).where(
-        col(Person.id).in_(ids) | col(Person.agent).in_(ids)))).all()
-    agents = [(agent, name) for _, agent, name in people if agent]
-    own = [(person, name) for person, _, name in people]
-    return {key: name for key, name in (*await unit_names(session), *agents, *own) if name}
+    units = {unit: name for unit, name in await unit_names(session) if name}
+    return units | {key: name for key, name in (await names_in_history(session, ids)).items() if name}

@@ -51,6 +51,7 @@ async def test_a_report_goes_from_the_draft_to_the_last_receipt_by_keyboard(staf
         leader = await pages.person("leader", Role.DUTY_LEADER)
         await leader.goto("/briefs?state=submitted")
         await leader.press(".order-link", "Enter")
+        await leader.wait_for_url("**/briefs/*")  # with its script: before that a form is the browser's own
         await leader.press("[data-step=sign] button", "Enter")
         await leader.wait_for_selector("#brief[data-state=signed]")
         await office.reload()
@@ -61,6 +62,7 @@ async def test_a_report_goes_from_the_draft_to_the_last_receipt_by_keyboard(staf
         await unit.goto("/briefs")
         assert await faults(unit) == []
         await unit.press(".order-link", "Enter")
+        await unit.wait_for_url("**/briefs/*")
         await unit.press("[data-step=receipt] button", "Enter")
         await unit.wait_for_selector("#brief[data-state=receipted]")
         assert await faults(unit) == []

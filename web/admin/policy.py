@@ -7,10 +7,9 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import HTMLResponse
-from sqlmodel import col, select
 
 from api.access import database, needs, who
-from api.people.models import Person
+from api.people.names import people_names
 from api.rules import routes as rules
 from api.rules import routes_classification as classification
 from api.schemas import Strict
@@ -87,6 +86,5 @@ def _words(request: Request) -> Any:
 
 async def names_of_people(request: Request, ids: set[str]) -> dict[str, str]:
     """Return id → name of the people who set something."""
-    query = select(Person.id, Person.name).where(col(Person.id).in_(ids))
     async with database(request).reading() as session:
-        return {person: name for person, name in await session.execute(query)}
+        return await people_names(session, ids)

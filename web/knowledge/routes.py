@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
-from sqlmodel import col, select
 
 from api.access import database, needs, now_of, who
 from api.knowledge import routes_articles as articles
@@ -18,7 +17,7 @@ from api.knowledge.schemas import Number
 from api.orders.keeping import keeper_of
 from api.orders.sight import below
 from api.people.caller import Caller
-from api.people.models import Person
+from api.people.names import people_names
 from api.wire.paging import Cursor
 from web.knowledge.words import blocks, difference
 from web.orders.routes import units_of
@@ -135,5 +134,4 @@ async def _fields(request: Request) -> list[str]:
 async def _people(request: Request, ids: Iterable[str]) -> dict[str, str]:
     """Return person → name."""
     async with database(request).reading() as session:
-        query = select(Person.id, Person.name).where(col(Person.id).in_(set(ids)))
-        return {key: name for key, name in (await session.execute(query)).all()}
+        return await people_names(session, set(ids))

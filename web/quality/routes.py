@@ -10,10 +10,9 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
-from sqlmodel import col, select
 
 from api.access import database, needs, now_of, who
-from api.people.models import Person
+from api.people.names import people_names
 from api.quality import routes_checks as checks
 from api.quality import routes_clips as clips
 from api.quality import routes_rules
@@ -78,5 +77,4 @@ async def _names(request: Request) -> dict[str, str]:
 async def _people(request: Request, ids: Iterable[str]) -> dict[str, str]:
     """Return person → name."""
     async with database(request).reading() as session:
-        query = select(Person.id, Person.name).where(col(Person.id).in_(set(ids)))
-        return {key: name for key, name in (await session.execute(query)).all()}
+        return await people_names(session, set(ids))

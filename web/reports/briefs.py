@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from api.access import database, needs, who
 from api.people.models import Person, PersonRole
+from api.people.names import people_names
 from api.reports import important as api
 from api.wire.paging import Cursor
 from web.orders.routes import units_of
@@ -77,6 +78,5 @@ async def _choices(request: Request) -> dict[str, Any]:
 async def _names(request: Request, ids: Iterable[str]) -> dict[str, str]:
     """Return id → name of units and people."""
     async with database(request).reading() as session:
-        query = select(Person.id, Person.name).where(col(Person.id).in_(set(ids)))
-        people = {key: name for key, name in (await session.execute(query)).all()}
+        people = await people_names(session, set(ids))
     return {**await units_of(request), **people}

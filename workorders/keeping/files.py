@@ -13,9 +13,11 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Any, Final
 
+from sqlalchemy import bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
@@ -187,8 +189,13 @@ def _write(path: Path, data: bytes) -> None:
 
 async def of_order(session: AsyncSession, number: str) -> Sequence[Attachment]:
     """Return the files of an order, the oldest first."""
-    query = select(Attachment).where(col(Attachment.number) == number).order_by(col(Attachment.at), col(Attachment.id))
-    return (await session.execute(query)).scalars().all()
+    return (await session.execute(_of_order(), {"number": number})).scalars().all()
+
+
+@cache
+def _of_order() -> Any:
+    query = select(Attachment).where(col(Attachment.number) == bindparam("number"))
+    return query.order_by(col(Attachment.at), col(Attachment.id))
 
 
 async def find(session: AsyncSession, number: str, attachment_id: str) -> Attachment:
