@@ -91,12 +91,18 @@ async def _count(session: AsyncSession, found: Tally, records: Sequence[Any]) ->
 
 
 async def _paths(session: AsyncSession, keys: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    query = select(col(CallFact.call), col(CallFact.at), col(CallFact.data)).where(
-        col(CallFact.call).in_(keys), col(CallFact.kind) == MENU_STEP)
     paths: dict[str, list[dict[str, Any]]] = {}
-    for call, at, data in (await session.execute(query.order_by(col(CallFact.at), col(CallFact.id)))).all():
+    for call, at, data in await rows_of(session, _steps(), {"calls": list(keys)}):
         paths.setdefault(call, []).append({"at": at, **data})
     return paths
+
+
+@cache
+def _steps() -> Select[Any]:
+    columns: tuple[Any, ...] = (CallFact.call, CallFact.at, CallFact.data)
+    query = sql_select(*columns).where(col(CallFact.call).in_(bindparam("calls", expanding=True)),
+                                       col(CallFact.kind) == MENU_STEP)
+    return query.order_by(col(CallFact.at), col(CallFact.id))
 
 
 @router.get("/calls/{key}/trace", dependencies=[needs("records.read")])

@@ -22,7 +22,7 @@ Number = Annotated[int, Path(ge=1, le=1_000_000)]
 @router.get("", dependencies=[needs("flows.read")])
 async def listed(request: Request) -> dict[str, Any]:
     """List all releases, the newest first, with the acts that brought them into force."""
-    index = await run(desk(request).publishing.shelf.index)
+    index = await run(_shelf(request).index)
     return {"current": index.current, "releases": [asdict(entry) for entry in reversed(index.entries)],
             "acts": [asdict(act) for act in reversed(index.acts)]}
 
@@ -37,7 +37,17 @@ async def read(request: Request, number: Number) -> dict[str, Any]:
 
 async def in_force(request: Request) -> tuple[int, dict[str, Any]]:
     """Return the number of the release in force and the document that it was made of; 0 where there is none."""
-    return await run(_in_force, Shelf(request.app.state.settings.release_dir))
+    return await run(_in_force, _shelf(request))
+
+
+async def document(request: Request, number: int) -> dict[str, Any]:
+    """Return the document that a release was made of."""
+    return await run(_shelf(request).document, number)
+
+
+def _shelf(request: Request) -> Shelf:
+    """Return the shelf to read from: what a desk has beside it costs more than the reading."""
+    return Shelf(request.app.state.settings.release_dir)
 
 
 def _in_force(shelf: Shelf) -> tuple[int, dict[str, Any]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
+from sqlalchemy import select as sql_select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
@@ -20,7 +22,7 @@ from api.people.models import Person, PersonRole, UnitPlace
 from api.people.rights import conflict, known_roles
 from api.problems import Problem
 from api.wire.versions import check
-from core.db import hold
+from core.db import hold, rows_of
 from core.ids import new_id
 from workorders.life.words import Role
 
@@ -126,10 +128,16 @@ async def roles_of(session: AsyncSession, person_id: str) -> frozenset[Role]:
 async def roles_of_all(session: AsyncSession, people: Sequence[Person]) -> dict[str, list[str]]:
     """Return the roles of several people, by their ids."""
     found: dict[str, list[str]] = {person.id: [] for person in people}
-    query = select(PersonRole).where(col(PersonRole.person).in_(list(found))).order_by(col(PersonRole.role))
-    for row in (await session.execute(query)).scalars():
-        found[row.person].append(row.role)
+    for person, role in await rows_of(session, _roles(), {"people": list(found)}):
+        found[person].append(role)
     return found
+
+
+@cache
+def _roles() -> Any:
+    columns: tuple[Any, ...] = (PersonRole.person, PersonRole.role)
+    return sql_select(*columns).where(col(PersonRole.person).in_(bindparam("people", expanding=True))).order_by(
+        col(PersonRole.role))
 
 
 async def place_unit(session: AsyncSession, by: Caller, unit: str, name: str, upper: str, now: float) -> UnitPlace:

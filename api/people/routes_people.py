@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from functools import cache
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlmodel import col, select
+from sqlalchemy import select as sql_select
+from sqlmodel import col
 
 from api.access import database, needs, now_of, who
 from api.people import attempts, proof, register
@@ -17,9 +19,11 @@ from api.problems import Problem
 from api.schemas import Word
 from api.wire.once import OnceIfAsked, changing
 from api.wire.versions import etag_of, expected
+from core.db import rows_of
 from workorders.life.words import Role
 
 router = APIRouter(prefix="/api", tags=["people"], route_class=OnceIfAsked)
+_PLACE: Final = ("unit", "name", "upper")
 
 
 @router.post("/people", status_code=201, dependencies=[needs("people.write")])
@@ -110,8 +114,13 @@ def _wanted(wish: PasswordIn, own: bool, person: Person) -> str:
 async def units(request: Request) -> dict[str, Any]:
     """List which unit stands under which."""
     async with database(request).reading() as session:
-        found = (await session.execute(select(UnitPlace).order_by(col(UnitPlace.unit)))).scalars().all()
-    return {"units": [place.model_dump() for place in found]}
+        found = await rows_of(session, _places(), {})
+    return {"units": [dict(zip(_PLACE, row, strict=True)) for row in found]}
+
+
+@cache
+def _places() -> Any:
+    return sql_select(*(getattr(UnitPlace, name) for name in _PLACE)).order_by(col(UnitPlace.unit))
 
 
 @router.put("/units/{unit}", dependencies=[needs("people.write")])

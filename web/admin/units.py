@@ -16,7 +16,7 @@ from api.access import needs, who
 from api.people import routes_changes, routes_people
 from api.schemas import Word
 from routing.directory import Directory, Party
-from web.site import page, site_of
+from web.site import page, part, site_of
 
 router = APIRouter(prefix="/units", dependencies=[needs("directory.read")])
 
@@ -61,9 +61,15 @@ def lines_of(places: Sequence[Mapping[str, Any]], directory: Directory) -> list[
 @router.get("")
 async def listed(request: Request) -> HTMLResponse:
     """Every unit, with a form for its place for whoever may change it."""
-    lines = lines_of((await routes_people.units(request))["units"], site_of(request).directory)
+    lines = tuple(lines_of((await routes_people.units(request))["units"], site_of(request).directory))
+    writes = who(request).may("people.write")
+    drawn = part(request, "parts/units_list.html", (lines, writes), lambda: _listed(lines, writes=writes))
+    return page(request, "units.html", lines=lines, listed=drawn, writes=writes)
+
+
+def _listed(lines: Sequence[Line], *, writes: bool) -> dict[str, Any]:
     names = {one.upper: one.upper for one in lines} | {one.id: one.name for one in lines} | {"": ""}
-    return page(request, "units.html", lines=lines, names=names, writes=who(request).may("people.write"))
+    return {"lines": lines, "names": names, "writes": writes}
 
 
 @router.get("/{unit}", dependencies=[needs("people.read")])

@@ -32,7 +32,7 @@ async def figures(request: Request, release: Annotated[int, Query(ge=0, le=1_000
         return page(request, "menu_figures.html", shown=None)
     now = now_of(request)
     found = await calls.figures(request, now - days * _DAY, now)
-    document = (await releases.read(request, shown["number"]))["document"]
+    document = await releases.document(request, shown["number"])
     tallies = found["releases"].get(shown["id"], {})
     return page(request, "menu_figures.html", shown=shown, releases=known, days=days, found=found, tallies=tallies,
                 names=_names(document), data=for_script({"document": document, "counts": tallies}))
