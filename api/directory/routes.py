@@ -136,6 +136,13 @@ async def _set(session: AsyncSession, caller: Caller, role: Role, entry: Agent |
     note_by(session, now, "directory.set", caller, entry.id, kind=keeping.LISTS[role], why=why)
 
 
+async def is_known(request: Request, kind: Kind, name: str) -> bool:
+    """Tell whether there is such an entry, or ever was."""
+    await stocked(request)
+    async with database(request).reading() as session:
+        return await keeping.newest(session, ROLE_OF[kind], name) is not None
+
+
 async def stocked(request: Request) -> None:
     """Take over what is in force where nothing was ever kept: the web process does so at its start, or else this."""
     state = request.app.state

@@ -25,6 +25,8 @@ from tests.support.patient import Patient
 from tests.support.town import Town
 from tests.web.conftest import PATIENT
 from tests.web.desk import PASSWORD, House
+from web.desk.bar import bar_of
+from web.desk.reading import names_of
 from workorders.life.words import Role
 
 pytestmark = [pytest.mark.switch, pytest.mark.asyncio(loop_scope="module")]
@@ -107,8 +109,9 @@ async def test_whom_an_admin_adds_during_a_talk_takes_part_and_who_is_taken_out_
         await duty.pick_up()
         await talk.fact("party.joined", 30, role="unit", who="heating")
         await duty.until_heard("citizen", 25)
-        names = {one["who"]: one.get("name") for one in (await town.call(talk.key))["parties"]}
-        assert "heating" in names
+        agent = next(one for one in await town.control.do("agents.list") if one["agent"] == "a1001")
+        bar = bar_of(agent, await town.call(talk.key), names_of(town.directory))
+        assert [one.name for one in bar.people if one.role == "unit"] == ["供热办"]
         refused = await take_out(admin, "agents/a1009")
         assert (refused.status_code, refused.json()["code"]) == (409, "agent_on_duty")
         await second.hang_up()

@@ -124,6 +124,8 @@ def test_a_unit_that_is_taken_out_of_the_directory_while_it_rings_is_marked_and_
     for names, known in ((NAMES | {"housing": "住建局"}, True), ({}, False)):
         bar = bar_of(agent(), call(leg("a1"), invitations=(ringing,)), names)
         assert (bar.invited[0].name, bar.invited[0].known) == ("住建局", known)
+    inside = call(leg("a1"), leg("housing", "unit"), invitations=(ringing | {"state": "taken"},))
+    assert [one.name for one in bar_of(agent(), inside, {}).people if one.role == "unit"] == ["住建局"]
 
 
 def test_every_state_says_by_a_shape_what_it_says_by_colour() -> None:

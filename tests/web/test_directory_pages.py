@@ -61,6 +61,8 @@ async def test_an_entry_s_page_shows_its_history_with_before_and_after(staff: St
     shown = (await admin.get("/directory/units/waterworks")).text
     assert ("entry-form" in shown, "恢复到第 2 版" in shown, "已从通讯录撤下" in shown) == (False, True, True)
     assert "水务集团" in (await admin.get("/directory?kind=gone")).text
+    anew = await admin.get("/directory/new?kind=units&id=waterworks")  # the page of units leads here
+    assert (anew.status_code, anew.headers.get("location")) == (303, "/directory/units/waterworks")
 
 
 async def test_a_unit_and_an_agent_are_added_changed_taken_out_and_set_back_with_the_keyboard(

@@ -225,6 +225,8 @@ def _people(me: str, call: View | None, names: Mapping[str, str]) -> tuple[Perso
                      can_hold=call["state"] in ("room", "held"), since=float(call["answered_at"] or 0),
                      held_at=float(call["since"]) if held else 0.0)
     inside = [leg for leg in call["parties"] if leg["state"] in _IN_TALK]
+    # who was taken out of the directory meanwhile is still called what they were invited as
+    names = {one["who"]: one["name"] for one in call["invitations"]} | dict(names)
     people = [_person(leg, me, names, f"/api/calls/{call['call']}", inside) for leg in inside]
     newest = max((one for one in people if not one.me), key=lambda one: one.since, default=None)
     return (citizen, *(replace(one, key=HOLD_KEY) if one is newest else one for one in people))

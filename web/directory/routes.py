@@ -6,7 +6,7 @@ import json
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.access import needs, who
 from api.directory import routes
@@ -35,8 +35,10 @@ async def listed(request: Request, kind: Annotated[str, Query(max_length=12)] = 
 
 
 @router.get("/new", dependencies=[needs("directory.write")])
-async def new(request: Request, kind: Kind = "units", id: WordOrNone = "") -> HTMLResponse:
-    """An empty form."""
+async def new(request: Request, kind: Kind = "units", id: WordOrNone = "") -> Response:
+    """An empty form; where there is an entry already, or was one, its own page."""
+    if id and await routes.is_known(request, kind, id):
+        return RedirectResponse(f"/directory/{kind}/{id}", 303)
     return page(request, "directory_entry.html", kind=kind, name="", id=id, version=0, entry=_EMPTY, gone=False,
                 history=[], writes=True, most=_MOST_PHONES)
 
