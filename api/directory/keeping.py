@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +42,17 @@ async def history(session: AsyncSession, role: Role, name: str, most: int = _HIS
 
 async def last_versions(session: AsyncSession) -> Sequence[DirectoryEntry]:
     """Return the newest version of every entry, also of those taken out, as they stand in the lists."""
+    return (await session.execute(_last_versions())).scalars().all()
+
+
+@cache
+def _last_versions() -> Any:
     last = select(DirectoryEntry.role, DirectoryEntry.id, func.max(col(DirectoryEntry.version)).label("version")
                   ).group_by(col(DirectoryEntry.role), col(DirectoryEntry.id)).subquery()
     query = select(DirectoryEntry).join(last, (col(DirectoryEntry.role) == last.c.role)
                                         & (col(DirectoryEntry.id) == last.c.id)
                                         & (col(DirectoryEntry.version) == last.c.version))
-    query = query.order_by(col(DirectoryEntry.role), col(DirectoryEntry.place), col(DirectoryEntry.id))
-    return (await session.execute(query)).scalars().all()
+    return query.order_by(col(DirectoryEntry.role), col(DirectoryEntry.place), col(DirectoryEntry.id))
 
 
 def directory_of(rows: Sequence[DirectoryEntry]) -> Directory:

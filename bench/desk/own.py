@@ -34,6 +34,7 @@ OWN: Final[Mapping[str, Sequence[str]]] = {
     "/menu/figures": ("call_record", "call_fact"),
     "/people": ("person", "person_role", "unit_place"),
     "/units": ("unit_place",),
+    "/directory": ("directory_entry",),
     "/policy": ("rule_version", "rule_version", "person"),  # the policy's versions; the newest classification
     "/quality/rules": ("rule_version", "rule_version", "person"),  # sampling, scorecard
     "/classification": ("rule_version", "work_order", "unit_place", "person"),
