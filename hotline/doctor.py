@@ -106,15 +106,16 @@ def _directory(settings: Settings) -> Iterator[Fault]:
     known = directory_in_force(settings)
     try:
         known.now()
+        fine = {*known.stocks(), digest_of(known.now())}
         first = digest_of(load_directory(settings.directory)) if settings.directory.exists() else ""
     except DirectoryError as error:
         yield Fault("通讯录不可用", str(error), f"edit {settings.directory}")
         return
-    if known.laid() and known.stock() and first and first != known.stock():
-        yield Fault(f"通讯录文件 {settings.directory} 改过,但没有生效:现行通讯录在“单位”“坐席”等页面管理",
+    if known.laid() and first and first not in fine:
+        yield Fault(f"通讯录文件 {settings.directory} 改过,但没有生效:现行通讯录在“通讯录”页面管理",
                     f"{settings.directory} was edited but is not in force: the pages keep the directory",
                     f"hotline directory import {settings.directory}, look, then again with --write; "
-                    f"or hotline directory export > {settings.directory} after it is as you want it")
+                    "or, if the pages are right, move the file away")
 
 
 def _people(settings: Settings) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -18,14 +18,15 @@ from core.settings import Settings
 from routing.directory import Agent, Directory, DirectoryError, Strict, load_directory
 
 log = get_logger(__name__)
+MOST_STOCKS = 100  # digests that are remembered
 Seen = tuple[bool, int, int, int]  # laid or first stock, inode, changed at (ns), size
 
 
 class Laid(Strict):
-    """What the file holds. `stock`: the digest of the TOML file that was last taken over, "" where none was."""
+    """What the file holds. `stocks`: the digests of the TOML files that were taken over, the newest first."""
 
     directory: Directory
-    stock: str = Field(default="", max_length=64)
+    stocks: tuple[str, ...] = Field(default=(), max_length=MOST_STOCKS)
 
 
 class DirectoryFile:
@@ -56,10 +57,10 @@ class DirectoryFile:
                 self.on_change(self._now)
         return self._now if self._now is not None else self._laid.directory
 
-    def stock(self) -> str:
-        """Return the digest of the first stock that was taken over, "" where none was."""
+    def stocks(self) -> tuple[str, ...]:
+        """Return the digests of the files that were taken over, the newest first."""
         self.now()
-        return self._laid.stock if self._laid else ""
+        return self._laid.stocks if self._laid else ()
 
     def laid(self) -> bool:
         """Tell whether the file beside the switch rules, not the first stock."""
@@ -98,9 +99,9 @@ def read_laid(path: Path) -> Laid:
         raise DirectoryError(f"{path} cannot be used: {error}; start hotline serve, which lays it anew") from error
 
 
-def as_bytes(directory: Directory, stock: str) -> bytes:
+def as_bytes(directory: Directory, stocks: Sequence[str] = ()) -> bytes:
     """Return a directory as the file holds it."""
-    whole = {"directory": directory.model_dump(mode="json"), "stock": stock}
+    whole = {"directory": directory.model_dump(mode="json"), "stocks": list(stocks)}
     return json.dumps(whole, ensure_ascii=False, indent=1).encode()
 
 

@@ -20,7 +20,7 @@ from core.alone import alone
 from core.db import Database, hold
 from core.laid import Stamp, lay, stamp
 from routing.directory import Agent, Directory, Party, Role
-from routing.directory_file import DirectoryFile, as_bytes, digest_of
+from routing.directory_file import MOST_STOCKS, DirectoryFile, as_bytes, digest_of
 
 PATIENCE = 10.0  # s for another process to finish laying
 FIRST_STOCK = "directory file"  # who set version 1 of what came from the file
@@ -75,10 +75,10 @@ def body_of(entry: Agent | Party) -> dict[str, Any]:
     return entry.model_dump(mode="json")
 
 
-async def stock_of(session: AsyncSession) -> str:
-    """Return the digest of the file that was last taken over, "" where none was."""
-    query = select(DirectoryStock.digest).order_by(col(DirectoryStock.number).desc()).limit(1)
-    return (await session.execute(query)).scalar_one_or_none() or ""
+async def stocks_of(session: AsyncSession) -> Sequence[str]:
+    """Return the digests of the files that were taken over, the newest first."""
+    query = select(DirectoryStock.digest).order_by(col(DirectoryStock.number).desc()).limit(MOST_STOCKS)
+    return (await session.execute(query)).scalars().all()
 
 
 async def adopt(session: AsyncSession, directory: Directory, stock: str, now: float) -> bool:
@@ -97,7 +97,7 @@ async def take_stock(db: Database, file: DirectoryFile, now: float) -> bool:
     """Keep what is in force where nothing was ever kept; tell whether that was so. Raises DirectoryError."""
     directory = file.now()
     async with db.writing() as session:
-        return await adopt(session, directory, file.stock() or digest_of(directory), now)
+        return await adopt(session, directory, next(iter(file.stocks()), digest_of(directory)), now)
 
 
 async def add_stock(session: AsyncSession, digest: str, by: str, now: float) -> None:
@@ -128,10 +128,10 @@ async def publish(db: Database, path: Path) -> Stamp:
     """
     async with alone(path.with_name(f".{path.name}.lock"), PATIENCE):
         async with db.reading() as session:
-            rows, stock = await last_versions(session), await stock_of(session)
+            rows, stocks = await last_versions(session), await stocks_of(session)
         if not rows:
             return await asyncio.to_thread(stamp, path)
-        return await asyncio.to_thread(lay, path, as_bytes(directory_of(rows), stock), anew=True)
+        return await asyncio.to_thread(lay, path, as_bytes(directory_of(rows), stocks), anew=True)
 
 
 class LayingDirectory:

@@ -179,7 +179,7 @@ async def test_the_file_is_laid_anew_when_it_is_gone_broken_or_another_machine_h
         assert not await keeping.adopt(session, Directory(), "", 2.0)
     known = DirectoryFile(path, tmp_path / "directory.toml")
     assert await laying.round()
-    assert (known.now(), known.stock()) == (one, digest_of(one))
+    assert (known.now(), known.stocks()) == (one, (digest_of(one),))
     assert not await laying.round()
     for broken in (b"", b"{"):
         path.write_bytes(broken)
@@ -193,7 +193,7 @@ async def test_the_file_is_laid_anew_when_it_is_gone_broken_or_another_machine_h
             phone.model_dump(mode="json")]}, "u-1", "新增", 3.0)
     assert await laying.round()
     assert known.now().units == (Party(id="water", name="水务局", phones=(phone,)),)
-    assert json.loads(path.read_bytes())["stock"] == digest_of(one)
+    assert json.loads(path.read_bytes())["stocks"] == [digest_of(one)]
 
 
 async def test_entries_stand_in_the_order_in_which_they_came(db: Database) -> None:

@@ -32,10 +32,10 @@ def test_the_first_stock_is_in_force_until_a_file_is_laid_and_never_again_after_
     known = DirectoryFile(path, first)
     assert known.now() == Directory(agents=(WANG,))
     assert not known.laid()
-    lay(path, as_bytes(Directory(agents=(WANG, LI), units=(HOUSING,)), "abc"))
+    lay(path, as_bytes(Directory(agents=(WANG, LI), units=(HOUSING,)), ["abc"]))
     assert known.now() == Directory(agents=(WANG, LI), units=(HOUSING,))
     assert known.laid()
-    assert known.stock() == "abc"
+    assert known.stocks() == ("abc",)
     first.write_text(FIRST.replace("6001", "6009"), encoding="utf-8")
     assert known.now().agents == (WANG, LI)
 
@@ -44,12 +44,12 @@ def test_the_first_stock_is_in_force_until_a_file_is_laid_and_never_again_after_
 def test_a_file_that_cannot_be_read_leaves_the_one_before_in_force(tmp_path: Path, broken: bytes) -> None:
     path, first = files(tmp_path)
     known = DirectoryFile(path, first)
-    lay(path, as_bytes(Directory(agents=(LI,)), ""))
+    lay(path, as_bytes(Directory(agents=(LI,))))
     assert known.now().agents == (LI,)
     lay(path, broken)
     assert known.now().agents == (LI,)
     assert DirectoryFile(path, first).now().agents == (WANG,)  # until it is laid anew
-    lay(path, as_bytes(Directory(agents=(WANG, LI)), ""))
+    lay(path, as_bytes(Directory(agents=(WANG, LI))))
     assert known.now().agents == (WANG, LI)
 
 
@@ -62,9 +62,9 @@ def test_an_agent_taken_out_in_a_talk_stays_until_it_is_over(tmp_path: Path) -> 
     path, first = files(tmp_path)
     known, talking, heard = DirectoryFile(path, first), {"a1"}, []
     known.stays, known.on_change = talking.__contains__, heard.append
-    lay(path, as_bytes(Directory(agents=(WANG, LI)), ""))
+    lay(path, as_bytes(Directory(agents=(WANG, LI))))
     assert known.now().agents == (WANG, LI)
-    lay(path, as_bytes(Directory(agents=(LI,)), ""))
+    lay(path, as_bytes(Directory(agents=(LI,))))
     assert known.now().agent("a1") == WANG
     assert known.now().agents == (LI, WANG)
     talking.clear()

@@ -77,6 +77,10 @@ def test_the_doctor_says_that_a_file_was_edited_in_vain(first: Path) -> None:
     assert told() == []
     hotline("import", str(first), "--write")
     assert told() == []
+    other = first.with_name("other.toml")  # another file taken over: nobody has edited the first one
+    other.write_text(FIRST.replace("66010001", "66010009"), encoding="utf-8")
+    hotline("import", str(other), "--write")
+    assert told() == []
     first.write_text("# 一句注释\n" + FIRST, encoding="utf-8")
     assert told() == []
     first.write_text(FIRST.replace("住建局", "住房局"), encoding="utf-8")
