@@ -55,6 +55,11 @@ class Form:
         return not (self.why or self.text or self.fields)
 
     @property
+    def names_units(self) -> bool:
+        """Tell whether units stand in it by their names."""
+        return bool(self.about) or any(one.kind in ("unit", "units") for one in self.fields)
+
+    @property
     def same_for_all(self) -> bool:
         """Tell whether it looks the same on every order for which it is offered."""
         return (not self.brings and self.do != "raise_finding"

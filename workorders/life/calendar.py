@@ -137,8 +137,22 @@ class Calendar:
         raise BadContent("期限太长,无法计算", "把期限定在十年以内")
 
     def _add_days(self, at: float, days: int) -> Reckoned:
+        """Return when so many working days after the day of `at` end. The same few are asked for with every act."""
+        asked = self.day(at), days
+        found = self._ends.get(asked)
+        if found is None:
+            if len(self._ends) >= _REMEMBERED:
+                self._ends.clear()
+            found = self._ends[asked] = self._end(*asked)
+        return found
+
+    @cached_property
+    def _ends(self) -> dict[tuple[date, int], Reckoned]:
+        return {}
+
+    def _end(self, first: date, days: int) -> Reckoned:
         unsure: set[int] = set()
-        for day in self._from(self.day(at) + timedelta(days=1)):
+        for day in self._from(first + timedelta(days=1)):
             if day.year not in self._by_year:
                 unsure.add(day.year)
             days -= self.works(day)
