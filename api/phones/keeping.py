@@ -7,8 +7,11 @@ an admin has decided; the worker gives it again where that failed, and whenever 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from secrets import token_hex
+from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -31,8 +34,12 @@ async def all_of(session: AsyncSession) -> dict[str, DeskPhone]:
 
 async def of_agent(session: AsyncSession, agent: str) -> Sequence[DeskPhone]:
     """Return the telephones of an agent that are in force."""
-    query = select(DeskPhone).where(col(DeskPhone.agent) == agent, col(DeskPhone.active))
-    return (await session.execute(query)).scalars().all()
+    return (await session.execute(_of_agent(), {"agent": agent})).scalars().all()
+
+
+@cache
+def _of_agent() -> Any:
+    return select(DeskPhone).where(col(DeskPhone.agent) == bindparam("agent"), col(DeskPhone.active))
 
 
 def marked(row: DeskPhone, now: float, *, active: bool = True) -> DeskPhone:
