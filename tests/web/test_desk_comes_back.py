@@ -188,6 +188,25 @@ async def test_a_desk_whose_first_script_is_lost_signs_on_by_itself(house: House
     await talk(house, desk)
 
 
+_SOCKETS = """window.sockets = []; const Real = WebSocket;
+window.WebSocket = class extends Real { constructor(...how) { super(...how); window.sockets.push(this); } };"""
+
+
+async def test_a_desk_whose_telephone_library_is_lost_leaves_the_line_and_is_there_when_it_comes(
+    house: House, browsers: Browsers,
+) -> None:
+    context = await browsers.context()
+    await context.add_init_script(_SOCKETS)
+    await context.route("**/sip.js*", lambda route: route.abort())
+    page = (await browsers.desk(context=context, line=False)).page
+    await page.wait_for_selector("#check-line[data-state=bad]")
+    closing = "new Promise((is) => setInterval(() => { if (sockets.every((one) => one.readyState >= 2)) is(); }, 50))"
+    async with asyncio.timeout(20):  # the switch takes its time to close its side
+        await page.evaluate(closing)
+    await context.unroute("**/sip.js*")
+    await page.wait_for_selector("#check-line[data-state=good]", timeout=60_000)
+
+
 async def test_who_was_cut_off_for_long_and_signs_in_again_comes_back_by_one_key(
     house: House, browsers: Browsers,
 ) -> None:

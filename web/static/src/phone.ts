@@ -54,7 +54,9 @@ export class Phone {
     const turn = this.turn, early = window.hotlineEarly?.line;
     this.began = performance.now();
     delete window.hotlineEarly;
-    const [JsSIP, line] = await Promise.all([sipLibrary(), early]);
+    const library = sipLibrary();
+    library.catch(() => void early?.then((line) => line?.socket.close())); // or the switch would ring a page without one
+    const [JsSIP, line] = await Promise.all([library, early]);
     const given = line ?? await ask<{ phone: string; secret: string }>("POST", "/desk/phone");
     if (turn !== this.turn) { line?.socket.close(); return; } // given up, or begun anew, meanwhile
     const socket = line ? new PageSocket(line.socket, line.said) : new PageSocket();
