@@ -41,6 +41,10 @@ function tell(at: HTMLFormElement, lines: string[], box?: Box | null): void {
 function refused(at: HTMLFormElement, error: Refused): void {
   const about = at === form ? error.faults.map((one) => boxOf(one.field)).find(Boolean) : null;
   tell(at, [error.message, ...error.faults.map((one) => one.problem)], about);
+  if (error.status !== 412) return;
+  const newer = Object.assign(document.createElement("a"), // what was typed stays here beside it
+    { href: location.pathname, target: "_blank", rel: "noopener", textContent: t("js.directory.newer") });
+  at.querySelector(".act-fault")!.append(" ", newer);
 }
 
 const lacking = (at: HTMLFormElement): Box | null =>
