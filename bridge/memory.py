@@ -45,6 +45,7 @@ class Memory:
         self.seq = max(self.seq, fact.seq)
         if fact.kind == facts.AGENT_STATE:
             self.agents[str(fact.data["agent"])] = {**fact.data, "since": fact.at}
+            self._fold_lost(fact)
         elif fact.kind == facts.AGENT_PHONE:
             self.rings[str(fact.data["agent"])] = str(fact.data["rings"])
         elif fact.kind == facts.CALL_ANSWERED:
@@ -55,6 +56,12 @@ class Memory:
             self.booted_at = str(fact.data.get("booted_at", ""))
         elif fact.call in self.calls:
             self._fold_call(self.calls[fact.call], fact)
+
+    def _fold_lost(self, fact: Fact) -> None:
+        """An agent whose leg went while no controller looked has no ``party.left``: their own state tells it."""
+        call, who = self.calls.get(str(fact.data.get("call", ""))), str(fact.data["agent"])
+        if call and fact.data.get("why") == "lost" and who not in call.cut_off:
+            call.cut_off.append(who)
 
     @staticmethod
     def _fold_call(call: CallMemory, fact: Fact) -> None:

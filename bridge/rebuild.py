@@ -18,6 +18,7 @@ from routing.agents import AgentNow, AgentStatus
 _STATES = {state.value: state for state in CitizenState}
 _LEG_STATES = {"room": LegState.ROOM, "side": LegState.SIDE, "held": LegState.HELD, "arriving": LegState.ANSWERED}
 
+_GOES_ON = frozenset({CitizenState.ROOM, CitizenState.HELD})
 _IN_TALK = frozenset({LegState.ROOM, LegState.SIDE, LegState.HELD})
 
 
@@ -176,6 +177,9 @@ def _agent_now(board: Board, state: AgentNow, found: tuple[Call, Leg] | None, no
     lost_from = board.calls.get(state.call)
     if state.status is AgentStatus.LOST and state.until > now and lost_from and lost_from.prefer == state.id:
         return None  # rung again for the same citizen, as before
+    if state.status is AgentStatus.TALKING and lost_from and lost_from.state in _GOES_ON:
+        lost_from.cut_off.append(state.id)  # nobody saw why the leg went: the talk goes on and waits for its agent
+        return put(state.id, AgentStatus.WRAP_UP, now, call=state.call, until=now + board.rules.wrap_up, why="lost")
     if state.status in (AgentStatus.TALKING, AgentStatus.LOST):
         return put(state.id, AgentStatus.WRAP_UP, now, call=state.call, until=now + board.rules.wrap_up, why="ended")
     return None

@@ -349,6 +349,26 @@ def test_a_lost_agent_is_rung_again_also_by_a_controller_that_was_away_for_a_mom
     assert board.agents["a1"].status is AgentStatus.LOST
 
 
+def test_an_agent_whose_leg_went_while_the_controller_was_away_is_awaited_by_the_talk_that_goes_on() -> None:
+    memory = remembering(agent("talking", call=KEY))
+    there = (citizen(), party("u1", "room", "unit", "housing"))
+    board, out = rebuilt(memory, *there)
+    assert (board.agents["a1"].status, board.calls[KEY].cut_off) == (AgentStatus.WRAP_UP, ["a1"])
+    told = said(out, facts.AGENT_STATE)[0]
+    memory.fold(Fact(9, 10.0, told.kind, told.call, "", told.data))
+    again, _ = rebuilt(memory, *there)
+    assert again.calls[KEY].cut_off == ["a1"]
+    memory.fold(Fact(10, 11.0, facts.PARTY_JOINED, KEY, "", {"party": "p2", "role": "agent", "who": "a1"}))
+    back, _ = rebuilt(memory, *there)
+    assert back.calls[KEY].cut_off == []
+
+
+def test_an_agent_who_hung_up_while_the_controller_was_away_is_not_awaited_by_a_citizen_who_rates_the_talk() -> None:
+    board, out = rebuilt(remembering(agent("talking", call=KEY)), citizen("rating"))
+    assert (board.agents["a1"].why, board.calls[KEY].cut_off) == ("ended", [])
+    assert said(out, facts.AGENT_STATE)
+
+
 def test_a_muted_party_is_still_muted_after_a_rebuild() -> None:
     memory = remembering((facts.PARTY_MUTED, {"party": "p1", "muted": True}))
     board, _ = rebuilt(memory, citizen(), party("p1", "room", "agent", "a1"))

@@ -57,3 +57,20 @@ async def test_a_controller_that_starts_again_still_offers_it_and_a_talk_that_is
     assert await offered(town) == ""
     with pytest.raises(ControlRefused):
         await talk.do("call.rejoin", agent="a1001")
+
+
+async def test_who_was_cut_off_while_the_controller_was_away_is_offered_it_as_after_any_loss(town: Town) -> None:
+    talk = await begin(town)
+    await talk.invite()
+    await town.stop_controller()
+    leg = talk.agent.last
+    await leg.hang_up(cause=41)
+    await leg.until_ended(30)
+    await town.start_controller()
+    assert await offered(town) == talk.key
+    assert (await town.call(talk.key))["state"] == "room"
+    await talk.do("call.rejoin", agent="a1001", by="a1001")
+    await town.until(lambda: talk.agent.last is not leg or None, 30, "not rung into the talk")
+    await talk.agent.last.until_heard("citizen", 20)
+    await talk.agent.last.until_heard("unit", 20)
+    assert await offered(town) == ""
