@@ -25,10 +25,10 @@ demo: $(STAMPS)/switch $(STAMPS)/web ## 起一座城,打一通完整的电话 ·
 	@echo "正在启动，几秒后是第一步 · starting; the first step follows in some seconds"
 	@$(HOTLINE) demo $(if $(ONCE),--once) $(if $(BREAK),--break $(BREAK))
 
-# $(call tested,marks): those tests, three files at a time. Calls are played in real time on two cores, so they come by
-# themselves, after what only computes. What failed beside others is looked at once more alone, and both runs are shown:
-# a fault fails again, a machine that was too busy does not.
-tested = { $(PYTHON) -m pytest -q -n 3 --dist loadfile -m "$(1)" || { [ $$? = 1 ] && \
+# $(call tested,marks): those tests, three files at a time, in the order of tests/conftest.py. Calls are played in real
+# time on two cores, so they come by themselves, after what only computes. What failed beside others is looked at once
+# more alone, and both runs are shown: a fault fails again, a machine that was too busy does not.
+tested = { $(PYTHON) -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m "$(1)" || { [ $$? = 1 ] && \
   echo "失败的测试单独再跑一次 · what failed is run once more, by itself" && \
   $(PYTHON) -m pytest -q --last-failed --last-failed-no-failures none --maxfail 3 -m "$(1)"; }; }
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import random
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -29,6 +30,8 @@ hypothesis.settings.load_profile("house")
 RTP_PORTS = 200  # a test's share
 
 
+# files whose few tests take long, and how many usual tests they weigh: begun last they would run on alone
+_WEIGHS = {"test_as_described.py": 1000}
 _REAL = frozenset({"asterisk_root", "switch", "city", "lone_city", "town"})
 
 
@@ -38,10 +41,15 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark whatever stands on a real switch: `make test` plays real calls by themselves, when nothing else computes."""
+    """Mark whatever stands on a real switch, and put the files that take longest first.
+
+    `make test` plays real calls by themselves, when nothing else computes.
+    """
     for item in items:
         if _REAL & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.switch)
+    weight = Counter(item.path for item in items)
+    items.sort(key=lambda item: -_WEIGHS.get(item.path.name, weight[item.path]))  # stable: a file's tests stay together
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
