@@ -31,7 +31,9 @@ RTP_PORTS = 200  # a test's share
 
 
 # files whose few tests take long, and how many usual tests they weigh: begun last they would run on alone
-_WEIGHS = {"test_as_described.py": 1000}
+_WEIGHS = {"test_as_described.py": 1000, "test_talks.py": 900, "test_controller_killed.py": 800,
+           "test_listening.py": 700, "test_worker.py": 600, "test_seed_stored.py": 500, "test_bad_days.py": 400,
+           "test_desk_talk.py": 300}
 _REAL = frozenset({"asterisk_root", "switch", "city", "lone_city", "town"})
 
 
