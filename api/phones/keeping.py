@@ -76,6 +76,7 @@ class LayingPhones:
     def __init__(self, db: Database, control: ControlClient, secrets: Secrets) -> None:
         self._db, self._control, self._secrets = db, control, secrets
         self._refused: dict[str, tuple[str, float, float]] = {}  # phone → its secret's mark, when to try again, pause
+        self._since = 0.0  # when the switch, or the controller, last came anew
 
     async def round(self, now: float) -> bool:
         """Give the switch what it has not got since it came; tell whether there was anything. Raises DatabaseError."""
@@ -85,7 +86,10 @@ class LayingPhones:
             return False
         if not switch["here"]:
             return False
-        query = select(DeskPhone).where(col(DeskPhone.laid_at) < float(switch["since"])).order_by(col(DeskPhone.phone))
+        if self._since != (since := float(switch["since"])):
+            self._since = since
+            self._refused.clear()  # whom it did not know then it may know now
+        query = select(DeskPhone).where(col(DeskPhone.laid_at) < since).order_by(col(DeskPhone.phone))
         async with self._db.reading() as session:
             wanted = [row for row in (await session.execute(query)).scalars() if self._due(row, now)]
         return bool([row for row in wanted[:_AT_ONCE] if await self._give(row, now)])

@@ -155,3 +155,23 @@ async def test_a_secret_that_was_refused_is_tried_again_after_a_while_and_nobody
     known = True
     assert await laying.round(staff.now + 10)
     assert tried == ["6004d", "6005d", "6004d"]
+
+
+async def test_a_secret_that_was_refused_is_tried_at_once_when_the_switch_has_come_anew(
+        staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    do, known = ControlClient.do, False
+
+    async def doing(self: ControlClient, verb: str, /, **args: Any) -> Any:
+        if verb == "phone.secret" and not known:
+            raise ControlRefused("no_such_phone", "no such telephone", "add the agent first")
+        return await do(self, verb, **args)
+
+    monkeypatch.setattr(ControlClient, "do", doing)
+    async with staff.db.writing() as session:
+        session.add(DeskPhone(phone="6004d", agent="a1004", mark="m1", changed_at=0.0))
+    laying = LayingPhones(staff.db, ControlClient(staff.house.settings.control_socket), staff.house.app.state.secrets)
+    assert not await laying.round(staff.now)
+    known = True
+    assert not await laying.round(staff.now + 1)
+    monkeypatch.setitem(ANSWERS, "switch.state", {"here": True, "since": staff.now})
+    assert await laying.round(staff.now + 1)

@@ -136,8 +136,8 @@ async def one(request: Request, number: Number,
 def _act(request: Request, form: Form, units: Mapping[str, str], do: str) -> Markup:
     """Return a form that looks the same on every order."""
     asked, language = do == form.do, texts_of(request).language
-    named = units if form.names_units else {}
-    return part(request, "parts/act.html", (form, asked, *named.items()), lambda: {
+    named, shorts = (units, site_of(request).directory.shorts) if form.names_units else ({}, {})
+    return part(request, "parts/act.html", (form, asked, *named.items(), *shorts.items()), lambda: {
         "form": form, "units": named, "do": do, "doors": doors(), "told": lambda sentence: say(sentence, language),
         "unit_options": lambda listed: unit_options(request, listed)})
 
