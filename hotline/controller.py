@@ -102,7 +102,7 @@ class Controller:
         self._journal_ok = True
         self.alarms = Alarms()
         if isinstance(directory, DirectoryFile):
-            directory.stays, directory.on_change = self._in_a_call, self._directory_changed
+            directory.stays, directory.on_change = self._has_a_call, self._directory_changed
 
     # -- life ------------------------------------------------------------------------------------------------
     async def start(self) -> None:
@@ -186,9 +186,10 @@ class Controller:
         self.journal.save_snapshot(self.memory.as_dict(), self.memory.seq)
 
     # -- the directory ---------------------------------------------------------------------------------------
-    def _in_a_call(self, agent: str) -> bool:
+    def _has_a_call(self, agent: str) -> bool:
+        """Tell whether an agent is in a call, or in wrap-up: what they typed is still to go out."""
         board = self.talks.board.agents
-        return agent in board and board[agent].status in BUSY
+        return agent in board and board[agent].status in {*BUSY, AgentStatus.WRAP_UP}
 
     def _directory_changed(self, directory: Directory) -> None:
         """Know new agents before anybody can ask for them; who was taken out goes once they are free."""

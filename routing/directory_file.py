@@ -71,6 +71,8 @@ class DirectoryFile:
         seen = _seen(self._path, laid=True) or _seen(self._first, laid=False)
         if seen is None or seen == self._seen:
             return False
+        if self._seen is not None and self._seen[0] and not seen[0]:
+            return False  # what was laid stays in force when its file vanishes: it is laid anew
         self._seen = seen
         try:
             self._laid = read_laid(self._path) if seen[0] else Laid(directory=load_directory(self._first))

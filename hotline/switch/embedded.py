@@ -88,12 +88,9 @@ class EmbeddedSwitch:
         directory = self._directory.now()
         if directory.agents == self._agents:
             return False
-        path = self.places.etc / ENDPOINTS
-        before = await asyncio.to_thread(path.read_text, "utf-8")
         context = await asyncio.to_thread(self._context)
         await asyncio.to_thread(render, TEMPLATES, self.places.etc, context, ENDPOINTS)
-        if await asyncio.to_thread(path.read_text, "utf-8") != before:
-            await self.rx("module reload res_pjsip.so")
+        await self.rx("module reload res_pjsip.so")  # though the file be the same: the last reading may have failed
         there = await self.rx("dialplan show globals")
         for agent, _ in Seats(directory, {}).telephones():
             if f"HL_AGENT_OF_{agent.phone}={agent.id}\n" not in there:

@@ -53,6 +53,17 @@ def test_a_file_that_cannot_be_read_leaves_the_one_before_in_force(tmp_path: Pat
     assert known.now().agents == (WANG, LI)
 
 
+def test_a_file_that_vanishes_takes_nobody_away(tmp_path: Path) -> None:
+    path, first = files(tmp_path)
+    known = DirectoryFile(path, first)
+    lay(path, as_bytes(Directory(agents=(WANG, LI))))
+    assert known.now().agents == (WANG, LI)
+    path.unlink()
+    assert known.now().agents == (WANG, LI)
+    lay(path, as_bytes(Directory(agents=(LI,))))
+    assert known.now().agents == (LI,)
+
+
 def test_with_neither_file_nobody_starts_and_is_told_where_to_write_one(tmp_path: Path) -> None:
     with pytest.raises(DirectoryError, match=r"directory\.toml"):
         DirectoryFile(tmp_path / "directory.json", tmp_path / "directory.toml").now()

@@ -12,7 +12,8 @@ import pytest
 from core.secrets import Secrets, load_secrets
 from core.settings import Settings
 from hotline.switch import AsteriskProcess, EmbeddedSwitch, Installation, NotReadyError, SwitchError, TooOldError
-from routing.directory import Directory
+from routing.directory import Agent, Directory
+from routing.directory_file import DirectoryFile, as_bytes
 from tests.conftest import settings_for
 
 pytestmark = pytest.mark.switch
@@ -195,3 +196,30 @@ def _pretended(root: Path, told: str) -> Installation:
     loader.write_text(f"#!/bin/sh\necho '{told}'\n")
     loader.chmod(0o755)
     return Installation(root)
+
+
+async def test_a_changed_directory_that_the_switch_did_not_take_is_given_to_it_again(
+    asterisk_root: Path, home: Settings, secrets: Secrets, directory: Directory, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path, first = home.home / "directory.json", home.home / "directory.toml"
+    path.write_bytes(as_bytes(directory))
+    switch = EmbeddedSwitch(home, secrets, DirectoryFile(path, first))
+    await switch.start()
+    try:
+        path.write_bytes(as_bytes(directory.model_copy(update={
+            "agents": (*directory.agents, Agent(id="a7777", name="新来的", phone="7777"))})))
+        with monkeypatch.context() as patch:
+            patch.setattr(switch, "rx", _away)
+            with pytest.raises(SwitchError):
+                await switch.follow()
+        assert "7777" not in await switch.rx("pjsip show endpoints")
+        assert await switch.follow()
+        assert "7777" in await switch.rx("pjsip show endpoints")
+        assert "HL_AGENT_OF_7777=a7777" in await switch.rx("dialplan show globals")
+        assert not await switch.follow()
+    finally:
+        await switch.stop()
+
+
+async def _away(command: str) -> str:
+    raise SwitchError("the switch does not answer")
