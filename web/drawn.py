@@ -15,14 +15,14 @@ from markupsafe import Markup
 from web.templating import Templates
 from web.texts import Texts
 
-_MOST: Final = 64  # parts of up to some 100 KB
+_MOST: Final = 8_000_000  # characters: a calendar's year has some 100,000, a call some 5,000
 
 
 class Drawn:
-    """The parts that were drawn of late."""
+    """The parts that were drawn of late: `most` characters of them, one more for each part."""
 
     def __init__(self, most: int = _MOST) -> None:
-        self._most, self._kept = most, OrderedDict[Hashable, Markup]()
+        self._most, self._kept, self._length = most, OrderedDict[Hashable, Markup](), 0
 
     def part(self, templates: Templates, texts: Texts, template: str, content: Hashable,
              values: Callable[[], Mapping[str, Any]]) -> Markup:
@@ -30,9 +30,9 @@ class Drawn:
         key = (template, texts.language, content)
         found = self._kept.get(key)
         if found is None:
-            found = Markup(templates.get_template(template).render({"t": texts, **values()}))
-        self._kept[key] = found
+            found = self._kept[key] = Markup(templates.get_template(template).render({"t": texts, **values()}))
+            self._length += 1 + len(found)
         self._kept.move_to_end(key)
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        while self._length > self._most:
+            self._length -= 1 + len(self._kept.popitem(last=False)[1])
         return found

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Integer, Select, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -83,20 +83,22 @@ async def search(request: Request, wanted: Annotated[Wanted, Depends()], cursor:
     if wanted.number:
         await let_search(request, wanted.number)
     async with database(request).reading() as session:
-        query = scope_of(who(request)).kept(_newest).where(*await _asked(request, session, wanted))
-        row = tuple_(col(CallRecord.answered_at), col(CallRecord.key))
-        query = query if place is None else query.where(row < tuple_(*place))
-        found = [named(one) for one in await rows_of(session, query.limit(limit + 1), {})]
+        query = scope_of(who(request)).kept(_newest)
+        if asked := await _asked(request, session, wanted):
+            query = query.where(*asked)
+        if place is not None:
+            query = query.where(tuple_(col(CallRecord.answered_at), col(CallRecord.key)) < tuple_(*place))
+        found = [named(one) for one in await rows_of(session, query, {"most": limit + 1})]
         rows = await with_marks(session, who(request), found[:limit])
     last = found[limit - 1] if len(found) > limit else None
     return {"recordings": rows, "next": cursor_of(tie, (last["answered_at"] or 0.0, last["key"])) if last else None}
 
 
 def _newest(scope: Scope) -> Select[Any]:
-    """Return the question for the calls that were answered and that somebody may hear, the newest first."""
+    """Return the question for the `most` newest of the calls that were answered and that somebody may hear."""
     answered = col(CallRecord.answered_at)
     query = select(*COLUMNS).where(scope.records(), answered.is_not(None))
-    return query.order_by(answered.desc(), col(CallRecord.key).desc())
+    return query.order_by(answered.desc(), col(CallRecord.key).desc()).limit(bindparam("most", type_=Integer))
 
 
 async def _calls(request: Request, session: AsyncSession, number: str) -> tuple[Kept, list[str]]:

@@ -45,7 +45,7 @@ def test_a_part_that_asks_who_reads_it_cannot_be_drawn(tmp_path: Path) -> None:
 
 
 def test_what_was_looked_at_longest_ago_is_forgotten_first(tmp_path: Path) -> None:
-    drawn, made, asked = Drawn(most=2), templates(tmp_path, "{{ n }}"), list[int]()
+    drawn, made, asked = Drawn(most=4), templates(tmp_path, "{{ n }}"), list[int]()
 
     def values(n: int) -> dict[str, Any]:
         asked.append(n)

@@ -55,9 +55,9 @@ class Form:
         return not (self.why or self.text or self.fields)
 
     @property
-    def names_units(self) -> bool:
-        """Tell whether units stand in it by their names."""
-        return bool(self.about) or any(one.kind in ("unit", "units") for one in self.fields)
+    def asks_unit(self) -> bool:
+        """Tell whether units are to choose from in it."""
+        return any(one.kind in ("unit", "units") for one in self.fields)
 
     @property
     def same_for_all(self) -> bool:

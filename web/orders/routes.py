@@ -30,6 +30,7 @@ from api.wording.sentences import say
 from web.orders.asked import doors, paths
 from web.orders.boxes import NEEDS_WORDS, Box, boxes_for, chosen
 from web.orders.forms import Form, forms_of
+from web.recordings.drawn import drawn_call
 from web.recordings.life import names_of, woven
 from web.site import page, part, site_of, texts_of, unit_options
 from workorders.knowledge.wishes import cited_in
@@ -120,26 +121,29 @@ async def one(request: Request, number: Number,
         body = await orders.read(_as_new(request), Response(), number)
         assert isinstance(body, dict)  # no If-None-Match is passed on
         if body.get("only_finding"):
+            units = await units_of(request)
             return page(request, "order_finding.html", order={**_UNSEEN, **body}, forms=forms_of(body["acts"]), do=do,
-                        units=await units_of(request), doors=doors())
+                        units=units, every_unit=unit_options(request, units.items()), doors=doors())
         classes = (await keeper_of(request).rules(session, now_of(request))).classes
         units, files = await units_of(request), await _files(request, number)
         cited = await _cited(request, session, body.get("call_key"))
         life = woven(await _history(request, number), (await talks.of_order(request, number))["calls"])
     forms = forms_of(body["acts"])
+    names, options = names_of(site_of(request).directory, units), unit_options(request, units.items())
     return page(request, "order.html", order={**_UNSEEN, **body}, forms=forms, units=units, life=life,
-                do=do, doors=doors(), paths=_paths(request, classes), files=files, cited=cited,
-                drawn_act=lambda form: _act(request, form, units, do),
-                taken=_was_taken(request, body, forms), names=names_of(site_of(request).directory, units))
+                do=do, doors=doors(), paths=_paths(request, classes), files=files, cited=cited, every_unit=options,
+                drawn_act=lambda form: _act(request, form, units, options, do),
+                drawn_call=lambda call: drawn_call(request, call, names),
+                taken=_was_taken(request, body, forms), names=names)
 
 
-def _act(request: Request, form: Form, units: Mapping[str, str], do: str) -> Markup:
-    """Return a form that looks the same on every order."""
-    asked, language = do == form.do, texts_of(request).language
-    named, shorts = (units, site_of(request).directory.shorts) if form.names_units else ({}, {})
-    return part(request, "parts/act.html", (form, asked, *named.items(), *shorts.items()), lambda: {
-        "form": form, "units": named, "do": do, "doors": doors(), "told": lambda sentence: say(sentence, language),
-        "unit_options": lambda listed: unit_options(request, listed)})
+def _act(request: Request, form: Form, units: Mapping[str, str], options: Markup, do: str) -> Markup:
+    """Return a form that looks the same on every order; `options` are `units` to choose from."""
+    language, about = texts_of(request).language, {form.about: units.get(form.about, form.about)}
+    content = form, do == form.do, about[form.about], options if form.asks_unit else ""
+    return part(request, "parts/act.html", content, lambda: {
+        "form": form, "units": about, "do": do, "doors": doors(), "told": lambda sentence: say(sentence, language),
+        "every_unit": options})
 
 
 def _paths(request: Request, classes: Tree) -> Markup:

@@ -16,6 +16,7 @@ from api.talks import routes as talks
 from api.wire.paging import Cursor
 from api.wording.sentences import say
 from web.orders.routes import units_of
+from web.recordings.drawn import drawn_call
 from web.recordings.life import names_of
 from web.site import page, site_of, texts_of
 from workorders.errors import NotFound
@@ -49,9 +50,10 @@ async def search(request: Request, looked: Annotated[Looked, Depends()], cursor:
         fault, units = texts("refused.whole", detail=detail, fix=fix), await units_of(request)
     said = {name: value for name, value in asdict(looked).items() if value}
     directory = site_of(request).directory
+    names = names_of(directory, units)
     return page(request, "recordings.html", rows=found["recordings"], following=found["next"], looked=looked,
                 fault=fault, asked=urlencode(said), agents=directory.agents, searched=bool(said),
-                names=names_of(directory, units))
+                drawn_call=lambda call: drawn_call(request, call, names))
 
 
 def wanted_of(looked: Looked) -> talks.Wanted:
