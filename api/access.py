@@ -24,6 +24,7 @@ from api.people.rights import INSTALLATION, ON_THE_LINE, PERMISSIONS
 from api.problems import Problem
 from core.db import Database, DatabaseDown
 from core.log import get_logger
+from routing.directory import Directory, InForce
 
 COOKIE, CSRF_COOKIE, CSRF_HEADER = "hotline_session", "hotline_csrf", "x-csrf-token"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -121,6 +122,12 @@ def database(request: Request) -> Database:
     """Return the database."""
     db: Database = request.app.state.db
     return db
+
+
+def directory_of(request: Request) -> Directory:
+    """Return the directory in force, an empty one where nobody has said which that is."""
+    known: InForce = request.app.state.directory
+    return known.now()
 
 
 def now_of(request: Request) -> float:

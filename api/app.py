@@ -55,6 +55,7 @@ from core.db import Database
 from core.relay import ControlFacts, Relay
 from core.secrets import Secrets
 from core.settings import Settings
+from routing.directory import Directory
 from workorders.keeping.keeper import Keeper
 
 ROUTERS = (orders.router, routes_acts.router, routes_desk.router, routes_desk.paper, routes_many.router,
@@ -87,6 +88,7 @@ def create_app(settings: Settings, secrets: Secrets, control_client: ControlClie
     app.state.streams, app.state.written, app.state.clock = 0, events.Written(), time.time
     app.state.relay, app.state.priming = Relay(ControlFacts(control_client)), asyncio.Semaphore(_PRIMING)
     app.state.keeper = Keeper(ZoneInfo(settings.timezone), settings.history_digest)
+    app.state.directory = Directory()  # who runs it with pages puts the one in force here
     app.state.together = Together(db, app.state.keeper)
     app.state.passwords, app.state.remembered, app.state.recent = Passwords(), Remembered(), Recent()
     for router in ROUTERS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from bridge.model import Call, Invitation, Leg, LegState, Listener
+from bridge.model import Call, CitizenState, Invitation, Leg, LegState, Listener
 
 
 def call_view(call: Call, listeners: Iterable[Listener] = ()) -> dict[str, Any]:
@@ -14,6 +14,7 @@ def call_view(call: Call, listeners: Iterable[Listener] = ()) -> dict[str, Any]:
         "call": call.key, "state": call.state.value, "since": call.since, "answered_at": call.answered_at,
         "caller": call.caller, "called": call.called, "direction": call.direction, "skill": call.skill,
         "unit": call.unit, "urgency": call.urgency, "lang": call.lang, "queued": call.queued,
+        "waits_because": call.waits_because if call.state is CitizenState.WAITING else "",
         "first_responder": call.first_responder,
         "parties": [leg_view(leg) | {"talk_since": _talk_since(call, leg)}
                     for leg in call.legs.values() if leg.state is not LegState.GONE],

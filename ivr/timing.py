@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ivr.release import Prompt, Release
@@ -44,6 +44,16 @@ def seconds_of(release: Release, folder: Path | None) -> Seconds:
         return known[name, lang]
 
     return seconds
+
+
+def begun(prompts: Sequence[str], lang: str, after: float, seconds: Seconds) -> int:
+    """Return how many of `prompts`, said one after the other, had begun `after` so many s: a key ends the rest."""
+    at = 0.0
+    for count, name in enumerate(prompts, 1):
+        at += seconds(name, lang)
+        if at >= after:
+            return count
+    return len(prompts)
 
 
 def _of(prompt: Prompt, lang: str, folder: Path | None) -> float:

@@ -114,6 +114,11 @@ class Directory(Strict):
         """Return id → the most usual short name, of those who have one."""
         return {party.id: party.aliases[0] for _, party in self.parties() if party.aliases}
 
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Return id → name of everybody, agents too."""
+        return {agent.id: agent.name for agent in self.agents} | {party.id: party.name for _, party in self.parties()}
+
     def party(self, role: Role, party_id: str) -> Party | None:
         """Return the party with this role and id, or None."""
         return next((p for r, p in self.parties() if r == role and p.id == party_id), None)

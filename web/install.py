@@ -75,7 +75,7 @@ _PAGES = (  # one line a part, in the order of the bar
 
 def install(app: FastAPI, settings: Settings, directory: InForce) -> None:
     """Add every page. `app` is what api.app.create_app has made."""
-    app.state.site = make_site(settings, directory)
+    app.state.site, app.state.directory = make_site(settings, directory), directory
     app.state.wall_day, app.state.live, app.state.invitables = Day(), Live(), Invitables()
     if not (DIST / "base.js").exists():
         log.error("the pages' scripts are not built; run: make setup")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -41,8 +42,13 @@ async def call(request: Request) -> dict[str, Any]:
     names = names_of(site_of(request).directory)
     parties = [leg for one in calls[-1:] for leg in one["parties"] if leg["state"] == "room"]
     done = await steps.done(line) | await _so_already(request)
-    return {"state": calls[-1]["state"] if calls else "", "people": [names.get(leg["who"], "") for leg in parties],
+    return {"state": _state(calls[-1]) if calls else "", "people": [names.get(leg["who"], "") for leg in parties],
             "rating": steps.rating(), "done": sorted(done)}
+
+
+def _state(call: Mapping[str, Any]) -> str:
+    """Return where a call is; ``lost``: its agent was lost and is on the way back."""
+    return "lost" if call["waits_because"] == "lost" else str(call["state"])
 
 
 @router.post("/steps/again")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any
@@ -29,7 +29,7 @@ from ivr.releases import load_release
 from ivr.replay import RealCall, Replayed, real_call, replay
 from ivr.requests import TraceEntry
 from ivr.tally import Tally
-from ivr.timing import seconds_of
+from ivr.timing import Seconds, begun, seconds_of
 from ivr.walk import named, told
 from workorders.errors import NotFound
 from workorders.models import CallFact, CallRecord
@@ -109,7 +109,8 @@ def _steps() -> Select[Any]:
 async def trace(request: Request, key: CallKey) -> dict[str, Any]:
     """Tell what one caller heard and pressed, step by step, with why the menu led on as it did.
 
-    `texts` is what was said and `title` what the step is called, as the call's own release has them.
+    `texts` is what was said, until a key was pressed, and `title` what the step is called: as the call's own
+    release has them.
     """
     async with database(request).reading() as session:
         conditions = [col(CallRecord.key) == key, scope_of(who(request)).records()]
@@ -118,36 +119,48 @@ async def trace(request: Request, key: CallKey) -> dict[str, Any]:
             raise NotFound(f"没有通话 {key}", "核对通话编号")
         lines = (await _paths(session, [key])).get(key, [])
     return {"call": key, "called": record.called, "answered_at": record.answered_at, "outcome": record.outcome,
-            "lines": await run(_readable, desk(request), lines)}
+            "lines": await run(_readable, desk(request), lines, record.answered_at)}
 
 
-def _readable(at: Desk, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Put words beside the names that a trace is made of."""
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """What a release says, how long each prompt takes and what its steps are called; empty: it is there no longer."""
+
+    prompts: Mapping[str, Mapping[str, Prompt]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    seconds: Seconds = lambda name, lang: 0.0
+
+
+def _readable(at: Desk, lines: list[dict[str, Any]], answered: float | None) -> list[dict[str, Any]]:
+    """Put words beside the names that a trace is made of. A step begins where the one before it ends."""
     stories = {name: _story(at, name) for name in {str(line.get("release", "")) for line in lines}}
-    return [line | _in_words(line, *stories[str(line.get("release", ""))]) for line in lines]
+    began = [answered, *(line.get("at") for line in lines)]
+    return [line | _in_words(line, stories[str(line.get("release", ""))], since)
+            for line, since in zip(lines, began, strict=False)]
 
 
-def _story(at: Desk, release_id: str) -> tuple[Mapping[str, Mapping[str, Prompt]], dict[str, str]]:
-    """Return a release's prompts and the titles of its steps; nothing of one that is no longer there."""
+def _story(at: Desk, release_id: str) -> _Story:
     try:
         release = load_release(at.publishing.shelf.folder, release_id)
         if release.id != release_id:
-            return {}, {}
+            return _Story()
         steps = at.publishing.shelf.document(int(release_id.split("-", 1)[0]))["steps"]
     except (IvrError, ValueError):
-        return {}, {}
-    return release.prompts, {name: step["title"] for name, step in steps.items() if step.get("title")}
+        return _Story()
+    titles = {name: step["title"] for name, step in steps.items() if step.get("title")}
+    return _Story(release.prompts, titles, seconds_of(release, at.publishing.prompts.folder))
 
 
-def _in_words(
-    line: dict[str, Any], prompts: Mapping[str, Mapping[str, Prompt]], titles: dict[str, str],
-) -> dict[str, Any]:
+def _in_words(line: dict[str, Any], story: _Story, since: float | None) -> dict[str, Any]:
     entry, lang = _entry(line), str(line.get("lang", ""))
-    said = [spoken.get(lang) or next(iter(spoken.values()), None) if (spoken := prompts.get(name)) else None
-            for name in entry.heard]
+    heard, at = entry.heard, line.get("at")
+    if entry.key and at and since:
+        heard = heard[:begun(heard, lang, at - since, story.seconds)]
+    said = [spoken.get(lang) or next(iter(spoken.values()), None) if (spoken := story.prompts.get(name)) else None
+            for name in heard]
     texts = [one.text if one else "紧急通知" if name.startswith(PROMPT) else name
-             for name, one in zip(entry.heard, said, strict=True)]
-    shown = named(entry, titles)
+             for name, one in zip(heard, said, strict=True)]
+    shown = named(entry, story.titles)
     return {"words": told(shown), "title": shown.step, "texts": texts}
 
 

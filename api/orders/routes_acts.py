@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.access import database, needs, now_of, who
+from api.access import database, directory_of, needs, now_of, who
 from api.orders.keeping import done, keeper_of, locked, seen, wish_of
 from api.orders.schemas import ActIn, CodeOut, HistoryOut, OrderOut, UnmaskIn, UnmaskOut, _ActBase
 from api.orders.shown import shown_history, shown_order
@@ -68,7 +68,7 @@ async def history(request: Request, response: Response, number: Number, cursor: 
     async with database(request).reading() as session:
         kept, _ = await _seen(request, session, number, Field.HISTORY)
         rest = [one for one in kept.acts if place is None or one.seq > place[0]]
-        names = await _names(session, rest[:limit])
+        names = {**directory_of(request).names, **await _names(session, rest[:limit])}
     response.headers["ETag"] = etag_of(kept.order.length)
     more = cursor_of(tie, (rest[limit - 1].seq,)) if len(rest) > limit else None
     return {"number": number, "version": kept.order.length, "history": shown_history(rest[:limit], names), "next": more}

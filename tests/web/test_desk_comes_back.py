@@ -144,6 +144,20 @@ async def test_the_controller_restarts_in_mid_talk_and_the_desk_goes_on(house: H
     await desk.state("ringing")
 
 
+async def test_when_the_whole_house_was_away_the_desk_says_so_no_longer_than_it_is_true(
+    house: House, browsers: Browsers,
+) -> None:
+    desk = await browsers.desk()
+    await house.town.stop_controller()
+    await desk.page.wait_for_selector("#notice-house:has-text('话务控制器正在重启')")
+    await house.stop_serving()
+    await desk.page.wait_for_selector("#check-line[data-state=bad]")
+    await house.town.start_controller()
+    await house.serve()
+    await desk.page.wait_for_selector("#notice-house", state="detached")
+    await desk.line_is_up()
+
+
 async def test_a_microphone_that_the_browser_keeps_closed_is_said_with_what_to_do(
     house: House, browsers: Browsers,
 ) -> None:

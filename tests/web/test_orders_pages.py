@@ -95,6 +95,16 @@ async def test_an_order_goes_from_the_office_to_a_unit_and_back_through_the_page
     assert "签收" in (await office.get(f"/orders/{number}")).text
 
 
+async def test_a_history_names_a_unit_as_the_directory_does_where_no_place_of_it_is_kept(staff: Staff) -> None:
+    number = await order(staff)
+    office = await signed_on(staff, "office", Role.BACK_OFFICE)
+    sent = await act(office, number, "k1", do="dispatch", data={"unit": "housing"})
+    assert sent.status_code == 201, sent.text
+    line = (await office.get(f"/api/work-orders/{number}/history")).json()["history"][-1]["line"]
+    assert "住房和城乡建设局" in line
+    assert "housing" not in line
+
+
 async def test_who_may_not_see_an_order_is_told_that_there_is_none(staff: Staff) -> None:
     number = await order(staff)
     lead = await signed_on(staff, "lead", Role.UNIT_LEAD, unit="water")

@@ -16,7 +16,9 @@ from tests.web.people_at_pages import AtPages
 from tests.web.pictures import look
 from tests.web.test_orders_pages import order
 from tests.workorders.story import BEGIN as STORY
+from web.recordings.drawn import voices
 from web.recordings.life import woven
+from web.texts import every_language
 from workorders.life.words import Role
 from workorders.records import keep
 
@@ -71,6 +73,13 @@ async def test_recordings_are_found_by_number_by_those_who_may_look_for_numbers(
     assert 'name="number"' not in (await quality.get("/recordings")).text
     unit = await signed_on(staff, "unit", Role.UNIT_LEAD, unit="housing")
     assert (await unit.get("/recordings")).status_code == 403
+
+
+def test_who_came_back_to_a_talk_has_voices_that_are_told_apart() -> None:
+    lanes = [{"part": "citizen", "who": ""}, {"part": "p1", "who": "a1"}, {"part": "p2", "who": "housing"},
+             {"part": "p3", "who": "a1"}]
+    assert voices(every_language()["zh-CN"], {"lanes": lanes}, {"a1": "赵倩"}) == {
+        "citizen": "", "p1": "赵倩 第 1 段", "p2": "housing", "p3": "赵倩 第 2 段"}
 
 
 @pytest.mark.slow

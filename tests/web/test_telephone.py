@@ -17,6 +17,11 @@ from tests.support.town import Town
 from tests.web.conftest import PATIENT
 from tests.web.desk import Browsers, House
 
+_EVERYTHING_SAID = """() => {
+  const told = document.getElementById("told");
+  window.said = [];
+  new MutationObserver(() => window.said.push(told.textContent)).observe(told, {childList: true});
+}"""
 pytestmark = [pytest.mark.slow, pytest.mark.switch, pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -55,6 +60,13 @@ async def test_a_newcomer_rings_from_one_tab_and_answers_in_another(house: House
     await desk.hears(660)  # both browsers have the same microphone
     await desk.page.fill("[name=summary]", "路灯不亮，晚上看不清路。")
     await citizen.wait_for_selector("#step-saved[data-done='1']")
+    await desk.page.goto("about:blank")  # the agent's page is gone, and comes back
+    await citizen.wait_for_selector("#told:has-text('正在接回来')")
+    await desk.page.go_back()
+    await desk.state("talking")
+    await citizen.wait_for_selector("#told:has-text('赵倩')")
+    assert await desk.page.locator("#recent li").count() == 0  # nobody is called back who is in a talk
+    await citizen.evaluate(_EVERYTHING_SAID)
     await desk.press("F9")
     await citizen.wait_for_selector("#told:has-text('1 到 5')")
     await citizen.click("[data-digit='5']")
@@ -65,6 +77,7 @@ async def test_a_newcomer_rings_from_one_tab_and_answers_in_another(house: House
     for _ in range(3):  # the line is taken down meanwhile, and nothing else is said
         await citizen.wait_for_event("response", lambda answer: answer.url.endswith("/telephone/call"))
     assert await citizen.text_content("#told") == "通话已结束，已评 5 分"
+    assert [one for one in await citizen.evaluate("window.said") if "没有评分" in one] == []
     await citizen.reload()  # the ticks are the journal's, not the page's
     await citizen.wait_for_selector("#step-rating[data-done='1']")
     assert await citizen.get_attribute("#step-three", "data-done") == "0"

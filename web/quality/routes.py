@@ -20,8 +20,9 @@ from api.schemas import Word
 from api.talks.reading import told
 from api.wire.paging import Cursor
 from web.orders.routes import units_of
+from web.recordings.drawn import voices
 from web.recordings.life import names_of
-from web.site import page, site_of
+from web.site import page, site_of, texts_of
 
 router = APIRouter(prefix="/quality", dependencies=[needs("quality.read")])
 _PAGE = 30
@@ -67,7 +68,9 @@ async def one(request: Request, check: Word) -> HTMLResponse:
     async with database(request).reading() as session:
         call, = await told(session, who(request), [body["call"]], report=False)
     people = await _people(request, (body[name] for name in ("drawn_by", "scored_by", "decided_by")))
-    return page(request, "quality_check.html", check=body, call=call, names=await _names(request), people=people)
+    names = await _names(request)
+    return page(request, "quality_check.html", check=body, call=call, names=names, people=people,
+                voices=voices(texts_of(request), call, names))
 
 
 async def _names(request: Request) -> dict[str, str]:

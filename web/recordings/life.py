@@ -31,5 +31,4 @@ def _entry(at: float, **what: Any) -> Entry:
 
 def names_of(directory: Directory, units: Mapping[str, str]) -> dict[str, str]:
     """Return how everybody who can be in a call is called: agents, units, experts, leaders, emergency desks."""
-    parties = {party.id: party.name for _, party in directory.parties()}
-    return {**{agent.id: agent.name for agent in directory.agents}, **parties, **units}
+    return {**directory.names, **units}

@@ -3,7 +3,7 @@
 import { md5 } from "./md5";
 
 /** A socket over which the switch has taken this page's telephone; `said`: what it has said since. */
-export interface EarlyLine { phone: string; secret: string; socket: WebSocket; contact: string; instance: string; said: string[]; began: number }
+export interface EarlyLine { phone: string; secret: string; socket: WebSocket; contact: string; instance: string; said: string[] }
 /** What the first script holds for the desk's. `line` is null when it came to nothing: then the desk begins anew. */
 export interface Early { owned: Promise<boolean>; line: Promise<EarlyLine | null>; onLost: (() => void) | null; lost: boolean }
 declare global { interface Window { hotlineEarly?: Early } }
@@ -25,10 +25,10 @@ function token(length: number): string {
 
 /** Open the socket and sign `phone` on over it; null when that did not work. `secret` has a deadline of its own. */
 export async function signOn(phone: string, secret: Promise<string>): Promise<EarlyLine | null> {
-  const began = performance.now(), socket = new WebSocket(socketAddress(), "sip"), host = `${token(12)}.invalid`;
+  const socket = new WebSocket(socketAddress(), "sip"), host = `${token(12)}.invalid`;
   socket.binaryType = "arraybuffer";
   secret.catch(() => undefined); // it may be refused before anybody waits for it
-  const line = { phone, secret: "", socket, began, contact: `sip:${token(8)}@${host};transport=ws`, instance: uuid(), said: [] };
+  const line = { phone, secret: "", socket, contact: `sip:${token(8)}@${host};transport=ws`, instance: uuid(), said: [] };
   const up = await register(line, host, secret).catch(() => false);
   if (!up) socket.close();
   return up ? line : null;

@@ -1,5 +1,5 @@
 // The telephone in the page (JsSIP): signs on with a secret of this page, rings, answers, and tells the truth.
-import { AGENT, EXPIRES, REALM, type EarlyLine } from "./early_line";
+import { AGENT, EXPIRES, REALM } from "./early_line";
 import { ask, Refused } from "./http";
 import { microphoneSoon, sendTo } from "./media";
 import { NetworkWatch, type Figures, type Quality } from "./network";
@@ -7,7 +7,7 @@ import { PageSocket, sipLibrary } from "./sip";
 
 export type Line = "off" | "connecting" | "up" | "down" | "elsewhere";
 export interface PhoneEvents {
-  onLine(line: Line, detail: number): void;
+  onLine(line: Line): void;
   onRing(): void;
   onTalk(on: boolean): void;
   onMicrophoneRefused(name: string): void;
@@ -36,7 +36,6 @@ export class Phone {
   private fresh = true;
   private patience = REGISTER_PATIENCE;
   private leaving = false;
-  private began = 0;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
   private packets = { last: -1, since: 0, silent: false };
   private readonly network = new NetworkWatch();
@@ -52,7 +51,6 @@ export class Phone {
     this.stop();
     this.set("connecting");
     const turn = this.turn, early = window.hotlineEarly?.line;
-    this.began = performance.now();
     delete window.hotlineEarly;
     const library = sipLibrary();
     library.catch(() => void early?.then((line) => line?.socket.close())); // or the switch would ring a page without one
@@ -71,12 +69,11 @@ export class Phone {
     ua.on("disconnected", () => { if (this.ua === ua && this.line !== "elsewhere") this.set("down"); });
     ua.on("connected", () => { if (ua !== this.early) this.mind(ua); });
     ua.on("newRTCSession", (event: any) => { if (event.originator === "remote") this.took(event.session); });
-    if (line) this.takeOver(ua, line); else ua.start();
+    if (line) this.takeOver(ua); else ua.start();
   }
 
   /** The switch has this line already; the library says so again, once the page has settled. */
-  private takeOver(ua: any, line: EarlyLine): void {
-    this.began = line.began;
+  private takeOver(ua: any): void {
     this.early = ua;
     ua.start();
     this.early = null;
@@ -88,10 +85,9 @@ export class Phone {
     if (this.ua !== ua) return;
     clearTimeout(this.watchdog);
     this.patience = REGISTER_PATIENCE;
-    const took = performance.now() - this.began;
-    const was = this.line;
-    this.set("up", took);
-    if (was !== "up") await this.here();
+    if (this.line === "up") return; // it has only signed on anew
+    this.set("up");
+    await this.here();
   }
 
   /** Tell the server that this page can be rung. */
@@ -239,5 +235,5 @@ export class Phone {
     if (this.talking) this.hangUp();
   }
 
-  private set(line: Line, detail = 0): void { this.line = line; this.events.onLine(line, detail); }
+  private set(line: Line): void { this.line = line; this.events.onLine(line); }
 }

@@ -36,11 +36,11 @@ const read = new Promise((done) => addEventListener("DOMContentLoaded", done, { 
 // -- the telephone ---------------------------------------------------------------------------------------------
 let downSince = 0, wantSound = true;
 
-function onLine(line: Line, detail: number): void {
+function onLine(line: Line): void {
   if (line === "up") {
     downSince = 0;
     clear("line");
-    check("line", "good", t("js.line.up", { ms: Math.round(detail) }));
+    check("line", "good", t("js.line.up", { at: clock(Date.now() / 1000) }));
   } else if (line === "down") {
     downSince ||= Date.now();
     check("line", "bad", t("js.line.down"));
@@ -81,7 +81,7 @@ const checks = new Checks(phone);
 
 async function openPhone(): Promise<void> {
   try { await phone.open(); } catch (error) {
-    onLine("down", 0);
+    onLine("down");
     if (error instanceof Refused && error.status === 401) sessionOver();
     else setTimeout(() => { if (wantSound && phone.line !== "up") void openPhone(); }, 3000);
   }
@@ -240,6 +240,13 @@ function onHouse(word: string): void {
   else { clear("house"); void refreshBar(); void phone.here(); }
 }
 
+/** A new stream tells anew if the controller is away; what an old one said may be over. */
+function linked(up: boolean): void {
+  if (!up) return;
+  clear("house");
+  void settled.then(refreshBar);
+}
+
 function sessionOver(): void {
   const template = document.getElementById("sign-on-again") as HTMLTemplateElement;
   put("session", template.content.cloneNode(true));
@@ -266,7 +273,7 @@ async function signOnAgain(form: HTMLFormElement): Promise<void> {
 
 function begin(): void {
   follow(frame.dataset.facts!.split(" "), {
-    onFact, onHouse, onSession: sessionOver, onLink: (up) => { if (up) void settled.then(refreshBar); },
+    onFact, onHouse, onSession: sessionOver, onLink: linked,
   });
 }
 

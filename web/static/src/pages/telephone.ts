@@ -76,13 +76,14 @@ function over(ua: any, word: string): void {
 }
 
 async function look(): Promise<void> {
+  const before = ended; // what was asked before the call was over knows nothing of its rating
   const where = await ask<Where>("GET", "/telephone/call").catch(() => null);
   misses = where ? 0 : misses + 1;
   if (where) tick(where.done);
   const cut = ["disconnected", "failed", "closed"].includes(session?.connection?.iceConnectionState);
   if (session && !where) { if (misses >= MISSES) away(cut); return; }
   if (!where) return;
-  if (ended === "ended" || ended === "hung_up") said(where);
+  if (before === ended && (ended === "ended" || ended === "hung_up")) said(where);
   if (!session) return;
   if (cut) say("cut");
   else if (where.state === "rating" && where.rating) say("rated", { n: String(where.rating) });
@@ -98,7 +99,8 @@ function away(cut: boolean): void {
 }
 
 function said(where: Where): void {
-  if (where.rating) say(`${ended}_rated`, { n: String(where.rating) }); else say(ended);
+  if (where.rating) say(`${ended}_rated`, { n: String(where.rating) });
+  else if (!where.state) say(`${ended}_unrated`); // the house is done with it: no rating comes any more
 }
 
 /** Press a key: it shows itself, and is sent while the call is up. */
