@@ -168,11 +168,16 @@ class Supervisor:
 @contextlib.contextmanager
 def _alone(run_dir: Path) -> Iterator[None]:
     run_dir.mkdir(parents=True, exist_ok=True)
-    with (run_dir / "serve.lock").open("w") as lock:
+    with (run_dir / "serve.lock").open("a+") as lock:
+        lock.seek(0)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise ServeError(f"hotline serve 已在运行 · already runs for {run_dir.parent}; stop it first") from error
+            how = f"在它的终端按 Ctrl-C，或者 · Ctrl-C in its terminal, or: kill {lock.read(20).strip()}"
+            raise ServeError(f"hotline serve 已在运行 · already runs for {run_dir.parent}; {how}") from error
+        lock.truncate()
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
         yield
 
 

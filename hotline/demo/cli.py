@@ -110,13 +110,16 @@ async def _invited(show: Show, settings: Settings) -> str:
     login, password = await demo_agent(settings)
     invitation = _invitation(base_url(settings), login, password, settings.secrets_file)
     show.invite(invitation)
-    show.console.print("先看一通演示通话 · first, one call is played\n")
+    show.console.print("先看一通演示通话，打完再按「就绪」 · first one call is played; press 就绪 (ready) after it\n",
+                       soft_wrap=True)
     return invitation
 
 
 async def _stay(show: Show, desk: Desk, invitation: str) -> None:
     """Leave everything running until the terminal says stop."""
     show.invite(invitation)
+    show.console.print("演示通话打完了，现在可以按「就绪」 · the played call is over: press 就绪 (ready) now",
+                       soft_wrap=True)
     show.console.print("按 Ctrl-C 停止 · Ctrl-C stops everything")
     errands = Errands()
     errands.start(aside.keep(desk, AGENT))
