@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from core.settings import PROJECT
+from tests.api.house import ANSWERS
 from tests.people.staff import Staff
 from tests.web.axe import faults
 from tests.web.http import signed_on
 from tests.web.people_at_pages import AtPages
+from tests.web.test_wall import AGENT
 from tests.workorders.story import BEGIN, whole_call
 from web.routes_wall_day import KEPT, alarms_of
 from workorders.answering import Answering
@@ -99,4 +101,49 @@ async def test_the_screen_gets_shares_and_alarms_by_itself_and_above_the_agents(
         await page.evaluate("location.reload()")
         await page.wait_for_selector("#wall-alarms .is-fault:has-text('控制程序')")
         await page.screenshot(path=OUT / "zh-CN-wall-day-alarm.png", full_page=True)
+        assert pages.loud == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_the_longest_wait_is_never_cut_however_long_and_on_whatever_screen(
+        staff: Staff, chromium: str, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    async with AtPages(staff, chromium) as pages:
+        page = await pages.person("boss", Role.DUTY_LEADER)
+        await page.context.add_cookies([
+            {"name": "hotline_language", "value": language, "url": str(staff.house.client.base_url)}])
+        for waited in (3599.0, 12 * 3600.0 + 59 * 60):
+            monkeypatch.setitem(ANSWERS, "calls.list", [{"state": "waiting", "queued": staff.now - waited}])
+            await page.goto("/wall")
+            for wide in (1920, 1366, 1280, 1024, 683, 390):
+                await page.set_viewport_size({"width": wide, "height": 800})
+                cut = await page.evaluate("""() => [...document.querySelectorAll('.wall-now .figure')]
+                    .filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)""")
+                assert cut == [], f"{wide}: {cut}"
+        assert pages.loud == []
+
+
+@pytest.mark.slow
+async def test_a_screen_cut_off_from_the_server_says_so_at_its_top_and_counts_no_further(
+        staff: Staff, chromium: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ANSWERS, "agents.list", [AGENT | {"since": staff.now - 5}])
+    async with AtPages(staff, chromium) as pages:
+        page = await pages.person("boss", Role.DUTY_LEADER)
+        await page.clock.install()
+        await page.goto("/wall")
+        assert not await page.is_visible("#wall-lost")
+        await page.context.set_offline(True)
+        await page.clock.run_for(10_000)
+        await page.wait_for_selector(".wall-page.is-stale")
+        stood = await page.inner_text(".wall-since")
+        await page.clock.run_for(60_000)
+        await page.wait_for_selector("#wall-lost:has-text('看板与服务器断开')")
+        assert await page.inner_text(".wall-since") == stood
+        assert await page.evaluate("""() => { const top = one => document.querySelector(one).getBoundingClientRect().top
+            return top('#wall-lost') < top('.figures') }""")
+        assert await faults(page) == []
+        await page.context.set_offline(False)
+        await page.clock.run_for(4_000)
+        await page.wait_for_selector("#wall-lost", state="hidden")
+        await page.wait_for_selector(".wall-page:not(.is-stale)")
         assert pages.loud == []

@@ -33,11 +33,20 @@ async function refresh(): Promise<void> {
   } catch { /* the age says so */ }
 }
 
+/** Say across the whole screen that it is cut off: nobody scrolls a wall to learn it. */
+function cutOff(old: number): void {
+  const told = document.getElementById("wall-lost")!, words = old > LOST ? t("js.wall.lost", { clock: clock(at / 1000 + skew) }) : "";
+  told.hidden = !words;
+  if (told.textContent !== words) told.textContent = words;
+  document.querySelector(".wall-page")!.classList.toggle("is-stale", old > GREY);
+}
+
 function tick(): void {
-  for (const mark of document.querySelectorAll<HTMLElement>("[data-tick]"))
-    mark.textContent = duration(Date.now() / 1000 + skew - Number(mark.dataset.tick));
   const old = Date.now() - at;
   const live = data().known === "live";
+  cutOff(old);
+  if (old <= GREY) for (const mark of document.querySelectorAll<HTMLElement>("[data-tick]")) // what is old stands still
+    mark.textContent = duration(Date.now() / 1000 + skew - Number(mark.dataset.tick));
   document.getElementById("wall")!.classList.toggle("is-stale", old > GREY || !live);
   const age = document.getElementById("wall-age"), key = old > LOST ? "js.wall.lost" : old > GREY ? "js.wall.stale" : "js.wall.live";
   if (age && (live || old > GREY)) age.textContent = t(key, { clock: clock(at / 1000 + skew), age: duration(old / 1000) });
