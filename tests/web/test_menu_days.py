@@ -124,7 +124,7 @@ async def test_an_admin_puts_a_notice_up_and_takes_it_down_in_a_browser(staff: S
     async with opened(staff, chromium, admin, 390) as page:
         await page.clock.set_fixed_time(datetime.fromtimestamp(BEGIN, UTC))
         await page.goto("/notices")
-        await page.get_by_label("通知文字（zh-CN）").fill("城南停水，正在抢修。")
+        await page.get_by_label("通知文字（普通话）").fill("城南停水，正在抢修。")
         await page.get_by_label("原因或依据").first.fill("供水公司来函")
         await page.get_by_role("button", name="播出通知").press("Enter")
         await expect(page.locator(".bulletin li.is-on")).to_contain_text("城南停水", timeout=LONG)

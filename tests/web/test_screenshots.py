@@ -17,7 +17,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.switch, pytest.mark.asyncio(loop_sco
 async def test_every_state_of_the_desk_has_its_pictures(house: House, browsers: Browsers, language: str) -> None:
     await house.town.city.set_behaviour("66010001", "answers", after=6.0)  # long enough to be seen ringing
     context = await browsers.context(reduced_motion="reduce")
-    await context.add_cookies([{"name": "hotline_language", "value": language, "url": house.url}])
+    speaks = {"name": "hotline_language", "value": language, "url": house.url}
+    await context.add_cookies([speaks])  # type: ignore[list-item]
     page = await context.new_page()
     await page.goto("/sign-on")
     await look(page, f"{language}-sign-on", whole=False)
@@ -34,6 +35,8 @@ async def test_every_state_of_the_desk_has_its_pictures(house: House, browsers: 
     await desk.page.check("[name=kind][value=complaint]", force=True)
     await look(desk.page, f"{language}-desk-talking", whole=False)
     wall = await browsers.signed_on("zhou", "/wall", reduced_motion="reduce")
+    await wall.context.add_cookies([speaks])  # type: ignore[list-item]
+    await wall.goto("/wall")
     await wall.wait_for_selector("#wall-talking:has-text('1')")
     await look(wall, f"{language}-wall", whole=False)
     await desk.press("F8")

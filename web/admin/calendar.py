@@ -117,7 +117,7 @@ def in_words(texts: Texts, what: Change) -> Iterator[str]:
 
 
 def _said(texts: Texts, day: date) -> str:
-    return texts("calendar.day", year=day.year, month=day.month, day=day.day,
+    return texts("calendar.day", year=day.year, month=day.month, day=day.day, name=texts(f"calendar.month.{day.month}"),
                  weekday=texts(f"calendar.weekday.{day.weekday()}"))
 
 
