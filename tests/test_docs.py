@@ -168,6 +168,13 @@ def test_every_fault_has_its_line_and_the_tests_it_names_exist() -> None:
     assert missing == []
 
 
+def test_what_the_desks_promise_is_held_by_tests_that_exist() -> None:
+    promises = [cells[1] for cells in rows(text_of("docs/desks.md")) if cells[1] != "shown by"]
+    assert [cell for cell in promises if not _NAMED_TEST.findall(cell)] == []
+    named = [one for cell in promises for one in _NAMED_TEST.findall(cell)]
+    assert [f"{path}::{name}" for path, name in named if not has_test(path, name)] == []
+
+
 def has_test(path: str, name: str) -> bool:
     """Tell whether tests/<path> has a test of this name."""
     file = ROOT / "tests" / path
