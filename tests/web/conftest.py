@@ -10,6 +10,7 @@ import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from core.secrets import Secrets, load_secrets
 from core.settings import Settings
 from hotline.database import migrated
 from hotline.switch import Installation
-from routing.directory import Directory, load_directory
+from routing.directory import Directory, InForce, load_directory
 from tests.api.house import built
 from tests.conftest import settings_for
 from tests.people.staff import Staff
@@ -60,23 +61,28 @@ def speak_into(path: Path, hz: float, rate: int = 48000, seconds: int = 10) -> P
     return path
 
 
+@asynccontextmanager
+async def housed(home: Path, known: InForce | None = None, **changes: Any) -> AsyncIterator[House]:
+    """Build a house and take it down again; `known`: another directory, `changes`: other settings."""
+    settings = settings_for(home).model_copy(update=PATIENT | changes)
+    if not Installation(settings.asterisk).present:
+        pytest.fail("no Asterisk here; get it with: hotline switch fetch")
+    house = House(Town(settings, load_secrets(settings), known or load_directory(settings.directory)))
+    try:
+        await house.town.start()
+        await house.town.start_controller()
+        await house.start()
+        yield house
+    finally:
+        await house.stop()
+        await house.town.stop()
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """Switch, telephone network, controller and web process of one installation, with people who can sign on."""
-    home: Path = tmp_path_factory.mktemp("desk") / "home"
-    settings = settings_for(home).model_copy(update=PATIENT)
-    if not Installation(settings.asterisk).present:
-        pytest.fail("no Asterisk here; get it with: hotline switch fetch")
-    town = Town(settings, load_secrets(settings), load_directory(settings.directory))
-    built = House(town)
-    try:
-        await town.start()
-        await town.start_controller()
-        await built.start()
-        yield built
-    finally:
-        await built.stop()
-        await town.stop()
+    async with housed(tmp_path_factory.mktemp("desk") / "home") as made:
+        yield made
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

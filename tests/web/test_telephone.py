@@ -5,16 +5,11 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from core.secrets import load_secrets
-from routing.directory import load_directory
-from tests.conftest import settings_for
-from tests.support.town import Town
-from tests.web.conftest import PATIENT
+from tests.web.conftest import housed
 from tests.web.desk import Browsers, House
 
 _EVERYTHING_SAID = """() => {
@@ -28,18 +23,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.switch, pytest.mark.asyncio(loop_sco
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A house in which the demonstration's telephone is on."""
-    home: Path = tmp_path_factory.mktemp("try") / "home"
-    settings = settings_for(home).model_copy(update=PATIENT | {"demo_phone": True})
-    town = Town(settings, load_secrets(settings), load_directory(settings.directory))
-    built = House(town)
-    try:
-        await town.start()
-        await town.start_controller()
-        await built.start()
-        yield built
-    finally:
-        await built.stop()
-        await town.stop()
+    async with housed(tmp_path_factory.mktemp("try") / "home", demo_phone=True) as made:
+        yield made
 
 
 async def test_a_newcomer_rings_from_one_tab_and_answers_in_another(house: House, browsers: Browsers) -> None:

@@ -11,16 +11,11 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from core.secrets import load_secrets
-from core.settings import Settings
 from hotline.demo.behaviours import TONES
 from hotline.switch.phones import baresip_line
-from routing.directory import load_directory
-from tests.conftest import settings_for
 from tests.support.baresip import Baresip
-from tests.support.town import Town
 from tests.web.axe import faults
-from tests.web.conftest import PATIENT
+from tests.web.conftest import housed
 from tests.web.desk import PASSWORD, Browsers, Desk, House
 from workorders.life.words import Role
 
@@ -31,17 +26,9 @@ PHONE = "6004d"
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A house with an admin."""
-    settings: Settings = settings_for(tmp_path_factory.mktemp("beside") / "home").model_copy(update=PATIENT)
-    house = House(Town(settings, load_secrets(settings), load_directory(settings.directory)))
-    try:
-        await house.town.start()
-        await house.town.start_controller()
-        await house.start()
-        await house.person("chief", "张三", Role.ADMIN)
-        yield house
-    finally:
-        await house.stop()
-        await house.town.stop()
+    async with housed(tmp_path_factory.mktemp("beside") / "home") as made:
+        await made.person("chief", "张三", Role.ADMIN)
+        yield made
 
 
 async def admin(house: House) -> httpx.AsyncClient:

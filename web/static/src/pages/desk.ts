@@ -179,11 +179,17 @@ document.addEventListener("click", (event) => {
   if (other) void choose(other);
   const button = (event.target as Element).closest<HTMLElement>("[data-act]");
   if (button) void act(button);
-  const menu = document.querySelector("#break-menu[open]"); // open, it covers what a notice asks to be done
-  if (menu && !menu.contains(event.target as Node)) menu.removeAttribute("open");
   const closed = (event.target as Element).closest<HTMLElement>("summary[aria-disabled=true]");
   if (closed) event.preventDefault();
 });
+
+/** The menu of breaks, open, covers what a notice asks to be done: whoever goes on elsewhere has done with it. */
+function beside(event: Event): void {
+  const menu = document.querySelector("#break-menu[open]");
+  if (menu && !menu.contains(event.target as Node)) menu.removeAttribute("open");
+}
+document.addEventListener("click", beside);
+document.addEventListener("focusin", beside);
 
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" ? document.querySelector("#break-menu[open]") : null;
