@@ -1,4 +1,4 @@
-"""While a unit's telephones ring: each is told of, the ring is taken back, the unit leaves the directory. The menu of breaks."""
+"""A unit's telephones ring: each is told of, the ring is taken back, the unit leaves the directory. And breaks."""
 
 from __future__ import annotations
 
