@@ -129,8 +129,10 @@ async def test_the_controller_restarts_in_mid_talk_and_the_desk_goes_on(house: H
     await house.town.stop_controller()
     await desk.page.wait_for_selector("#notice-house:has-text('正在进行的通话不受影响')")
     await desk.hears(TONES["citizen"])
+    await desk.press("F4")
+    await desk.page.wait_for_selector("#notice-house:has-text('几秒后重试')")  # one line tells of it, and goes with it
     await house.town.start_controller()
-    await desk.page.wait_for_selector("#notice-house", state="detached")
+    await desk.page.wait_for_selector("#notices > *", state="detached")
     await desk.state("talking")
     assert await desk.call() == call
     await desk.press("F4")

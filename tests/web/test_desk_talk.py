@@ -73,6 +73,23 @@ async def test_a_session_that_is_over_in_mid_talk_is_renewed_in_place(house: Hou
     assert citizen.is_up
 
 
+@pytest.mark.slow
+async def test_who_writes_when_their_session_is_over_is_asked_to_sign_on_and_writes_on(
+        house: House, browsers: Browsers) -> None:
+    desk = await browsers.desk()
+    await talk(house, desk)
+    await desk.page.context.clear_cookies()
+    await desk.page.click("[name=summary]")
+    await desk.page.keyboard.type("水管漏水")
+    await desk.page.wait_for_selector("#again")
+    await desk.page.keyboard.type("两天")
+    assert await desk.page.input_value("[name=summary]") == "水管漏水两天"
+    await desk.page.fill("#again [name=password]", PASSWORD)
+    await desk.press("Enter")
+    await desk.page.wait_for_selector("#again", state="detached")
+    await desk.page.wait_for_selector("#saved:has-text('已保存')")
+
+
 async def test_sign_on_and_desk_are_accessible_in_light_dark_and_large(house: House, browsers: Browsers) -> None:
     context = await browsers.context(reduced_motion="reduce")
     page = await context.new_page()

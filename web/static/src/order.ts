@@ -70,6 +70,7 @@ export async function saveNow(): Promise<boolean> {
     said(t("js.not_saved"), true);
     const code = error instanceof Refused ? error.code : "";
     if (code === "no_such_call") { tell("order", t("js.too_late"), "warn"); return false; }
+    if (error instanceof Refused && error.status === 401) document.dispatchEvent(new CustomEvent("session-over"));
     later(AGAIN);
     return false;
   }

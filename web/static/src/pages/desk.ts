@@ -157,7 +157,8 @@ async function act(button: HTMLElement): Promise<void> {
     clear("act");
   } catch (error) {
     const refused = error as Refused;
-    if (refused.status === 401) sessionOver(); else tell("act", refused.message, "warn");
+    // that the controller is away is one line, which goes when it is back
+    if (refused.status === 401) sessionOver(); else tell(refused.code === "controller_away" ? "house" : "act", refused.message, "warn");
   }
   void refreshBar();
 }
@@ -258,7 +259,11 @@ function sessionOver(): void {
   put("session", template.content.cloneNode(true));
   document.querySelector<HTMLInputElement>("#again [name=password]")?.focus();
 }
-document.addEventListener("session-over", sessionOver);
+document.addEventListener("session-over", () => { // whoever writes meanwhile writes on where they are
+  const at = document.activeElement;
+  sessionOver();
+  if (at instanceof HTMLTextAreaElement || at instanceof HTMLInputElement) at.focus();
+});
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
   if (form.id !== "again") return;
