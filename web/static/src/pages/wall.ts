@@ -29,6 +29,7 @@ async function refresh(): Promise<void> {
     if (focused) document.getElementById(focused)?.focus();
     at = Date.now();
     skew = Number(data().now) - at / 1000;
+    tick(); // or the server's wording of its age would flash for a moment
     if (data().raised !== raised) { raised = data().raised; void refreshDay(); } // an alarm does not wait half a minute
   } catch { /* the age says so */ }
 }
