@@ -40,6 +40,7 @@ async def test_a_report_goes_from_the_draft_to_the_last_receipt_by_keyboard(staf
         await office.fill("[name=title]", "城西停水")
         await office.press("[name=title]", "Control+Enter")
         await office.wait_for_selector(".act-fault:has-text('正文')")
+        await office.wait_for_selector(".field:has([name=text]) .field-fault:has-text('正文')")  # where the eye is
         await office.fill("[name=text]", "三日内一百二十起停水来电。")
         await office.press("[name=text]", "Control+Enter")
         await office.wait_for_selector(".act-fault:has-text('报送对象')")

@@ -1,5 +1,6 @@
 // People and units: a form says which request it is; the answer is told in place, a made password once, then read anew.
 import "./base";
+import { complain } from "../fault";
 import { ask, Refused } from "../http";
 import { t } from "../texts";
 
@@ -31,18 +32,11 @@ function lacking(form: HTMLFormElement): Box | null {
   return [...form.querySelectorAll<Box>("[required]")].find((box) => !box.value.trim()) ?? null;
 }
 
-function tell(form: HTMLFormElement, words: string, box?: Element | null): void {
-  form.querySelector<HTMLElement>(".act-fault")!.textContent = words;
-  form.querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
-  box?.setAttribute("aria-invalid", "true");
-  (box as HTMLElement | null)?.focus();
-}
-
 async function send(form: HTMLFormElement): Promise<void> {
   const missing = lacking(form);
-  if (missing) { tell(form, t("js.admin.fill", { field: labelOf(missing) }), missing); return; }
+  if (missing) { complain(form, t("js.admin.fill", { field: labelOf(missing) }), missing); return; }
   const body = bodyOf(form);
-  if (body && form.dataset.onlyChanged !== undefined && !Object.keys(body).length) { tell(form, t("js.admin.same")); return; }
+  if (body && form.dataset.onlyChanged !== undefined && !Object.keys(body).length) { complain(form, t("js.admin.same")); return; }
   const path = form.dataset.path!.replace(/\{(\w+)\}/, (_, name: string) => {
     const value = String(body![name]);
     delete body![name];
@@ -57,7 +51,7 @@ async function send(form: HTMLFormElement): Promise<void> {
     location.assign(form.dataset.then ? form.dataset.then.replace("{id}", said.id ?? "") : location.href);
   } catch (error) {
     const refused = error as Refused, names = refused.faults.flatMap((one) => one.field.split("."));
-    tell(form, refused.message, [...form.querySelectorAll<Box>("[name]")].find((box) => names.includes(box.name)));
+    complain(form, refused.message, [...form.querySelectorAll<Box>("[name]")].find((box) => names.includes(box.name)));
   } finally { button.disabled = false; }
 }
 

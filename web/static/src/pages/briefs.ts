@@ -1,15 +1,8 @@
 // Reports of important matters: each form is one step of the API; what may be done next, the page says anew.
 import "./base";
+import { complain } from "../fault";
 import { ask, Refused } from "../http";
 import { t } from "../texts";
-
-function complain(form: HTMLFormElement, words: string, box?: HTMLElement | null): void {
-  const fault = form.querySelector<HTMLElement>(".act-fault")!;
-  fault.textContent = words;
-  form.querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
-  box?.setAttribute("aria-invalid", "true");
-  (box ?? fault).focus();
-}
 
 /** Return the words of a report as the form has them. */
 function written(form: HTMLFormElement): Record<string, unknown> {

@@ -1,5 +1,6 @@
 // The directory: an entry is saved, taken out or set back; a refusal names its field, and what was typed stays.
 import "./base";
+import { forgive, point } from "../fault";
 import { ask, Refused } from "../http";
 import { t } from "../texts";
 
@@ -32,9 +33,9 @@ function boxOf(field: string): Box | null {
 
 function tell(at: HTMLFormElement, lines: string[], box?: Box | null): void {
   const fault = at.querySelector<HTMLElement>(".act-fault")!;
+  forgive(at);
   fault.replaceChildren(...lines.flatMap((line, n) => n ? [document.createElement("br"), line] : [line]));
-  at.querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
-  box?.setAttribute("aria-invalid", "true");
+  if (box) point(box, lines[1] ?? lines[0]!);
   box?.focus();
 }
 

@@ -1,5 +1,6 @@
 // Articles: each form goes to the API as it stands; what is refused leaves all as typed.
 import "./base";
+import { complain } from "../fault";
 import { ask, type Refused } from "../http";
 import { t } from "../texts";
 
@@ -22,8 +23,7 @@ async function send(form: HTMLFormElement): Promise<void> {
   const fault = form.querySelector<HTMLElement>(".act-fault")!, wrong = missing(form);
   if (wrong) {
     const label = wrong.closest(".field")?.querySelector(".label")?.firstChild?.textContent?.trim() ?? "";
-    fault.textContent = t("js.knowledge.missing", { field: label });
-    wrong.focus();
+    complain(form, t("js.knowledge.missing", { field: label }), wrong);
     return;
   }
   const button = form.querySelector<HTMLButtonElement>("[type=submit]")!;

@@ -1,5 +1,6 @@
 // An order's page: an act goes to the API with the version that was seen; what somebody else did meanwhile stands beside.
 import "./base";
+import { forgive, point } from "../fault";
 import { ask, Refused } from "../http";
 import { beside } from "../orders/beside";
 import { boxes, dataOf, forget, keep, labelOf, lacking, restore } from "../orders/fields";
@@ -26,19 +27,8 @@ function faultOf(place: Element): HTMLElement {
   return place.querySelector<HTMLElement>(".act-fault")!;
 }
 
-function point(box: HTMLElement, words: string): void {
-  const told = document.createElement("span"), place = box.closest(".field") ?? box.parentElement!;
-  told.className = "field-fault";
-  told.id = `fault-${Math.random().toString(36).slice(2)}`;
-  told.textContent = words;
-  place.append(told);
-  box.setAttribute("aria-invalid", "true");
-  box.setAttribute("aria-describedby", told.id);
-}
-
 function clear(form: HTMLFormElement): void {
-  form.querySelectorAll(".field-fault").forEach((one) => one.remove());
-  form.querySelectorAll("[aria-invalid]").forEach((one) => { one.removeAttribute("aria-invalid"); one.removeAttribute("aria-describedby"); });
+  forgive(form);
   faultOf(form).textContent = "";
 }
 

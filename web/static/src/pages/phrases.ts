@@ -1,5 +1,6 @@
 // The phrases of an owner: rows that are edited in place; what changes, the server tells before it is set.
 import "./base";
+import { complain, forgive } from "../fault";
 import { ask, Refused } from "../http";
 import { t } from "../texts";
 
@@ -7,14 +8,6 @@ interface Told { version: number; changes: string[]; phrases: unknown[] }
 const held = JSON.parse(document.getElementById("phrases-document")!.textContent!) as { owner: string; version: number };
 const form = document.getElementById("phrases-form") as HTMLFormElement, rows = form.querySelector("ol")!;
 let told: Told | null = null;
-
-function complain(where: HTMLElement, words: string, box?: HTMLElement | null): void {
-  const fault = where.querySelector<HTMLElement>(".act-fault")!;
-  fault.textContent = words;
-  where.querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
-  box?.setAttribute("aria-invalid", "true");
-  (box ?? fault).focus();
-}
 
 function typed(): Record<string, string>[] {
   return [...rows.children].map((line) => Object.fromEntries(
@@ -29,7 +22,7 @@ function hide(): void {
 
 async function check(): Promise<void> {
   hide();
-  form.querySelector(".act-fault")!.textContent = "";
+  forgive(form);
   const wrong = [...rows.querySelectorAll<HTMLInputElement>("[data-part]")].find((box) => !box.checkValidity() || !box.value.trim());
   if (wrong) { complain(form, t("js.phrases.fill", { field: wrong.closest(".field")!.querySelector(".label")!.textContent! }), wrong); return; }
   try {

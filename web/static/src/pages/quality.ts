@@ -1,5 +1,6 @@
 // Quality checks: each form goes to the API as it stands; whether it fits, the API says.
 import "./base";
+import { complain, forgive } from "../fault";
 import { ask, Refused } from "../http";
 import { mountPlayers } from "../player/player";
 import { t } from "../texts";
@@ -32,10 +33,9 @@ function lacking(form: HTMLFormElement): HTMLInputElement | undefined {
 async function send(form: HTMLFormElement): Promise<void> {
   const kind = form.dataset.quality!, fault = form.querySelector<HTMLElement>(".act-fault")!, words = new FormData(form);
   const empty = lacking(form), button = form.querySelector<HTMLButtonElement>("button[type=submit]")!;
-  fault.textContent = "";
+  forgive(form);
   if (empty) {
-    fault.textContent = t("js.order.fill", { field: empty.closest("label")!.querySelector(".label")!.textContent!.trim() });
-    empty.focus();
+    complain(form, t("js.order.fill", { field: empty.closest("label")!.querySelector(".label")!.textContent!.trim() }), empty);
     return;
   }
   button.disabled = true;

@@ -1,5 +1,6 @@
 // The rules of quality checks: what was typed is checked and told by the server; only what was told can be set.
 import "./base";
+import { complain, forgive } from "../fault";
 import { ask, Refused } from "../http";
 import { t } from "../texts";
 
@@ -55,18 +56,11 @@ function wrong(form: HTMLFormElement): HTMLInputElement | undefined {
   return [...form.querySelectorAll<HTMLInputElement>("input")].find((box) => !box.checkValidity());
 }
 
-function complain(form: HTMLFormElement, words: string, box?: HTMLElement): void {
-  const fault = form.querySelector<HTMLElement>(".act-fault")!;
-  fault.textContent = words;
-  box?.setAttribute("aria-invalid", "true");
-  (box ?? fault).focus();
-}
-
 async function check(form: HTMLFormElement, kind: Kind): Promise<void> {
   const place = document.querySelector<HTMLElement>(`[data-change=${kind}]`);
   if (!place) return;
   place.hidden = true;
-  form.querySelector(".act-fault")!.textContent = "";
+  forgive(form);
   const box = wrong(form);
   if (box) {
     complain(form, t("js.qrules.fill", { field: box.closest(".field")!.querySelector(".label")!.firstChild!.textContent!.trim() }), box);
