@@ -59,7 +59,7 @@ async def would_change(request: Request, wish: Wish) -> dict[str, Any]:
         policy = (await keeper_of(request).rules(session, now_of(request))).policy
     lacking = unknown_fields(api.named_in(policy), after)
     effect = [texts("classes.still", n=still) if still else texts("classes.none_open"),
-              *([texts("classes.in_policy", names=texts("invited.and").join(lacking))] if lacking else [])]
+              *([texts("classes.in_policy", names=texts("list.and").join(lacking))] if lacking else [])]
     return {"version": newest["version"], "effect": effect,
             "classification": wish.classification.model_dump(mode="json"),
             "changes": list(in_words(texts, changes(before, after)))}
