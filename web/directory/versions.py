@@ -44,7 +44,7 @@ def said(texts: Texts, field: str, value: Any) -> str:
     if field == "kind":
         return texts(f"directory.kind.{value}") if value else ""
     if field == "phones":
-        return texts("list.and").join(_phone(texts, one) for one in sorted(
+        return texts("invited.and").join(_phone(texts, one) for one in sorted(
             value or (), key=lambda one: int(one["order"])))
     if isinstance(value, list | tuple):
         return texts("list.and").join(map(str, value))
