@@ -168,6 +168,7 @@ export class Phone {
     if (!session?.isInProgress()) return;
     try {
       const stream = speak ?? await microphoneSoon();
+      if (!session.isInProgress()) return; // answered by an earlier press, or over, while the microphone opened
       session.answer({ mediaStream: stream.clone(), pcConfig: { iceServers: [] } });
     } catch (error) {
       this.events.onMicrophoneRefused((error as DOMException).name);

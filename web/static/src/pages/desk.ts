@@ -108,6 +108,7 @@ function returning(): void {
 // -- the bar ---------------------------------------------------------------------------------------------------
 const OFFER = 5000; // ms after which it is looked whether a talk that is offered still goes on
 let offer = 0;
+const ENDS_WRITING = new Set(["done", "break", "offline"]); // of wrap-up: afterwards the form cannot be saved any more
 const IN_TALK = new Set(["talking", "three", "hold", "consult", "away"]);
 
 onBar((now, before) => {
@@ -146,11 +147,12 @@ async function act(button: HTMLElement): Promise<void> {
   const name = button.dataset.act!;
   if (button.getAttribute("aria-disabled") === "true") { if (button.title) tell("act", button.title, "told", [], 4); return; }
   if (local[name]) { local[name]!(); return; }
-  if (name === "done") await saveNow();
+  if (button.getAttribute("aria-busy") === "true") return; // a double click is one wish
+  button.closest("details")?.removeAttribute("open");
+  if (ENDS_WRITING.has(name) && barNow().state === "wrap_up" && !(await saveNow())) { tell("act", t("js.save_first"), "warn"); return; }
   if (name === "ready" && phone.echo) phone.hangUp(); // a citizen would find the telephone busy
   if (name === "finish") lockKeys();
   if (name === "rejoin") localStorage.setItem(TALK, `${barNow().rejoin} ${Date.now() / 1000}`); // asked for: its ring is answered by itself
-  button.closest("details")?.removeAttribute("open");
   button.setAttribute("aria-busy", "true");
   try {
     await ask(button.dataset.method!, button.dataset.path!, button.dataset.body);
@@ -159,7 +161,7 @@ async function act(button: HTMLElement): Promise<void> {
     const refused = error as Refused;
     // that the controller is away is one line, which goes when it is back
     if (refused.status === 401) sessionOver(); else tell(refused.code === "controller_away" ? "house" : "act", refused.message, "warn");
-  }
+  } finally { button.removeAttribute("aria-busy"); }
   void refreshBar();
 }
 
