@@ -97,8 +97,8 @@ class Needs:
             known = self._known[route.path_format] = found
         unknown = sorted(set(request.query_params) - known)
         if known and unknown:
-            raise Problem(422, "unknown_parameter", f"没有这些参数:{'、'.join(unknown)[:200]}",
-                          f"可用的参数:{'、'.join(sorted(known))}", allowed=sorted(known))
+            raise Problem(422, "unknown_parameter", f"没有这些参数：{'、'.join(unknown)[:200]}",
+                          f"可用的参数：{'、'.join(sorted(known))}", allowed=sorted(known))
 
 
 def _parameters(dependant: Dependant) -> Iterator[str]:
@@ -241,5 +241,5 @@ def _same(one: str, other: str) -> bool:
 
 
 def _unknown() -> Problem:
-    return Problem(401, "unauthorized", "需要登录,或有效的访问令牌",
-                   "先登录(POST /api/session),或在请求头加上 Authorization: Bearer <令牌>")
+    return Problem(401, "unauthorized", "需要登录，或有效的访问令牌",
+                   "先登录（POST /api/session），或在请求头加上 Authorization: Bearer <令牌>")

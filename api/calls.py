@@ -78,7 +78,7 @@ async def dial_out(request: Request, wish: DialOutIn) -> Any:
     agent = as_agent(caller, wish.agent)
     number, secret = await _number(request.app.state.db, caller, wish)
     if not number:
-        raise Problem(409, "no_number", "这里没有记下市民的号码", "主叫号码当时被隐藏,无法回拨")
+        raise Problem(409, "no_number", "这里没有记下市民的号码", "主叫号码当时被隐藏，无法回拨")
     reason = wish.work_order or wish.call_record
     by = await _in_name(request, "call.dial_out", reason or "", wish.by, agent)
     made = await control(request).do("call.dial_out", agent=agent, number=number, order=reason, secret=secret, by=by)

@@ -43,7 +43,7 @@ _CALLS: Examples = {
     "PUT /api/calls/{key}/appeals/{number}": Example(
         _DONE, {"agent": "a1001", "kind": "inquiry", "urgency": 0, "summary": "问供暖开始的日期",
                 "first": "公用事业", "second": "供热", "third": "温度不达标",
-                "answer": "供暖从 11 月 15 日零时开始,不热可以要求入户测温。"}),
+                "answer": "供暖从 11 月 15 日零时开始，不热可以要求入户测温。"}),
     "POST /api/calls/{key}/disposition": Example(_DONE, {"agent": "a1001", "disposition": "wrong_number"}),
     **{f"POST /api/calls/{{key}}/{act}": Example(_DONE, _BY) for act in ("hold", "resume", "bring-back", "finish")},
     **{f"POST /api/calls/{{key}}/parties/{{party}}/{act}": Example(_DONE, _BY)

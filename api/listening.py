@@ -64,7 +64,7 @@ async def stop(request: Request, key: CallKey, listener: Word) -> Any:
 def _telephone(caller: Caller) -> str:
     """Return the caller's own agent id: nobody has another's telephone listen, or moves another's."""
     if not caller.agent:
-        raise Problem(409, "no_telephone", "您没有登记坐席话机,无法旁听", "请管理员给您分配坐席工号")
+        raise Problem(409, "no_telephone", "您没有登记坐席话机，无法旁听", "请管理员给您分配坐席工号")
     return caller.agent
 
 

@@ -35,7 +35,7 @@ _LISTS = frozenset({"errors", "findings"})  # told with a refusal: faults with s
 _OF_HTTP = {
     400: ("bad_request", "请求读不懂", "检查请求的内容是否为 UTF-8 编码的 JSON"),
     404: ("not_found", "没有这个地址", "核对地址"),
-    413: ("too_large", "请求太大", "内容不能超过 512 KB,附件不能超过 20 MB"),
+    413: ("too_large", "请求太大", "内容不能超过 512 KB，附件不能超过 20 MB"),
     405: ("method_not_allowed", "这个地址不能这样用", "核对请求的方法"),
     415: ("unsupported_media_type", "内容的类型不对", "以 Content-Type: application/json 发送 UTF-8 编码的 JSON"),
 }
@@ -126,4 +126,4 @@ def _handler(make: Callable[[Any], Problem]) -> Callable[[Request, Exception], A
 
 def _unexpected(error: Exception) -> Problem:
     log.error("request failed", error=type(error).__name__, exc_info=error)
-    return Problem(500, "internal", "服务器内部出错,已记录", "稍后重试;仍不行请联系管理员")
+    return Problem(500, "internal", "服务器内部出错，已记录", "稍后重试；仍不行请联系管理员")

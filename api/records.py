@@ -64,7 +64,7 @@ async def read(request: Request, key: CallKey) -> dict[str, Any]:
     async with database(request).reading() as session:
         record = (await session.execute(query)).scalar_one_or_none()
     if record is None:
-        raise NotFound(f"没有通话记录 {key}", "核对通话编号;刚接通的电话稍后才有记录")
+        raise NotFound(f"没有通话记录 {key}", "核对通话编号；刚接通的电话稍后才有记录")
     body: dict[str, Any] = shown_to(who(request), record.model_dump())
     return body
 

@@ -15,14 +15,14 @@ class InUseError(RuntimeError):
 @contextlib.contextmanager
 def working_on(lock: Path) -> Iterator[None]:
     """Work on the data together with others. Raises InUseError while it is being replaced."""
-    with _held(lock, fcntl.LOCK_SH, "正在恢复备份;等恢复结束后再启动"):
+    with _held(lock, fcntl.LOCK_SH, "正在恢复备份；等恢复结束后再启动"):
         yield
 
 
 @contextlib.contextmanager
 def replacing(lock: Path) -> Iterator[None]:
     """Have the data alone. Raises InUseError while anybody works on it."""
-    with _held(lock, fcntl.LOCK_EX, "系统正在运行(网页或后台进程);先停止 hotline serve,再恢复"):
+    with _held(lock, fcntl.LOCK_EX, "系统正在运行（网页或后台进程）；先停止 hotline serve，再恢复"):
         yield
 
 

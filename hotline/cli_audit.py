@@ -39,7 +39,7 @@ def verify(
     if result.faults:
         typer.echo(f"共 {len(result.faults)} 处 · {len(result.faults)} fault(s)")
         raise typer.Exit(1)
-    typer.echo(f"✓ {result.orders} 张工单,{result.acts} 步,{len(anchors)} 个锚,全部相符 · all is as it was written")
+    typer.echo(f"✓ {result.orders} 张工单，{result.acts} 步，{len(anchors)} 个锚，全部相符 · all is as it was written")
 
 
 @app.command("anchor")

@@ -21,7 +21,7 @@ from routing.directory import Directory, load_directory
 from routing.directory_file import directory_in_force
 from routing.directory_toml import as_toml
 
-app = typer.Typer(help="通讯录:导出、导入 · the directory as a file", no_args_is_help=True)
+app = typer.Typer(help="通讯录：导出、导入 · the directory as a file", no_args_is_help=True)
 _SIGNS: Final = {(False, True): "+", (True, True): "~", (True, False): "-"}
 
 
@@ -34,7 +34,7 @@ def export() -> None:
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="TOML 通讯录 · the file")],
-    write: Annotated[bool, typer.Option("--write", help="写入;不加只显示差异 · write it, not only show it")] = False,
+    write: Annotated[bool, typer.Option("--write", help="写入；不加只显示差异 · write it, not only show it")] = False,
     why: Annotated[str, typer.Option(help="原因 · why")] = "导入通讯录文件",
 ) -> None:
     """导入整份通讯录:先整份检查,显示差异,--write 才生效 · take a whole file over, in force at once"""
@@ -47,7 +47,7 @@ def import_(
     elif not write:
         typer.echo(f"共 {len(steps)} 处;加 --write 才写入 · {len(steps)} change(s), not written: add --write")
     else:
-        typer.echo(f"✓ 已写入 {len(steps)} 处,下一次振铃起生效 · written, in force for the next ring")
+        typer.echo(f"✓ 已写入 {len(steps)} 处，下一次振铃起生效 · written, in force for the next ring")
 
 
 async def _work(settings: Settings, db: Database, wanted: Directory, why: str) -> list[Step]:

@@ -30,7 +30,7 @@ from hotline.database import MIGRATIONS
 from hotline.errand import give_up
 from workorders.life.words import UNIT_ROLES, Role
 
-app = typer.Typer(help="导出工单:JSON 行或电子表格 · export orders")
+app = typer.Typer(help="导出工单：JSON 行或电子表格 · export orders")
 _console = Console(highlight=False, soft_wrap=True)
 
 
@@ -49,7 +49,7 @@ def export(
     role: Annotated[str, typer.Option(help="以哪个角色所见 · as seen by this role")] = Role.BACK_OFFICE.value,
     unit: Annotated[str, typer.Option(help="该角色所在单位 · the unit of that role")] = "",
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="受理日起 · accepted from")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="受理日止,不含 · up to, without")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="受理日止，不含 · until")] = None,
 ) -> None:
     """导出工单;看得见什么、号码是否隐去,按角色 · what is seen, and whether numbers are masked, goes by the role."""
     settings = Settings()
@@ -107,7 +107,7 @@ async def _json(lines: AsyncIterator[dict[str, Value]], part: Path, progress: Ca
 def _caller(word: str, unit: str) -> Caller:
     role = next((role for role in OF_ROLE if role.value == word), None)
     if role is None:
-        raise typer.BadParameter(f"没有角色 {word};可用 · one of: {' '.join(role.value for role in OF_ROLE)}")
+        raise typer.BadParameter(f"没有角色 {word}；可用 · one of: {' '.join(role.value for role in OF_ROLE)}")
     if "orders.export" not in OF_ROLE[role]:
         raise typer.BadParameter(f"角色 {word} 不能导出工单 · this role may not export orders")
     if role in UNIT_ROLES and not unit:
@@ -121,7 +121,7 @@ def _form(form: str, to: Path) -> Literal["jsonl", "xlsx"]:
         return "jsonl"
     if word == "xlsx":
         return "xlsx"
-    raise typer.BadParameter("格式只有 jsonl 和 xlsx;写 --format,或用这样的文件名 · only jsonl and xlsx")
+    raise typer.BadParameter("格式只有 jsonl 和 xlsx；写 --format，或用这样的文件名 · only jsonl and xlsx")
 
 
 def _bar() -> Progress:

@@ -15,12 +15,12 @@ app = typer.Typer(help="工单流转规则表 · the rules of an order's life, a
 
 @app.command()
 def life(
-    table: Annotated[str, typer.Argument(help="只看一张表,如 steps · one table only")] = "",
+    table: Annotated[str, typer.Argument(help="只看一张表，如 steps · one table only")] = "",
     write: Annotated[bool, typer.Option("--write", help=f"重写 docs/{DOCUMENT.name} · make the document anew")] = False,
 ) -> None:
     """打印工单的状态、步骤、时限、督办和考核规则 · print states, steps, clocks, ladder and formulas."""
     if table and table not in TABLES:
-        typer.echo(f"没有“{table}”这张表。可选:{'、'.join(TABLES)}", err=True)
+        typer.echo(f"没有“{table}”这张表。可选：{'、'.join(TABLES)}", err=True)
         raise typer.Exit(2)
     if write:
         DOCUMENT.write_text(fill(DOCUMENT.read_text("utf-8")), encoding="utf-8")

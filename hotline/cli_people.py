@@ -26,7 +26,7 @@ from hotline.cli_openapi import undressed
 from hotline.errand import at_database, give_up
 from workorders.life.words import Role
 
-app = typer.Typer(help="人员:新增、列出、重设密码、停用 · people who sign on", no_args_is_help=True)
+app = typer.Typer(help="人员：新增、列出、重设密码、停用 · people who sign on", no_args_is_help=True)
 _console = Console(highlight=False, soft_wrap=True, markup=False)
 CONSOLE = Caller("console", "console", "console", frozenset())  # whoever may run this may read the database anyway
 DOCUMENT = PROJECT / "docs" / "who-may-do-what.md"
@@ -34,7 +34,7 @@ _PAGE = 200
 T = TypeVar("T")
 
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="登录名 · login")]
-Ask = Annotated[bool, typer.Option("--ask", help="键入密码,而不是生成一个 · type the password instead of one made")]
+Ask = Annotated[bool, typer.Option("--ask", help="键入密码，而不是生成一个 · type the password instead of one made")]
 
 
 @app.command("add")
@@ -120,7 +120,7 @@ def sign_off(login: Login) -> None:
 
 @app.command("rights")
 def rights(
-    write: Annotated[bool, typer.Option("--write", help="写入文件,而不是显示 · into the document")] = False,
+    write: Annotated[bool, typer.Option("--write", help="写入文件，而不是显示 · into the document")] = False,
 ) -> None:
     """谁可以做什么:每个接口、每个角色 · who may do what: every route and role, as the program itself has it"""
     text = page(entries_of(undressed()))
@@ -159,7 +159,7 @@ def _do(work: Callable[[AsyncSession, float], Awaitable[T]]) -> T:
 def _role(word: str) -> Role:
     role = next((role for role in OF_ROLE if role.value == word), None)
     if role is None:
-        raise typer.BadParameter(f"没有角色 {word};可用 · one of: {' '.join(role.value for role in OF_ROLE)}")
+        raise typer.BadParameter(f"没有角色 {word}；可用 · one of: {' '.join(role.value for role in OF_ROLE)}")
     return role
 
 
@@ -176,5 +176,5 @@ def _password(login: str, ask: bool) -> str:
 
 def _show(password: str, typed: bool) -> None:
     if not typed:
-        _console.print(f"密码(只显示这一次)· password, shown once: {password}")
+        _console.print(f"密码（只显示这一次）· password, shown once: {password}")
     _console.print("首次登录须修改密码 · to be changed at the first log-in")

@@ -14,7 +14,7 @@ from hotline.backup.errors import BackupError
 from hotline.backup.restore import restore as put_back
 from hotline.database import MIGRATIONS
 
-app = typer.Typer(help="恢复:先核对再动手 · restore, after verifying")
+app = typer.Typer(help="恢复：先核对再动手 · restore, after verifying")
 _console = Console(highlight=False, soft_wrap=True)
 
 
@@ -33,4 +33,4 @@ def restore(
         typer.echo(f"✗ {error}", err=True)
         raise typer.Exit(1) from error
     rows = sum(manifest.tables.values())
-    _console.print(f"✓ 已恢复 {rows} 行、{len(manifest.files)} 个文件,与清单一致 · restored, as the manifest says")
+    _console.print(f"✓ 已恢复 {rows} 行、{len(manifest.files)} 个文件，与清单一致 · restored, as the manifest says")

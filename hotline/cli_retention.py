@@ -26,7 +26,7 @@ from workorders.retention.hold import set_hold
 from workorders.retention.rules import CHINESE_EVENT, CHINESE_WHAT, InForce, in_force, rules_from, set_rules
 from workorders.retention.sweep import Places, Swept, sweep
 
-app = typer.Typer(help="保留期限:规则、预演、清理、依法保留 · retention: rules, dry run, erasing, legal hold")
+app = typer.Typer(help="保留期限：规则、预演、清理、依法保留 · retention: rules, dry run, erasing, legal hold")
 _console = Console(highlight=False, soft_wrap=True, markup=False)
 CONSOLE = Caller("console", "console", "console", frozenset())  # whoever may run this may read the database anyway
 T = TypeVar("T")
@@ -36,7 +36,7 @@ T = TypeVar("T")
 def retention(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只说明会清理什么 · only say what would go")] = False,
     run: Annotated[bool, typer.Option("--run", help="执行清理 · erase what is due")] = False,
-    rules: Annotated[Path | None, typer.Option("--set", help="用文件里的规则(YAML 或 JSON)· decide on rules")] = None,
+    rules: Annotated[Path | None, typer.Option("--set", help="用文件里的规则（YAML 或 JSON）· decide on rules")] = None,
     hold: Annotated[str, typer.Option(help="依法保留这张工单 · put an order under legal hold")] = "",
     lift: Annotated[str, typer.Option(help="解除保留 · lift a hold")] = "",
     why: Annotated[str, typer.Option(help="理由、文号、案号 · reason, for --set, --hold, --lift")] = "",
@@ -72,7 +72,8 @@ async def _show(db: Database) -> None:
     if found.version:
         _console.print(f"第 {found.version} 版 · version in force")
     else:
-        _console.print("这是建议,还没有人决定;存成文件,用 --set FILE --why … 设定后才会清理 · a proposal, not in force")
+        _console.print("这是建议，还没有人决定；存成文件，用 --set FILE --why … 设定后才会清理 "
+                       "· a proposal, not in force")
         _console.print(json.dumps(found.rules.model_dump(mode="json"), ensure_ascii=False, indent=1))
 
 
@@ -86,16 +87,16 @@ async def _foretell(db: Database) -> None:
                 counts[rule.name, one.held] += 1
                 _console.print(_line(one))
     for rule in found.rules.rules:
-        _console.print(f"{rule.name}:清理 {counts[rule.name, False]},依法保留 {counts[rule.name, True]}")
-    _console.print("预演,什么都没有动 · a dry run: nothing was touched")
+        _console.print(f"{rule.name}：清理 {counts[rule.name, False]}，依法保留 {counts[rule.name, True]}")
+    _console.print("预演，什么都没有动 · a dry run: nothing was touched")
 
 
 def _line(one: Due) -> str:
     zone = ZoneInfo("Asia/Shanghai")
     since, until = (datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d") for at in (one.since, one.due))
-    kept = "保留(依法保留)· held" if one.held else "清理 · goes"
+    kept = "保留（依法保留）· held" if one.held else "清理 · goes"
     return (f"{kept}  {CHINESE_WHAT[one.rule.what]}  {one.key}  {CHINESE_EVENT[one.rule.event]} {since},"
-            f"{one.rule.after_days} 天,{until} 到期  规则“{one.rule.name}”")
+            f"{one.rule.after_days} 天，{until} 到期  规则“{one.rule.name}”")
 
 
 async def _sweep(db: Database, settings: Settings) -> None:
@@ -118,7 +119,7 @@ def _set(settings: Settings, file: Path, why: str) -> None:
     try:
         body = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        give_up(f"{file} 无法读取:{error}")
+        give_up(f"{file} 无法读取：{error}")
 
     async def work(db: Database) -> int:
         now = time.time()

@@ -30,7 +30,7 @@ from hotline.seed.lives import YEAR, Year
 from hotline.seed.store import Hashed, SeedError
 from workorders.life.words import Role
 
-app = typer.Typer(help="示范市:六十个单位、各角色人员、一年的工单 · a believable city in an empty database")
+app = typer.Typer(help="示范市：六十个单位、各角色人员、一年的工单 · a believable city in an empty database")
 _console = Console(highlight=False, soft_wrap=True)
 # The passwords are random, so nothing is to be guessed that costly hashing would slow; each is hashed anew, with the
 # house's own cost, when it is changed at the first log-in. At full cost 173 people would take a minute.
@@ -41,7 +41,7 @@ _QUICK = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
 def seed(
     orders: Annotated[int, typer.Option(min=0, max=1_000_000, help="工单数 · orders of the year")] = 5000,
     seed: Annotated[int, typer.Option(help="同一个数得到同一座城 · the same number, the same city")] = 42,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="一年截至哪天零点,默认今天 · the year "
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="一年截至哪天零点，默认今天 · the year "
                                                    "ends at this day's midnight; today")] = None,
     days: Annotated[int, typer.Option(min=1, max=3 * YEAR, help="多少天 · how many days")] = YEAR,
     people: Annotated[bool, typer.Option(help="新增人员并发放密码 · add people with passwords")] = True,
@@ -109,9 +109,9 @@ def _bar() -> Progress:
 
 
 def _tell(year: Year, added: int, folder: Path, seconds: float) -> None:
-    _console.print(f"✓ {year.count} 张工单,{len(year.city.units)} 个单位,{seconds:.0f} 秒 · orders and units")
+    _console.print(f"✓ {year.count} 张工单，{len(year.city.units)} 个单位，{seconds:.0f} 秒 · orders and units")
     if added:
         _console.print(f"  新增 {added} 人,密码在 · people were added, their passwords: {folder / 'passwords.csv'}")
-        _console.print("  每行:登录名,密码,角色,单位,姓名 · a line: login, password, role, unit, name")
-        _console.print("  首次登录须修改密码;发放后请删除该文件 · delete the file once they are handed out")
+        _console.print("  每行：登录名，密码，角色，单位，姓名 · a line: login, password, role, unit, name")
+        _console.print("  首次登录须修改密码；发放后请删除该文件 · delete the file once they are handed out")
     _console.print(f"  通讯录 · directory: {folder / 'directory.toml'}")

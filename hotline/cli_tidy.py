@@ -31,7 +31,7 @@ def tidy(run: Annotated[bool, typer.Option("--run", help="删除它们 · delete
     found = at_database(settings, lambda db: _tidied(db, settings.attachments_dir, run=run))
     for path in found:
         _console.print(path)
-    done = "已删除" if run else "可以删除,加 --run"
+    done = "已删除" if run else "可以删除，加 --run"
     _console.print(f"✓ {len(found)} 个附件文件没有工单提到{f',{done}' if found else ''} · files that no order names")
 
 

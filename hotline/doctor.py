@@ -112,7 +112,7 @@ def _directory(settings: Settings) -> Iterator[Fault]:
         yield Fault("通讯录不可用", str(error), f"edit {settings.directory}")
         return
     if known.laid() and first and first not in fine:
-        yield Fault(f"通讯录文件 {settings.directory} 改过,但没有生效:现行通讯录在“通讯录”页面管理",
+        yield Fault(f"通讯录文件 {settings.directory} 改过，但没有生效：现行通讯录在“通讯录”页面管理",
                     f"{settings.directory} was edited but is not in force: the pages keep the directory",
                     f"hotline directory import {settings.directory}, look, then again with --write; "
                     "or, if the pages are right, move the file away")

@@ -137,7 +137,7 @@ class _SwitchKeeper:
             return
         status = await self._switch.status()
         if status.calls:
-            typer.echo(f"交换机上还有 {status.calls} 通电话,让它继续运行;停止它: hotline switch stop · left running")
+            typer.echo(f"交换机上还有 {status.calls} 通电话，让它继续运行；停止它：hotline switch stop · left running")
             return
         await self._switch.stop()
 

@@ -92,7 +92,7 @@ def _shape(checked: Checked, model: type[Model], data: Any, path: Path) -> Model
 def _read_prompts(checked: Checked, data: Any) -> None:
     for name, texts in (data if isinstance(data, dict) else {}).items():
         if not isinstance(texts, dict):
-            checked.add(("prompts", name), "no-texts", "提示音没有按语言写文字", "请写成 zh-CN: 文字")
+            checked.add(("prompts", name), "no-texts", "提示音没有按语言写文字", "请写成 zh-CN：文字")
             continue
         spoken = {lang: text for lang, text in texts.items() if lang != "recording"}
         whole = {"recording": texts.get("recording"), "texts": spoken}
@@ -106,7 +106,7 @@ def _read_steps(checked: Checked, data: Any) -> None:
         path = ("steps", name)
         verb = step.get("verb") if isinstance(step, dict) else None
         if not name or len(name) > 60 or not name.replace("_", "a").replace("-", "a").replace(".", "a").isalnum():
-            checked.add(path, "bad-step-name", "步骤名只能用字母、数字、_ - .,最长 60 个", "请改名")
+            checked.add(path, "bad-step-name", "步骤名只能用字母、数字、_ - .，最长 60 个", "请改名")
         elif not name.isascii():
             checked.add(path, "bad-step-name", "步骤名只能用英文字母", "请改名")
         elif not isinstance(verb, str) or verb not in STEP_DOCS:
@@ -205,7 +205,7 @@ def _no_endless_walk(checked: Checked, head: FlowDoc) -> None:
     on_them = {step for circle in silent for step in circle}
     for circle in silent:
         problem = f"步骤循环而不等待按键：{_shown(circle)}"
-        checked.add(("steps", circle[0]), "circle", problem, "请在其中放一个 menu,或让其中一步走向别处")
+        checked.add(("steps", circle[0]), "circle", problem, "请在其中放一个 menu，或让其中一步走向别处")
     for circle in circles(graph, _UNATTENDED):
         if not on_them.intersection(circle):
             problem = f"来电人不按键就会一直循环：{_shown(circle)}"
@@ -213,7 +213,7 @@ def _no_endless_walk(checked: Checked, head: FlowDoc) -> None:
 
 
 def _shown(circle: list[str]) -> str:
-    shown = circle if len(circle) <= _SHOWN else [*circle[: _SHOWN - 1], f"…(共 {len(circle)} 步)"]
+    shown = circle if len(circle) <= _SHOWN else [*circle[: _SHOWN - 1], f"…（共 {len(circle)} 步）"]
     return " → ".join([*shown, circle[0]])
 
 

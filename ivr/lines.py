@@ -88,7 +88,7 @@ def edits_of(line: Line, wish: Wording) -> list[Edit]:
         if prompt not in line.texts:
             raise Conflict(f"这条信息线不播报 {prompt}", "请刷新页面")
         if prompt in line.shared:
-            raise Conflict(f"{prompt} 也在菜单别处播报", "请管理员修改,或为信息线另设提示音")
+            raise Conflict(f"{prompt} 也在菜单别处播报", "请管理员修改，或为信息线另设提示音")
     for prompt, texts in wish.texts.items():
         edits += [Edit(("prompts", prompt, lang), text.strip()) for lang, text in texts.items()
                   if lang in line.languages and text.strip() != line.texts[prompt][lang]]

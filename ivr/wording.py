@@ -26,7 +26,7 @@ _ROWS: dict[str, tuple[str, str]] = {
     "too_long": ("有 {actual_length} 项，最多 {max_length} 项", "请删减，或分到下一级菜单"),
     "too_short": ("至少要有 {min_length} 项", "请补上"),
     "literal_error": ("{input} 不可用", "请用其中之一：{expected}"),
-    "dict_type": ("这里应是“键: 值”的列表", "请每行写一个“键: 值”"),
+    "dict_type": ("这里应是“键：值”的列表", "请每行写一个“键：值”"),
     "tuple_type": ("这里应是一个列表", "请写成 [a, b] 或每行一个“- 项”"),
     "date_from_datetime_parsing": ("{input} 不是日期", "请写成 2026-10-01"),
     "date_parsing": ("{input} 不是日期", "请写成 2026-10-01"),

@@ -21,7 +21,7 @@ async def get(session: AsyncSession, number: str) -> WorkOrder:
 def there(number: str, order: WorkOrder | None) -> WorkOrder:
     """Return the order that was looked for. Raises NotFound where none was found."""
     if order is None:
-        raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")
+        raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号，例如 2026-1123-0042")
     return order
 
 

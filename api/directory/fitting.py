@@ -36,23 +36,23 @@ def refuse_misfit(directory: Directory, role: Role, entry: Agent | Party) -> Non
 def _id_of_another(directory: Directory, role: Role, entry: Agent | Party) -> Iterator[dict[str, str]]:
     for other_role, other in entries_of(directory):
         if other.id == entry.id and other_role != role:
-            yield _fault("id", f"编号 {other.id} 已经是{PLACES[other_role]}「{other.name}」的,换一个编号")
+            yield _fault("id", f"编号 {other.id} 已经是{PLACES[other_role]}「{other.name}」的，换一个编号")
 
 
 def _phones_of_agents(directory: Directory, entry: Agent) -> Iterator[dict[str, str]]:
     wanted = {entry.phone, entry.beside} - {""}
     if entry.phone in SWITCHS_OWN:
-        yield _fault("phone", f"{entry.phone} 是交换机自己用的名字,换一个话机号")
+        yield _fault("phone", f"{entry.phone} 是交换机自己用的名字，换一个话机号")
     for other in directory.agents:
         if other.id != entry.id and wanted & {other.phone, other.beside}:
-            yield _fault("phone", f"话机 {other.phone} 已经给了坐席「{other.name}」({other.id}),换一个话机号")
+            yield _fault("phone", f"话机 {other.phone} 已经给了坐席「{other.name}」（{other.id}），换一个话机号")
 
 
 def _phones_twice(entry: Party) -> Iterator[dict[str, str]]:
     seen: set[str] = set()
     for place, phone in enumerate(entry.phones):
         if phone.number in seen:
-            yield _fault(f"phones.{place}.number", f"号码 {phone.number} 写了两次,留下一个")
+            yield _fault(f"phones.{place}.number", f"号码 {phone.number} 写了两次，留下一个")
         seen.add(phone.number)
 
 

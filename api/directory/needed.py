@@ -28,7 +28,7 @@ async def refuse_needed(session: AsyncSession, role: Role, name: str, menu: dict
     """
     faults = [fault async for fault in _needs(session, role, name, menu)]
     if faults:
-        raise Problem(409, "still_needed", "还不能撤下:还有人员、工单或菜单用着它", "先按 errors 逐项处理,再撤下",
+        raise Problem(409, "still_needed", "还不能撤下：还有人员、工单或菜单用着它", "先按 errors 逐项处理，再撤下",
                       errors=faults)
 
 
@@ -42,7 +42,7 @@ async def refuse_on_duty(request: Request, agent: str) -> None:
     except ControlDown:
         return
     if any(one["agent"] == agent and one["state"] != OFF_DUTY for one in found):
-        raise Problem(409, "agent_on_duty", f"坐席 {agent} 正在值班", "请其先签出(下班),再修改话机或撤下")
+        raise Problem(409, "agent_on_duty", f"坐席 {agent} 正在值班", "请其先签出（下班），再修改话机或撤下")
 
 
 def moves(before: Agent | None, after: Agent) -> bool:
@@ -68,24 +68,24 @@ async def _needs(session: AsyncSession, role: Role, name: str, menu: dict[str, A
     if role == "agent":
         people = await _count(session, col(Person.agent) == name, col(Person.active))
         if people:
-            yield _fault("people", f"{people} 名人员用着坐席工号 {name},先在“人员”里改掉或停用")
+            yield _fault("people", f"{people} 名人员用着坐席工号 {name}，先在“人员”里改掉或停用")
         return
     if role != "unit":
         return
     orders = (await session.execute(select(func.count()).select_from(OrderUnit).where(
         col(OrderUnit.unit) == name, col(OrderUnit.live)))).scalar_one()
     if orders:
-        yield _fault("orders", f"{orders} 件在办工单在这个单位,先改派或办结")
+        yield _fault("orders", f"{orders} 件在办工单在这个单位，先改派或办结")
     people = await _count(session, col(Person.unit) == name, col(Person.active))
     if people:
-        yield _fault("people", f"{people} 名人员属于这个单位,先在“人员”里调走或停用")
+        yield _fault("people", f"{people} 名人员属于这个单位，先在“人员”里调走或停用")
     lower = (await session.execute(select(func.count()).select_from(UnitPlace).where(
         col(UnitPlace.upper) == name))).scalar_one()
     if lower:
-        yield _fault("lower", f"{lower} 个单位的上级是它,先改它们的上级")
+        yield _fault("lower", f"{lower} 个单位的上级是它，先改它们的上级")
     places = sum(1 for _ in _named_in(menu, name))
     if places:
-        yield _fault("menu", f"使用中的菜单有 {places} 处指向它,先修改并发布菜单")
+        yield _fault("menu", f"使用中的菜单有 {places} 处指向它，先修改并发布菜单")
 
 
 async def _count(session: AsyncSession, *conditions: Any) -> int:

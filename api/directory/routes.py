@@ -171,8 +171,8 @@ async def _published(request: Request, response: Response, kind: Kind, name: str
         await keeping.publish(database(request), settings.directory_file)
     except OSError as error:
         log.error("directory not published", path=str(settings.directory_file), error=str(error))
-        raise Problem(503, "not_published", "通讯录已保存,但还没有写到话务侧,暂未生效",
-                      "系统会自动重试;几分钟后仍未生效,请管理员检查磁盘") from error
+        raise Problem(503, "not_published", "通讯录已保存，但还没有写到话务侧，暂未生效",
+                      "系统会自动重试；几分钟后仍未生效，请管理员检查磁盘") from error
     async with database(request).reading() as session:
         return await _shown(session, response, kind, name)
 

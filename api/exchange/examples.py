@@ -34,7 +34,7 @@ EXAMPLES: Final[Examples] = {
         _EXCHANGE | {"inward": True, "standing": "returned", "standing_name": "已退回对方"},
         {"why": "属治安管理职责"}, 202),
     "GET /api/exchange/briefs/{number}": Example({
-        "text": "12345 热线移交,编号 二零二 六幺幺二 三零零四 二。\n求助,紧急。",
+        "text": "12345 热线移交，编号 二零二 六幺幺二 三零零四 二。\n求助，紧急。",
         "data": {"number": "2026-1123-0042"}}),
     "POST /api/exchange/documents": Example(_ANSWER, _DOCUMENT),
 }

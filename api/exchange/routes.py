@@ -54,7 +54,7 @@ async def put_partner(request: Request, response: Response, partner_id: Word, co
     try:
         partner = content.partner(partner_id)
     except ValidationError as error:
-        raise Problem(422, "invalid", f"平台资料不合规:{error.errors()[0]['msg']}", "按接口说明改正后重发") from error
+        raise Problem(422, "invalid", f"平台资料不合规：{error.errors()[0]['msg']}", "按接口说明改正后重发") from error
     secret = check_secret(content.secret) if content.secret is not None else None
     async with database(request).writing() as session:
         new = await trade_of(request, session).put_partner(partner, secret)

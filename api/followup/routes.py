@@ -62,9 +62,9 @@ async def call(request: Request, number: Number, content: CallIn) -> dict[str, A
         kept = await Asking(keeper, city, session, now).begin(number, by)
         if kept.order.state.value not in WAITING:
             state = CHINESE_STATE[kept.order.state]
-            raise Problem(409, "wrong_step", f"工单现在是“{state}”,不在回访", "看工单当前状态")
+            raise Problem(409, "wrong_step", f"工单现在是“{state}”，不在回访", "看工单当前状态")
         if not row.caller:
-            raise Problem(409, "no_number", "这里没有记下市民的号码", "按政策结案,或改用其他方式联系")
+            raise Problem(409, "no_number", "这里没有记下市民的号码", "按政策结案，或改用其他方式联系")
     made: dict[str, Any] = await control(request).do("call.dial_out", agent=agent, number=row.caller, order=number,
                                                      secret=level_of(kept.order) is Confidentiality.REPORT,
                                                      by=caller.word)

@@ -154,7 +154,7 @@ async def _one(session: AsyncSession, webhook: str) -> WebhookSubscription:
 
 def _check_url(request: Request, url: str) -> None:
     if fault := fault_of_url(url, private=request.app.state.settings.webhooks_private):
-        raise Problem(422, "bad_url", f"推送地址不能用:{fault}", "填写接收方的公网 https 地址")
+        raise Problem(422, "bad_url", f"推送地址不能用：{fault}", "填写接收方的公网 https 地址")
 
 
 def _secret(request: Request, row: WebhookSubscription) -> str:

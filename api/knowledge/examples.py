@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from api.wire.examples import Example, Examples
 
-_WORDS: Final = "居民供暖从 11 月 15 日零时开始,到次年 3 月 15 日零时结束。\n- 提前或延长由市政府另行公布"
+_WORDS: Final = "居民供暖从 11 月 15 日零时开始，到次年 3 月 15 日零时结束。\n- 提前或延长由市政府另行公布"
 _IN: dict[str, Any] = {"title": "居民供暖开始和结束的日期", "words": _WORDS, "unit": "heating", "field": "公用事业",
                        "public": True, "review_days": 180, "why": "本供暖季的通告"}
 _FOUND: dict[str, Any] = {

@@ -57,7 +57,7 @@ async def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await asyncio.to_thread(function, *args, **kwargs)
     except FlowError as error:
         findings = [shown_finding(finding) for finding in error.findings]
-        raise Problem(422, "flow_refused", f"流程有 {len(findings)} 处问题,不能使用", "按 findings 逐项改正",
+        raise Problem(422, "flow_refused", f"流程有 {len(findings)} 处问题，不能使用", "按 findings 逐项改正",
                       findings=findings) from error
     except Conflict as error:
         raise Problem(409, "conflict", error.problem, error.fix) from error

@@ -106,7 +106,7 @@ EXAMPLES: Examples = {
             "words": "步骤 主菜单：按 2 → 投诉", "title": "主菜单", "texts": ["您好，12345热线。"]}]}),
     "POST /api/menu/drafts/{draft}/replay": Example({
         "calls": 2000, "same": 1963, "worse": 37,
-        "words": "重放 2000 通来电,37 通的结果不同,其中 37 通原来转到人工、现在转不到",
+        "words": "重放 2000 通来电，37 通的结果不同，其中 37 通原来转到人工、现在转不到",
         "differences": [{
             "before": "转到人工（技能 water）", "after": "被挂断", "hours": "在工作时间内", "calls": 37, "of": 2000,
             "examples": ["47e9dc92acc548f891a23a728acaeb29"],

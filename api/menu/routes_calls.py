@@ -180,7 +180,7 @@ async def replayed(request: Request, draft: DraftId, wish: ReplayIn) -> dict[str
         query = query.order_by(col(CallRecord.answered_at).desc()).limit(wish.last)
         calls = [_real(record) for record in (await session.execute(query)).scalars()]
     found = await run(_replay, at, draft, [call for call in calls if call is not None])
-    return asdict(found) | {"words": f"重放 {found.calls} 通来电,{found.calls - found.same} 通的结果不同,"
+    return asdict(found) | {"words": f"重放 {found.calls} 通来电，{found.calls - found.same} 通的结果不同，"
                                      f"其中 {found.worse} 通原来转到人工、现在转不到"}
 
 

@@ -239,8 +239,8 @@ async def ring(request: Request, draft: DraftId) -> dict[str, Any]:
     """Ring the telephone of whoever asks; the switch plays them the draft as it is now."""
     caller = who(request)
     if not caller.agent:
-        raise Problem(409, "no_phone", "您没有登记坐席话机,试听电话打不出去",
-                      "请管理员在人员里给您登记一个坐席,或用页面上的试拨")
+        raise Problem(409, "no_phone", "您没有登记坐席话机，试听电话打不出去",
+                      "请管理员在人员里给您登记一个坐席，或用页面上的试拨")
     place = await run(_tried, desk(request), draft)
     rung: dict[str, Any] = await control(request).do("menu.try", agent=caller.agent, place=place, by=caller.word)
     return rung

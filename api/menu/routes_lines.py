@@ -133,7 +133,7 @@ def _once(at: Desk, step: str, wish: LineIn) -> Entry:
     number, before = _in_force(at)
     line = line_of(before, step)
     if number != wish.seen and line != line_of(at.publishing.plain_release(wish.seen), step):
-        raise Conflict("这条信息线刚被别人改过", "请刷新页面,看过新内容再改")
+        raise Conflict("这条信息线刚被别人改过", "请刷新页面，看过新内容再改")
     edits = edits_of(line, Wording(wish.texts, wish.recordings, wish.review))
     if not edits:
         raise Conflict("没有改动", "改好文字、录音或复核日期再保存")

@@ -65,7 +65,7 @@ def moment_of(name: str, text: str, faults: list[Fault]) -> float | None:
             raise ValueError
         return told.timestamp()
     except (ValueError, OverflowError, OSError):
-        faults.append(bad(f"{name} 不是带时区的 ISO 8601 时间;例如 2026-11-25T08:00:00+08:00 或 …Z"))
+        faults.append(bad(f"{name} 不是带时区的 ISO 8601 时间；例如 2026-11-25T08:00:00+08:00 或 …Z"))
         return None
 
 
@@ -74,7 +74,7 @@ def listed(query: Mapping[str, str], now: float) -> Asked:
     faults: list[Fault] = []
     ids = tuple(dict.fromkeys(_words(query.get("service_request_id"))))
     if any(not _NUMBER.fullmatch(one) for one in ids) or len(ids) > MOST:
-        faults.append(bad(f"service_request_id 不合规:最多 {MOST} 个编号,用逗号分开"))
+        faults.append(bad(f"service_request_id 不合规：最多 {MOST} 个编号，用逗号分开"))
     statuses = frozenset(word.lower() for word in _words(query.get("status")))
     if statuses - {"open", "closed"}:
         faults.append(bad("status 只能是 open 或 closed"))
@@ -94,9 +94,9 @@ def _span(query: Mapping[str, str], now: float, faults: list[Fault]) -> tuple[fl
         return end - SPAN, end
     end = min(now, start + SPAN) if end is None else end
     if end < start and "end_date" in told:
-        faults.append(bad("end_date 早于 start_date;交换两者"))
+        faults.append(bad("end_date 早于 start_date；交换两者"))
     elif end - start > SPAN:
-        faults.append(bad("一次最多查 90 天;缩短 start_date 与 end_date 之间的时间"))
+        faults.append(bad("一次最多查 90 天；缩短 start_date 与 end_date 之间的时间"))
     return start, max(start, end)
 
 
@@ -106,12 +106,12 @@ def posted(pairs: Pairs, services: Mapping[str, Service]) -> Posted:
     plain, told = _sorted(pairs, faults)
     service = services.get(plain.get("service_code", ""))
     if "service_code" not in plain:
-        faults.append(bad("缺少 service_code;从 GET services 的列表里选"))
+        faults.append(bad("缺少 service_code；从 GET services 的列表里选"))
     elif service is None:
-        faults.append(Fault(404, "没有这个 service_code;从 GET services 的列表里选"))
+        faults.append(Fault(404, "没有这个 service_code；从 GET services 的列表里选"))
     place = _place(plain, faults)
     if place is None and not plain.get("address_string") and not plain.get("address_id"):
-        faults.append(bad("缺少地点;给出 lat 和 long,或 address_string,或 address_id"))
+        faults.append(bad("缺少地点；给出 lat 和 long，或 address_string，或 address_id"))
     attributes = _attributes(told, faults)
     _formats(plain, faults)
     if faults or service is None:
@@ -128,13 +128,13 @@ def _sorted(pairs: Pairs, faults: list[Fault]) -> tuple[dict[str, str], dict[str
     told: dict[str, list[str]] = {}
     for name, value in pairs:
         if _UNUSABLE.search(value):
-            faults.append(bad(f"{name[:40]} 里有无法保存的字符;用 UTF-8 重发,去掉控制字符"))
+            faults.append(bad(f"{name[:40]} 里有无法保存的字符；用 UTF-8 重发，去掉控制字符"))
             continue
         found = _ATTRIBUTE.fullmatch(name)
         if found:
             told.setdefault(found[1], []).append(value.strip())
         elif name in FIELDS and plain.setdefault(name, value.strip()) != value.strip():
-            faults.append(bad(f"{name} 给了两个不同的值;只给一个"))
+            faults.append(bad(f"{name} 给了两个不同的值；只给一个"))
     return {name: value for name, value in plain.items() if value}, told
 
 
@@ -146,7 +146,7 @@ def _place(plain: Mapping[str, str], faults: list[Fault]) -> tuple[float, float]
     except ValueError:
         lat = long = math.nan
     if not (-90 <= lat <= 90 and -180 <= long <= 180):
-        faults.append(bad("lat 和 long 要一起给出,以 WGS 84 的度为单位,在 ±90 和 ±180 之内"))
+        faults.append(bad("lat 和 long 要一起给出，以 WGS 84 的度为单位，在 ±90 和 ±180 之内"))
         return None
     return lat, long
 
@@ -154,7 +154,7 @@ def _place(plain: Mapping[str, str], faults: list[Fault]) -> tuple[float, float]
 def _attributes(told: Mapping[str, list[str]], faults: list[Fault]) -> dict[str, str]:
     known = {attribute.code: attribute for attribute in ATTRIBUTES}
     for code in told.keys() - known.keys():
-        faults.append(bad(f"没有 attribute[{code}];见 GET services/<service_code>"))
+        faults.append(bad(f"没有 attribute[{code}]；见 GET services/<service_code>"))
     return {code: value for code, attribute in known.items()
             if (value := _value(attribute, told.get(code, []), faults))}
 
@@ -169,7 +169,7 @@ def _value(attribute: Attribute, values: list[str], faults: list[Fault]) -> str:
     keys = [key for key, _ in attribute.values]
     if len(given) > 1 or (keys and given[0] not in keys) or len(given[0]) > WORD_LIMIT:
         choice = "、".join(keys) if keys else f"最多 {WORD_LIMIT} 个字"
-        faults.append(bad(f"attribute[{attribute.code}] 只能有一个值:{choice}"))
+        faults.append(bad(f"attribute[{attribute.code}] 只能有一个值：{choice}"))
         return ""
     return given[0]
 
@@ -180,7 +180,7 @@ def _formats(plain: Mapping[str, str], faults: list[Fault]) -> None:
                                                       "account_id": 200}
     for name, value in plain.items():
         if len(value) > limits[name]:
-            faults.append(bad(f"{name} 有 {len(value)} 个字,最多 {limits[name]} 个"))
+            faults.append(bad(f"{name} 有 {len(value)} 个字，最多 {limits[name]} 个"))
     if (email := plain.get("email")) and not _EMAIL.fullmatch(email):
         faults.append(bad("email 不是电子邮件地址"))
     if (phone := plain.get("phone")) and not _PHONE.fullmatch(phone):
@@ -199,5 +199,5 @@ def _is_web(address: str) -> bool:
 
 def _address(plain: Mapping[str, str]) -> str:
     told = plain.get("address_string", "")
-    known = f"(地址编号 {plain['address_id']})" if plain.get("address_id") else ""
+    known = f"（地址编号 {plain['address_id']}）" if plain.get("address_id") else ""
     return f"{told}{known}"[:WORDS_LIMIT]

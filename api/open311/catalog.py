@@ -49,7 +49,7 @@ class Attribute:
     @property
     def datatype_description(self) -> str:
         """Return how it is to be filled in."""
-        return "从列表中选一项" if self.values else f"文字,最多 {WORD_LIMIT} 个字"
+        return "从列表中选一项" if self.values else f"文字，最多 {WORD_LIMIT} 个字"
 
 
 ATTRIBUTES = (

@@ -114,7 +114,7 @@ async def _before(session: AsyncSession, client: str, name: str, words: str, now
     query = query.where(col(WebRequest.fingerprint).like(f"{name}%"))
     found = (await session.execute(query.limit(1))).scalar_one_or_none()
     if found is not None and found.fingerprint != f"{name}{words}"[:64]:
-        raise Refused(Fault(409, "这个 Idempotency-Key 已用于另一份内容;换一个新的,或重发原来的内容"))
+        raise Refused(Fault(409, "这个 Idempotency-Key 已用于另一份内容；换一个新的，或重发原来的内容"))
     return found
 
 
@@ -123,7 +123,7 @@ async def _bounded(session: AsyncSession, client: str, now: float) -> None:
     query = select(func.count()).select_from(WebRequest).where(col(WebRequest.at) > now - 60.0,
                                                                col(WebRequest.client) == client)
     if int((await session.execute(query)).scalar_one()) >= MOST_A_MINUTE:
-        raise Refused(Fault(429, f"一个 api_key 每分钟最多 {MOST_A_MINUTE} 件;一分钟后再发"))
+        raise Refused(Fault(429, f"一个 api_key 每分钟最多 {MOST_A_MINUTE} 件；一分钟后再发"))
 
 
 def intake_of(posted: Posted) -> Intake:
@@ -133,8 +133,8 @@ def intake_of(posted: Posted) -> Intake:
         kind=Kind(told["KIND"]), classification=posted.service.path, channel=CHANNEL,
         place=Place(district=told.get("DISTRICT", ""), street=told.get("STREET", "")),
         asker=Asker(told.get("ASKER", Asker.CITIZEN.value)), anonymous=not (posted.phone or posted.email))
-    place = "(北纬 {:.6f},东经 {:.6f})".format(*posted.place) if posted.place else ""
-    media = f"\n附图:{posted.media_url}" if posted.media_url else ""
+    place = "（北纬 {:.6f}，东经 {:.6f}）".format(*posted.place) if posted.place else ""
+    media = f"\n附图：{posted.media_url}" if posted.media_url else ""
     return Intake(matter, summary=f"{posted.description or posted.service.name}"[:3400] + media,
                   address=f"{posted.address[:450]}{place}", name=f"{posted.name} {posted.email}".strip()[:80],
                   caller="".join(sign for sign in posted.phone if sign.isdigit() or sign == "+"))

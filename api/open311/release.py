@@ -35,7 +35,7 @@ async def release(request: Request, number: Number, content: ReleaseIn) -> dict[
     async with database(request).writing() as session:
         query = select(WorkOrder.number).where(col(WorkOrder.number) == number, PUBLIC, scope_of(caller).orders())
         if (await session.execute(query)).scalar_one_or_none() is None:
-            raise NotFound(f"没有编号为 {number} 的可公开工单", "核对编号;举报、保密和未定类别的工单不公开")
+            raise NotFound(f"没有编号为 {number} 的可公开工单", "核对编号；举报、保密和未定类别的工单不公开")
         row = await session.get(OrderReleased, number, with_for_update=True) or OrderReleased(
             number=number, by=caller.id, at=now)
         row.summary, row.reply, row.by, row.at = content.summary, content.reply, caller.id, now

@@ -44,7 +44,7 @@ class Spoken(APIRoute):
             form = str(request.path_params.get("form", ""))
             try:
                 if form not in FORMATS:
-                    raise unknown("没有这种格式;在地址末尾写 .xml 或 .json")
+                    raise unknown("没有这种格式；在地址末尾写 .xml 或 .json")
                 _jurisdiction(request, request.query_params.get("jurisdiction_id"))
                 return await inner(request)
             except Refused as error:
@@ -68,9 +68,9 @@ def _fault_of(error: Exception) -> Fault:
     if isinstance(error, LifeError):
         return Fault(400, f"{error};{error.fix}")
     if isinstance(error, DatabaseDown):
-        return Fault(503, "数据库暂时没有应答;稍后原样重试")
+        return Fault(503, "数据库暂时没有应答；稍后原样重试")
     status = error.status_code if isinstance(error, HTTPException) else 500
-    return Fault(status, "请求读不懂;按规范以 UTF-8 的表单发送" if status < 500 else "服务器内部出错,已记录")
+    return Fault(status, "请求读不懂；按规范以 UTF-8 的表单发送" if status < 500 else "服务器内部出错，已记录")
 
 
 router = APIRouter(prefix="/open311", tags=["open311"], route_class=Spoken, include_in_schema=False)
@@ -99,7 +99,7 @@ def _kind(request: Request) -> str:
 def _jurisdiction(request: Request, told: str | None) -> None:
     ours = settings_of(request).open311_jurisdiction
     if told and ours and told != ours:
-        raise unknown(f"没有这个 jurisdiction_id;本平台是 {ours}")
+        raise unknown(f"没有这个 jurisdiction_id；本平台是 {ours}")
 
 
 @router.get("/discovery.{form}", dependencies=[needs("public")])
@@ -125,7 +125,7 @@ async def definition(request: Request, code: str, form: str) -> Response:
     async with database(request).reading() as session:
         service = (await _services(request, session)).get(code)
     if service is None:
-        raise unknown("没有这个 service_code;从 GET services 的列表里选")
+        raise unknown("没有这个 service_code；从 GET services 的列表里选")
     return answer(form, "service_definition", definition_of(service))
 
 
@@ -145,7 +145,7 @@ async def one(request: Request, number: str, form: str) -> Response:
     async with database(request).reading() as session:
         numbers = await reading.found(session, wanted, await _services(request, session))
         if not numbers:
-            raise unknown("没有这个 service_request_id,或它不公开")
+            raise unknown("没有这个 service_request_id，或它不公开")
         return await _shown(request, session, form, numbers)
 
 
@@ -197,7 +197,7 @@ async def _client(request: Request, session: AsyncSession, key: str) -> str:
     now, address = now_of(request), address_of(request)
     client = await clients.find(session, key) if key.startswith(clients.PREFIX) else None
     if client is None or not clients.is_good(client, now) or PERMISSION not in client.scopes:
-        raise forbidden(f"api_key 缺失或无效;向热线办公室申请有 {PERMISSION} 权限的密钥")
+        raise forbidden(f"api_key 缺失或无效；向热线办公室申请有 {PERMISSION} 权限的密钥")
     if clients.needs_note(client, address, now):
         await clients.used(session, client, address, now)
     return client.id

@@ -23,14 +23,14 @@ _SINCE = "2026-11-25T00:00:00+08:00"  # when these addresses last changed their 
 OVER = frozenset({State.ANSWERED, State.REFUSED, State.CLOSED, State.TERMINATED, State.MERGED, State.WITHDRAWN,
                   State.ARCHIVED})
 NOTES: dict[State, str] = {  # what the public is told; nothing about who returned, pleaded or disputed what
-    State.ACCEPTED: "已受理,正在确定承办单位", State.ANSWERED: "已直接答复",
-    State.REFUSED: "不属于受理范围,已告知办理途径",
-    State.OBJECTED: "正在复核", State.AWAITING: "已受理,正在审核", State.ENDORSED: "已受理,正在派单",
+    State.ACCEPTED: "已受理，正在确定承办单位", State.ANSWERED: "已直接答复",
+    State.REFUSED: "不属于受理范围，已告知办理途径",
+    State.OBJECTED: "正在复核", State.AWAITING: "已受理，正在审核", State.ENDORSED: "已受理，正在派单",
     State.DISPATCHED: "已派承办单位", State.SIGNED: "承办单位已签收", State.HANDLING: "承办单位正在办理",
     State.RETURNED: "正在确定承办单位", State.PLEADED: "正在确定承办单位", State.ARBITRATION: "正在确定承办单位",
-    State.REDISPATCHING: "正在确定承办单位", State.REPLIED: "承办单位已答复,正在审核", State.RELEASED: "正在办理",
-    State.REVIEWED: "办理结果已审核,正在回访", State.FOLLOW_UP: "正在回访", State.CLOSED: "已结案",
-    State.REOPENED: "重新办理", State.SHELVED: "暂不具备办理条件,到期复查", State.TERMINATED: "已终结",
+    State.REDISPATCHING: "正在确定承办单位", State.REPLIED: "承办单位已答复，正在审核", State.RELEASED: "正在办理",
+    State.REVIEWED: "办理结果已审核，正在回访", State.FOLLOW_UP: "正在回访", State.CLOSED: "已结案",
+    State.REOPENED: "重新办理", State.SHELVED: "暂不具备办理条件，到期复查", State.TERMINATED: "已终结",
     State.MERGED: "已并入同一事项办理", State.WITHDRAWN: "诉求人已撤回", State.HANDED_OVER: "已移交其他平台办理",
     State.ARCHIVED: "已归档",
 }
@@ -102,5 +102,5 @@ def discovery_of(base: str, city: str) -> dict[str, Any]:
     """Return the file that tells a program where the interface is."""
     endpoint = {"specification": SPECIFICATION, "url": f"{base}/open311/v2", "changeset": _SINCE, "type": "production",
                 "formats": Items("format", ["text/xml", "application/json"])}
-    return {"changeset": _SINCE, "contact": f"{city}12345热线办公室,请拨打 12345 索取 api_key",
+    return {"changeset": _SINCE, "contact": f"{city}12345热线办公室，请拨打 12345 索取 api_key",
             "key_service": "拨打 12345 或到热线办公室申请", "endpoints": Items("endpoint", [endpoint])}

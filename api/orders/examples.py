@@ -28,14 +28,14 @@ _ORDER = {**_ROW, "acts": [_OFFER], "clocks": [_CLOCK], "tags": [], "kept_back":
 _ACT = {"seq": 3, "at": 1795400300.0, "do": "dispatch", "by": "u-77", "role": "back_office", "unit": "",
         "about": "housing", "frm": "accepted", "to": "dispatched", "why": "", "text": "", "data": {"unit": "housing"},
         "digest": "sha256:9f…", "previous": "sha256:1c…",
-        "line": "2026-11-23 09:05 派单审核 李芳 派单:住建局 → 已派单"}
+        "line": "2026-11-23 09:05 派单审核 李芳 派单：住建局 → 已派单"}
 EXAMPLES: Examples = {
     "POST /api/work-orders": Example(_ORDER, {
         "kind": "complaint", "summary": "楼上漏水", "address": "人民路 12 号", "caller": "13800001234", "name": "张三",
         "first": "城市管理", "second": "物业", "third": "漏水", "district": "高新区", "street": "人民路街道"}, 201),
     "GET /api/work-orders": Example({"work_orders": [_ROW], "next": "WyI1ZjFjMjAiLCAyMDI2XQ"}),
     "GET /api/work-orders/{number}": Example(_ORDER),
-    "PATCH /api/work-orders/{number}": Example(_ORDER, {"summary": "楼上漏水,已三天", "urgency": 1}),
+    "PATCH /api/work-orders/{number}": Example(_ORDER, {"summary": "楼上漏水，已三天", "urgency": 1}),
     "POST /api/work-orders/{number}/acts": Example(_ORDER, {
         "do": "dispatch", "why": "职责在住建局", "data": {"unit": "housing"}}, 201),
     "GET /api/work-orders/{number}/history": Example(

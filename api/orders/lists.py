@@ -119,7 +119,7 @@ def refuse_unseen(asked: Filters, caller: Caller) -> None:
     if sees_every_finding(caller):
         return
     if asked.finding is not None:
-        raise Problem(403, "forbidden", "没有按疑似问题查找的权限", "去掉 finding;本单位的疑似问题用 to_answer 查找")
+        raise Problem(403, "forbidden", "没有按疑似问题查找的权限", "去掉 finding；本单位的疑似问题用 to_answer 查找")
     if asked.to_answer is not None and asked.to_answer != caller.unit:
         raise Problem(403, "forbidden", "只能查找等待本单位说明的工单", "to_answer 填本单位")
 

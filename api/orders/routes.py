@@ -73,7 +73,7 @@ async def read(request: Request, response: Response, number: Number) -> dict[str
         row = await seen(session, caller, number, to_act_on=True)
         kept, sight = await keeper.load(session, number), await sight_of(session, caller)
         if not sight.fields(kept.order) and not sight.only_finding(kept.order):
-            raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")
+            raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号，例如 2026-1123-0042")
         if (same := unchanged(request, row.version)) is not None:
             return same
         body = shown_order(sight, kept, await keeper.rules(session, now), now)
@@ -112,7 +112,7 @@ async def _accepted(request: Request, session: AsyncSession, coming: Coming) -> 
         same = col(WorkOrder.call_key) == appeal.call_key, col(WorkOrder.appeal) == appeal.appeal
         seen = select(WorkOrder.number).where(*same, scope_of(who(request)).orders())
         if (await session.execute(seen)).scalar_one_or_none() is None:
-            raise AppealTaken("这通电话的这项诉求已有工单", "由受理岗位跟进,不要再建") from error
+            raise AppealTaken("这通电话的这项诉求已有工单", "由受理岗位跟进，不要再建") from error
         raise
 
 
@@ -132,4 +132,4 @@ def _as_its_own(caller: Caller, columns: dict[str, Any]) -> dict[str, Any]:
 
 def _refuse_evidence(caller: Caller, columns: dict[str, Any]) -> None:
     if columns.get("call") and caller.kind == "person":
-        raise Problem(403, "evidence", "通话情况由系统写入,不能人工填写", "去掉 call;备注写在 summary 里")
+        raise Problem(403, "evidence", "通话情况由系统写入，不能人工填写", "去掉 call；备注写在 summary 里")

@@ -64,7 +64,7 @@ async def likes(request: Request, stated: StatedIn) -> dict[str, Any]:
     """Find the orders an appeal may be about already: urge one of them (act ``urge``) rather than make another."""
     caller = who(request)
     if stated.caller and not (caller.may("numbers.unmask") or caller.may("numbers.see")):
-        raise Problem(403, "forbidden", "没有按号码查找的权限", "去掉 caller,按内容查找")
+        raise Problem(403, "forbidden", "没有按号码查找的权限", "去掉 caller，按内容查找")
     async with database(request).writing() as session:
         visible = scope_of(caller).orders()
         found = await like(session, Stated(**stated.model_dump()), visible, now_of(request))
@@ -87,7 +87,7 @@ async def export(request: Request, asked: Annotated[Filters, Depends()],
     wanted = Asked(caller, conditions(asked, db.engine.dialect.name, shape_of(caller)))
     count = await stream.counted(db, wanted)
     if count > MOST_EXPORTED:
-        raise Problem(409, "too_many", f"有 {count} 张工单,一次最多导出 {MOST_EXPORTED} 张", "用时间或区县缩小范围")
+        raise Problem(409, "too_many", f"有 {count} 张工单，一次最多导出 {MOST_EXPORTED} 张", "用时间或区县缩小范围")
     async with db.writing() as session:
         narrowed = {name: str(value) for name, value in asdict(asked).items() if value is not None}
         note_by(session, now_of(request), "orders.exported", caller, "", format=format, rows=count, asked=narrowed)

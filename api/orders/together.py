@@ -112,4 +112,4 @@ def answer(body: Mapping[str, Any], kept: Kept) -> Response:
 
 def busy() -> Problem:
     """Return the refusal of a request that too many others stand before."""
-    return Problem(503, "busy", "同时提交的工单太多,这一件暂时排不上", "几秒后用同一个 Idempotency-Key 原样重发")
+    return Problem(503, "busy", "同时提交的工单太多，这一件暂时排不上", "几秒后用同一个 Idempotency-Key 原样重发")

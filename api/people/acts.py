@@ -33,15 +33,15 @@ def in_whose_name(caller: Caller, said: str) -> str:
         return said
     if said in ("", caller.word) or caller.may(FOR_OTHERS):
         return said or caller.word
-    raise Problem(403, "not_yourself", "只能以自己的身份操作", f"把 by 或 agent 写成 {caller.word},或请班长操作")
+    raise Problem(403, "not_yourself", "只能以自己的身份操作", f"把 by 或 agent 写成 {caller.word}，或请班长操作")
 
 
 def as_agent(caller: Caller, agent: str) -> str:
     """Return the agent that is meant, if the caller is that agent or may act for others. Raises Problem 403."""
     if agent == caller.agent or caller.own_house or caller.may(FOR_OTHERS):
         return agent
-    own = caller.agent or "(没有)"
-    raise Problem(403, "not_yourself", "只能以自己的坐席工号操作", f"您的工号是 {own};或请班长操作")
+    own = caller.agent or "（没有）"
+    raise Problem(403, "not_yourself", "只能以自己的坐席工号操作", f"您的工号是 {own}；或请班长操作")
 
 
 async def may_act(caller: Caller, control: ControlClient, call: str, leaving: str = "") -> None:

@@ -26,8 +26,8 @@ async def give(session: AsyncSession, by: Caller, name: str, scopes: list[str], 
     """Make a client; return it with its key, which is nowhere else. Raises Problem for a scope no key may have."""
     wrong = sorted(set(scopes) - CLIENT_SCOPES)
     if wrong:
-        raise Problem(422, "no_such_scope", f"密钥不能有这些权限:{'、'.join(wrong)}",
-                      "可用:" + "、".join(sorted(CLIENT_SCOPES)))
+        raise Problem(422, "no_such_scope", f"密钥不能有这些权限：{'、'.join(wrong)}",
+                      "可用：" + "、".join(sorted(CLIENT_SCOPES)))
     key = PREFIX + secrets.token_urlsafe(32)
     client = ApiClient(id=new_id("c"), name=name, key_hash=digest_of(key), scopes=sorted(set(scopes)), unit=unit,
                        created_by=by.id, created_at=now, expires_at=expires_at)
@@ -53,7 +53,7 @@ async def rotate(session: AsyncSession, by: Caller, client_id: str, keep: float,
     """
     old = await session.get(ApiClient, client_id, with_for_update=True)
     if old is None or not is_good(old, now):
-        raise Problem(404, "not_found", "没有这个接入方,或其密钥已失效", "核对接入方编号;已失效的请重新发放")
+        raise Problem(404, "not_found", "没有这个接入方，或其密钥已失效", "核对接入方编号；已失效的请重新发放")
     until = None if old.expires_at is None else now + old.expires_at - old.created_at  # as long again as at first
     new, key = await give(session, by, old.name, old.scopes, old.unit, until, now)
     old.expires_at = min(old.expires_at or now + keep, now + keep)

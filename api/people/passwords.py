@@ -56,7 +56,7 @@ class Passwords:
             async with asyncio.timeout(_PATIENCE):
                 await self._turns.acquire()
         except TimeoutError as error:
-            raise Problem(503, "busy", "登录的人太多,请稍候", "几秒后重试") from error
+            raise Problem(503, "busy", "登录的人太多，请稍候", "几秒后重试") from error
         try:
             return await asyncio.to_thread(work, *args)  # type: ignore[arg-type]
         finally:
@@ -67,9 +67,9 @@ def refuse_weak(password: str, login: str) -> None:
     """Raise Problem when a new password is too short, too plain or says the login."""
     plain = _plain(password)
     if not SHORTEST <= len(plain) <= LONGEST:
-        raise Problem(422, "weak_password", "密码太短或太长", f"密码应有 {SHORTEST} 到 {LONGEST} 个字符,可以用一句话")
+        raise Problem(422, "weak_password", "密码太短或太长", f"密码应有 {SHORTEST} 到 {LONGEST} 个字符，可以用一句话")
     if len(set(plain)) < 5 or len(set(_own(plain.lower(), login))) < _LEAST_OWN:
-        raise Problem(422, "weak_password", "密码太容易猜到", "不要用登录名、连续的数字和常见的词,可以用一句话")
+        raise Problem(422, "weak_password", "密码太容易猜到", "不要用登录名、连续的数字和常见的词，可以用一句话")
 
 
 def _own(plain: str, login: str) -> str:

@@ -24,7 +24,8 @@ async def proved(request: Request, login: str, password: str) -> Person:
         wait = await attempts.take(session, keys, now_of(request))
         person = None if wait else await register.by_login(session, login)
     if wait:
-        raise Problem(429, "log_in_locked", "失败次数太多,暂时不能登录", f"{int(wait) + 1} 秒后再试,或请管理员重设密码",
+        raise Problem(429, "log_in_locked", "失败次数太多，暂时不能登录",
+                      f"{int(wait) + 1} 秒后再试，或请管理员重设密码",
                       retry_after=int(wait) + 1)
     if not await _right(request, keys, person, password) or person is None:
         await _tell_of_failure(request, keys, person)
@@ -85,4 +86,4 @@ async def still_so(session: AsyncSession, proved: Person, newer: str = "") -> No
 
 def wrong() -> Problem:
     """Return the one refusal of every log-in that is not right."""
-    return Problem(401, "wrong_log_in", "登录名或密码不对", "检查后重试;忘记密码请找管理员")
+    return Problem(401, "wrong_log_in", "登录名或密码不对", "检查后重试；忘记密码请找管理员")

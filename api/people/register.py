@@ -57,7 +57,7 @@ async def change(session: AsyncSession, by: Caller, person_id: str, wish: Mappin
     `seen`: the version that whoever asks had before them, None for any.
     """
     if by.id == person_id and {"roles", "unit", "agent"} & wish.keys():
-        raise Problem(403, "own_rights", "不能改动自己的角色、单位或工号", "请另一位管理员操作,或用 hotline people")
+        raise Problem(403, "own_rights", "不能改动自己的角色、单位或工号", "请另一位管理员操作，或用 hotline people")
     await hold(session, "people")  # two admins who each take the other's role away: one of them stays
     person, held = await get(session, person_id), await roles_of(session, person_id)
     check(person.version, seen, "人员资料")
@@ -147,7 +147,7 @@ async def place_unit(session: AsyncSession, by: Caller, unit: str, name: str, up
     seen = {unit}
     while above:
         if above in seen:
-            raise Problem(409, "circle", f"{upper} 在 {unit} 之下,不能又在其上", "先改动下级单位的隶属")
+            raise Problem(409, "circle", f"{upper} 在 {unit} 之下，不能又在其上", "先改动下级单位的隶属")
         seen.add(above)
         row = await session.get(UnitPlace, above)
         above = row.upper if row else None

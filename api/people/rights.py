@@ -136,9 +136,9 @@ def conflict(roles: frozenset[Role], unit: str, agent: str) -> str:
     if not roles <= OF_ROLE.keys():
         return "其中有不能授予个人的角色"
     if roles & UNIT_ROLES and roles & _HOTLINE:
-        return "承办单位人员不能兼任热线岗位(回访不得由承办单位进行)"
+        return "承办单位人员不能兼任热线岗位（回访不得由承办单位进行）"
     if roles & _LEADERS and roles & UNIT_ROLES:
-        return "值班领导不能兼任承办单位岗位(不能签批、裁定本单位的工单)"
+        return "值班领导不能兼任承办单位岗位（不能签批、裁定本单位的工单）"
     if roles & _WATCHERS and roles & (_HOTLINE | _LEADERS | UNIT_ROLES | {Role.ADMIN}):
         return "督查、纪检、审计人员不能兼任被监督的岗位或管理员"
     if roles & UNIT_ROLES and not unit:

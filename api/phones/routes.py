@@ -113,7 +113,8 @@ async def seat_of(request: Request, phone: str) -> Seat:
     if found is None:
         raise no_such_phone()
     if found["kind"] == "web":
-        raise Problem(409, "web_phone", "网页话机没有固定密码,每次登录由系统换新", "要用桌面话机,请为这位坐席添加一部")
+        raise Problem(409, "web_phone", "网页话机没有固定密码，每次登录由系统换新",
+                      "要用桌面话机，请为这位坐席添加一部")
     return Seat(Agent(id=found["agent"], name=found["name"], phone=phone), found["beside"])
 
 

@@ -66,7 +66,7 @@ async def add(request: Request, response: Response, wish: PhoneIn) -> dict[str, 
         await hold(session, "phones")
         row = await session.get(DeskPhone, agent.phone)
         if row is not None and row.active:
-            raise Problem(409, "phone_exists", f"坐席 {agent.id} 已有桌面话机 {agent.phone}", "要换密码,用“更换密码”")
+            raise Problem(409, "phone_exists", f"坐席 {agent.id} 已有桌面话机 {agent.phone}", "要换密码，用“更换密码”")
         row = row or DeskPhone(phone=agent.phone, agent=agent.id, mark="", version=0, changed_at=now)
         row.agent, row.place = agent.id, wish.place
         session.add(keeping.marked(row, now))
@@ -95,7 +95,7 @@ async def remove(request: Request, phone: Word) -> dict[str, Any]:
     """Take the telephone beside a page away (If-Match): its secret opens nothing, the page rings again."""
     seat, seen, now = await seat_of(request, phone), expected(request, required=True, thing=_THING), now_of(request)
     if not seat.beside:
-        raise Problem(409, "only_phone", "这是该坐席唯一的话机,由通讯录文件指定", "改通讯录文件;丢失的话机请更换密码")
+        raise Problem(409, "only_phone", "这是该坐席唯一的话机，由通讯录文件指定", "改通讯录文件；丢失的话机请更换密码")
     async with database(request).reading() as session:
         row = await in_use(session, seat)
         check(row.version if row else 0, seen, _THING)
@@ -129,7 +129,7 @@ async def _beside(request: Request, agent: str) -> Agent:
     found = next((one for one in of_agent if one["beside"]), None)
     if found is None:
         raise Problem(409, "has_a_phone", f"坐席 {agent} 本来就用桌面话机 {of_agent[0]['phone']}",
-                      "要换密码,用“更换密码”")
+                      "要换密码，用“更换密码”")
     return Agent(id=agent, name=found["name"], phone=found["phone"])
 
 

@@ -77,7 +77,7 @@ async def _counted(request: Request, number: str) -> tuple[str, ...]:
         wait = await attempts.take(session, keys, now_of(request))
     if wait:
         seconds = int(wait) + 1
-        raise Problem(429, "too_many", "查询太频繁", f"{seconds} 秒后再试,或拨打 12345", retry_after=seconds)
+        raise Problem(429, "too_many", "查询太频繁", f"{seconds} 秒后再试，或拨打 12345", retry_after=seconds)
     return keys
 
 
@@ -90,7 +90,7 @@ async def _found(request: Request, keeper: Keeper, asked: ProgressIn) -> Kept:
             kept = None
     right = numbers.code_fits(asked.number, asked.code, kept.row.code_hash if kept else _NOTHING)
     if kept is None or not right:
-        raise Problem(404, "no_such_pair", "工单编号或查询码不对", "核对编号和查询码,或拨打 12345 询问")
+        raise Problem(404, "no_such_pair", "工单编号或查询码不对", "核对编号和查询码，或拨打 12345 询问")
     return kept
 
 

@@ -37,13 +37,13 @@ LONGEST = 600.0  # s
 async def make(request: Request, wanted: shapes.ClipIn) -> dict[str, Any]:
     """Mark a part of a recording with a note, for everybody who takes calls to hear."""
     if not 0 < wanted.end - wanted.begin <= LONGEST:
-        raise BadScore("片段的结束要在开始之后,最长 10 分钟", "重新选开始和结束的位置")
+        raise BadScore("片段的结束要在开始之后，最长 10 分钟", "重新选开始和结束的位置")
     caller, scope = who(request), scope_of(who(request))
     async with changing(request) as session:
         query = select(CallRecord).where(col(CallRecord.key) == wanted.call, scope.records(), scope.training())
         record = (await session.execute(query)).scalar_one_or_none()
         if record is None or wanted.part not in {part_of(one["path"]) for one in record.recordings}:
-            raise NotFound("没有可以制作片段的这段录音", "保密诉求的录音不能用于培训;其余的从录音页打开")
+            raise NotFound("没有可以制作片段的这段录音", "保密诉求的录音不能用于培训；其余的从录音页打开")
         made = TrainingClip(id=new_id("clip"), by=caller.id, at=now_of(request), **wanted.model_dump())
         session.add(made)
         note_by(session, made.at, "clip.made", caller, made.id, call=made.call, part=made.part)
@@ -77,7 +77,7 @@ async def sound(request: Request, clip: Word) -> Response:
     try:
         heard = await asyncio.to_thread(_slice, folder, found)
     except OSError as error:
-        raise Problem(404, "no_recording", "这个片段的录音已不在", "录音可能已按保留规则清除;删除这个片段") from error
+        raise Problem(404, "no_recording", "这个片段的录音已不在", "录音可能已按保留规则清除；删除这个片段") from error
     return Response(wav_header(len(heard)) + heard, media_type="audio/wav",
                     headers={"Cache-Control": "private, no-store"})
 

@@ -12,7 +12,7 @@ _RATE = {"whole": {"numerator": 45, "denominator": 50, "value": 0.9},
 _LINE: dict[str, Any] = {"received": 120, "answered": 40, "dispatched": 76, "refused": 2, "closed": 98, "in_time": 95,
                          "reopened": 1, "urged": 4, "rates": {"satisfaction": _RATE}}
 _FIGURES: dict[str, Any] = {
-    "span": "month", "first": "2026-11-01", "after": "2026-12-01", "title": "月报(2026年11月01日至11月30日)",
+    "span": "month", "first": "2026-11-01", "after": "2026-12-01", "title": "月报（2026年11月01日至11月30日）",
     "total": _LINE, "names": {"lamps": "市路灯管理所"}, "dimensions": {"unit": "承办单位"},
     "formulas": [{"measure": "satisfaction", "name": "满意率", "numerator": "评 3 分及以上的件次",
                   "denominator": "诉求人评了分的件次", "moment": "回访作答"}],

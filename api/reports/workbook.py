@@ -24,7 +24,7 @@ def book_of(found: Figures, title: str, names: Mapping[str, str]) -> bytes:
     notes = book.add_worksheet("说明")
     for place, measure in enumerate(THREE_RATES):
         formula = FORMULAS[measure]
-        said = f"{formula.chinese} = {formula.numerator} ÷ {formula.denominator},按{formula.moment}计入期间"
+        said = f"{formula.chinese} = {formula.numerator} ÷ {formula.denominator}，按{formula.moment}计入期间"
         notes.write_string(place, 0, said)
     book.close()
     return file.getvalue()

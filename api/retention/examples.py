@@ -12,5 +12,5 @@ EXAMPLES: Examples = {
         "due": [{"key": "att-00112233445566aa", "since": 1701136800.0, "due": 1795744800.0}], "next": None}),
     "GET /api/retention/holds": Example({"holds": ["2026-1123-0042"], "next": None}),
     "PUT /api/retention/holds/{number}": Example(
-        {"number": "2026-1123-0042", "held": True, "changed": True}, {"held": True, "why": "(2026)民初1号"}),
+        {"number": "2026-1123-0042", "held": True, "changed": True}, {"held": True, "why": "（2026）民初1号"}),
 }

@@ -146,7 +146,8 @@ async def _rule(session: AsyncSession, name: str, now: float) -> Rule:
     known = (await in_force(session, now)).rules.rules
     found = next((one for one in known if one.name == name), None)
     if found is None:
-        raise Problem(404, "not_found", f"没有叫“{name}”的保留规则", f"现有规则:{'、'.join(one.name for one in known)}")
+        raise Problem(404, "not_found", f"没有叫“{name}”的保留规则",
+                      f"现有规则：{'、'.join(one.name for one in known)}")
     return found
 
 

@@ -100,8 +100,8 @@ async def _publish(request: Request) -> None:
         await keeping.publish(database(request), settings.rosters_file)
     except OSError as error:
         log.error("rosters not published", path=str(settings.rosters_file), error=str(error))
-        raise Problem(503, "not_published", "值班表已保存,但还没有写到话务侧,暂未生效",
-                      "系统会自动重试;几分钟后仍未生效,请管理员检查磁盘") from error
+        raise Problem(503, "not_published", "值班表已保存，但还没有写到话务侧，暂未生效",
+                      "系统会自动重试；几分钟后仍未生效，请管理员检查磁盘") from error
 
 
 async def _may_see(request: Request, caller: Caller, unit: str) -> None:

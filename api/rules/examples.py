@@ -9,7 +9,7 @@ _POLICY = {"most_extensions": 1, "follow_up_share": 1.0}
 _CALENDAR = {"years": [{"year": 2026, "source": "国办发明电〔2025〕7号",
                         "off": ["2026-01-01"], "worked": ["2026-01-04"]}],
              "windows": [["08:30", "12:00"], ["14:00", "17:30"]], "zone": "Asia/Shanghai"}
-_NOTICE = "一、元旦:2026年1月1日(周四)至3日(周六)放假调休,共3天。1月4日(周日)上班。"
+_NOTICE = "一、元旦：2026年1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班。"
 _EFFECT = {"version": 2, "days": [{"day": "2027-01-04", "worked": False}], "learned": [2027], "forgotten": [],
            "windows": False, "zone": False,
            "orders": {"open": 120, "guessed": 8, "looked": 8, "later": 3, "sooner": 0, "farthest": 86400.0, "kept": 2}}

@@ -94,10 +94,10 @@ async def read_notice(wish: NoticeIn) -> dict[str, Any]:
     """Read the yearly notice of holidays into a calendar."""
     year = wish.year or year_named(wish.text)
     if year is None:
-        raise Problem(422, "no_year", "没有写明是哪一年的安排", "填写年份,或把通知的标题一起粘贴进来")
+        raise Problem(422, "no_year", "没有写明是哪一年的安排", "填写年份，或把通知的标题一起粘贴进来")
     notice = read(wish.text, year)
     if not notice.off and not notice.worked:
-        raise Problem(422, "no_days", "没有读出放假或上班的日期", "粘贴通知正文,例如「1月1日至3日放假,1月4日上班」")
+        raise Problem(422, "no_days", "没有读出放假或上班的日期", "粘贴通知正文，例如「1月1日至3日放假，1月4日上班」")
     found, faults = announced(rules.calendar_from(wish.calendar.model_dump()), notice, wish.source)
     return {"year": year, "calendar": rules.calendar_json(found), "faults": list(faults)}
 

@@ -17,8 +17,8 @@ _TALK: dict[str, Any] = {
                "lost": 6.0, "holes": [[92.0, 98.0]]}],
     "marks": [{"at": 15.0, "kind": "join", "role": "agent", "who": "a1001", "to": None},
               {"at": 60.0, "kind": "hold", "role": "citizen", "who": "", "to": 75.0}]}
-_SEALED = {"key": _KEY, "refused": {"code": "confidential", "detail": "这通电话属于保密诉求,只有知情人可以收听",
-                                    "fix": "确需收听时,请热线把您指定为这张工单的知情人"}}
+_SEALED = {"key": _KEY, "refused": {"code": "confidential", "detail": "这通电话属于保密诉求，只有知情人可以收听",
+                                    "fix": "确需收听时，请热线把您指定为这张工单的知情人"}}
 
 EXAMPLES: Examples = {
     "GET /api/work-orders/{number}/calls": Example({"number": "2026-1123-0042", "calls": [_TALK, _SEALED]}),

@@ -29,9 +29,9 @@ _NAMES: Final = (*_SHOWN, "parties", "waits", "recordings")
 COLUMNS: Final = tuple(getattr(CallRecord, name) for name in _NAMES)
 _KEYS: Final[BindParameter[Any]] = bindparam("keys", expanding=True)
 _BODY: Final = TypeAdapter(Talk)
-NO_RIGHT: Final = ("no_right", "录音由热线保管,您的岗位不收听录音", "需要核对通话内容时,请热线班长或质检人员收听")
-CONFIDENTIAL: Final = ("confidential", "这通电话属于保密诉求,只有指定的知情人和参加通话的人可以收听",
-                       "确需收听时,请热线把您指定为这张工单的知情人")
+NO_RIGHT: Final = ("no_right", "录音由热线保管，您的岗位不收听录音", "需要核对通话内容时，请热线班长或质检人员收听")
+CONFIDENTIAL: Final = ("confidential", "这通电话属于保密诉求，只有指定的知情人和参加通话的人可以收听",
+                       "确需收听时，请热线把您指定为这张工单的知情人")
 NOT_YOURS: Final = ("not_yours", "坐席只能收听本人参加的通话", "请班长或质检人员收听")
 NOT_YET: Final = ("not_yet", "这通电话还没有通话记录", "通话结束后稍等片刻再看")
 

@@ -106,7 +106,7 @@ async def _calls(request: Request, session: AsyncSession, number: str) -> tuple[
     await seen(session, who(request), number)
     kept, sight = await keeper_of(request).load(session, number), await sight_of(session, who(request))
     if not (fields := sight.fields(kept.order)):
-        raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")
+        raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号，例如 2026-1123-0042")
     return kept, calls_of(kept, whole=Seen.HISTORY in fields)
 
 

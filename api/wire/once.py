@@ -180,8 +180,8 @@ def asked(request: Request, *, required: bool) -> str:
     if key is None and not required:
         return ""
     if key is None or not 1 <= len(key) <= 200 or not key.isprintable() or not key.isascii():
-        raise Problem(400, "idempotency_key_required", "缺少 Idempotency-Key,或它不合规",
-                      "为每次新的提交起一个唯一的键(1 到 200 个 ASCII 字符),重发时用同一个键")
+        raise Problem(400, "idempotency_key_required", "缺少 Idempotency-Key，或它不合规",
+                      "为每次新的提交起一个唯一的键（1 到 200 个 ASCII 字符），重发时用同一个键")
     return key
 
 
@@ -207,13 +207,13 @@ def in_progress() -> Problem:
 
 def done_before() -> Problem:
     """Return the refusal of a request that was done, and whose answer is not kept."""
-    return Problem(409, "already_done", "这个请求已经办成,答复里的密钥只显示一次",
-                   "查看结果;确需重办,换一个 Idempotency-Key")
+    return Problem(409, "already_done", "这个请求已经办成，答复里的密钥只显示一次",
+                   "查看结果；确需重办，换一个 Idempotency-Key")
 
 
 def _again(row: IdempotencyKey, fingerprint: str) -> Response:
     if row.fingerprint != fingerprint:
-        raise KeyReused("这个 Idempotency-Key 已用于另一份内容", "换一个新的 Idempotency-Key,或重发原来的内容")
+        raise KeyReused("这个 Idempotency-Key 已用于另一份内容", "换一个新的 Idempotency-Key，或重发原来的内容")
     if not row.headers and not row.body and row.status != 204:
         raise done_before()
     return Response(row.body, row.status, {**row.headers, REPLAYED: "true"})

@@ -42,7 +42,7 @@ class Recent:
         there = self._entries.get(key)
         if there is not None and now - there.at < KEEP:
             if there.fingerprint != fingerprint:
-                raise KeyReused("这个 Idempotency-Key 已用于另一份内容", "换一个新的 Idempotency-Key,或重发原来的内容")
+                raise KeyReused("这个 Idempotency-Key 已用于另一份内容", "换一个新的 Idempotency-Key，或重发原来的内容")
             return there, False
         entry = _Entry(fingerprint, now)
         self._entries[key] = entry

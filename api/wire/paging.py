@@ -57,5 +57,5 @@ def _is(value: object, kind: type) -> bool:
 
 
 def _bad() -> Problem:
-    return Problem(400, "bad_cursor", "翻页标记 cursor 无效,或它属于另一个列表、另一组筛选条件",
-                   "从第一页重新开始,筛选条件在翻页时不要变")
+    return Problem(400, "bad_cursor", "翻页标记 cursor 无效，或它属于另一个列表、另一组筛选条件",
+                   "从第一页重新开始，筛选条件在翻页时不要变")

@@ -28,19 +28,19 @@ def expected(request: Request, *, required: bool, thing: str = ORDER) -> int | N
     told = request.headers.get("if-match")
     if told is None and required:
         raise Problem(428, "version_required", "没有说明是在哪一版上修改",
-                      f"先读取{thing},把答复里的 ETag 放进请求头 If-Match")
+                      f"先读取{thing}，把答复里的 ETag 放进请求头 If-Match")
     if told is None or told.strip() == "*":
         return None
     found = _TAG.fullmatch(told.strip())
     if found is None:
-        raise Problem(400, "bad_version", "If-Match 读不懂", f'用读取{thing}时得到的 ETag,例如 "7"')
+        raise Problem(400, "bad_version", "If-Match 读不懂", f'用读取{thing}时得到的 ETag，例如 "7"')
     return int(found[1])
 
 
 def check(current: int, wanted: int | None, thing: str = ORDER) -> None:
     """Refuse an edit of a version of a `thing` that is not the newest. Raises Problem 412 with the current version."""
     if wanted is not None and wanted != current:
-        raise Problem(412, "version_mismatch", f"{thing}已被他人更新", f"重新读取{thing},看过新的内容再提交",
+        raise Problem(412, "version_mismatch", f"{thing}已被他人更新", f"重新读取{thing}，看过新的内容再提交",
                       current_version=current, etag=etag_of(current))
 
 

@@ -16,6 +16,7 @@ FOLDERS: Final = {"zh-CN": "zh_CN", "en": "en"}
 LONGEST: Final = 2000  # characters of a sentence that is looked up; nothing that is raised is longer
 PLACE: Final = re.compile(r"\{(\w+)\}")
 _LISTS: Final = (("；", "; "), (";", "; "), ("、", ", "))  # how values are strung together → the same in English
+_COLON: Final = re.compile("[:：]")
 _DEEPEST: Final = 4  # values within values
 
 
@@ -74,8 +75,8 @@ class Sentences:
         for mark, joined in _LISTS:
             if mark in value:
                 return joined.join(self._value(part.strip(), depth + 1) for part in value.split(mark))
-        where, colon, said = value.partition(":")
-        found = self._found(said.strip(), depth) if colon else None
+        where, *said = _COLON.split(value, maxsplit=1)
+        found = self._found(said[0].strip(), depth) if said else None
         return f"{where}: {found}" if found else value
 
 

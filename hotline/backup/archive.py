@@ -58,7 +58,7 @@ class Writer:
     def add(self, name: str, path: Path) -> bool:
         """Add a file; tell whether it was still there. Raises BackupError for a name no archive may have."""
         if not _is_name(name):
-            raise BackupError(f"文件名无法归档:{name!r};请改名后重试")
+            raise BackupError(f"文件名无法归档：{name!r}；请改名后重试")
         try:
             with path.open("rb") as source:
                 self._copy(name, source, os.fstat(source.fileno()).st_size)
@@ -72,7 +72,7 @@ class Writer:
         hashed = _Hashed(source, size)
         self._tar.addfile(told, hashed)
         if hashed.left:
-            raise BackupError(f"{name} 在备份时变短了;请重试")
+            raise BackupError(f"{name} 在备份时变短了；请重试")
         self.files[name] = Entry(size, hashed.digest.hexdigest())
 
     def close(self, manifest: Manifest) -> Manifest:
@@ -134,15 +134,15 @@ def verify(path: Path) -> Manifest:
     manifest: Manifest | None = None
     for member, source in _members(path):
         if manifest is not None:
-            raise BrokenArchiveError(f"归档损坏:清单之后还有 {member.name}")
+            raise BrokenArchiveError(f"归档损坏：清单之后还有 {member.name}")
         if member.name == MANIFEST:
             manifest = _read_manifest(source, member.size)
         elif member.name in seen:
-            raise BrokenArchiveError(f"归档损坏:{member.name} 出现了两次")
+            raise BrokenArchiveError(f"归档损坏：{member.name} 出现了两次")
         else:
             seen[member.name] = Entry(member.size, _hash(source))
     if manifest is None:
-        raise BrokenArchiveError("归档不完整:没有清单;请换一份备份")
+        raise BrokenArchiveError("归档不完整：没有清单；请换一份备份")
     _compare(seen, manifest.files)
     return manifest
 
@@ -151,7 +151,7 @@ def _members(path: Path) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
     with _told(), tarfile.open(path, mode="r:") as tar:
         for member in tar:
             if not member.isreg() or (member.name != MANIFEST and not _is_name(member.name)):
-                raise BrokenArchiveError(f"归档里有不该有的内容:{member.name!r}")
+                raise BrokenArchiveError(f"归档里有不该有的内容：{member.name!r}")
             source = tar.extractfile(member)
             assert source is not None
             yield member, source
@@ -163,7 +163,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (tarfile.TarError, EOFError) as error:
-        raise BrokenArchiveError(f"归档无法读取:{error}") from error
+        raise BrokenArchiveError(f"归档无法读取：{error}") from error
     except FileNotFoundError as error:
         raise BackupError(f"没有归档 {error.filename}") from error
 
@@ -176,9 +176,9 @@ def _read_manifest(source: IO[bytes], size: int) -> Manifest:
         files = {name: Entry(int(one["size"]), str(one["sha256"])) for name, one in told.pop("files").items()}
         manifest = Manifest(**told, files=files)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise BrokenArchiveError(f"归档的清单无法读取:{error}") from error
+        raise BrokenArchiveError(f"归档的清单无法读取：{error}") from error
     if manifest.format != FORMAT:
-        raise BrokenArchiveError(f"归档的格式是 {manifest.format},本版本只认识 {FORMAT};用做备份的那个版本恢复")
+        raise BrokenArchiveError(f"归档的格式是 {manifest.format}，本版本只认识 {FORMAT}；用做备份的那个版本恢复")
     return manifest
 
 
@@ -193,11 +193,11 @@ def _hash(source: IO[bytes]) -> str:
 def _compare(seen: Mapping[str, Entry], told: Mapping[str, Entry]) -> None:
     for name in sorted(seen.keys() | told.keys()):
         if name not in seen:
-            raise BrokenArchiveError(f"归档不完整:缺 {name}")
+            raise BrokenArchiveError(f"归档不完整：缺 {name}")
         if name not in told:
             raise BrokenArchiveError(f"归档里有清单之外的文件 {name}")
         if seen[name] != told[name]:
-            raise BrokenArchiveError(f"归档损坏:{name} 与清单不符")
+            raise BrokenArchiveError(f"归档损坏：{name} 与清单不符")
 
 
 def unpack(path: Path, manifest: Manifest, to: Path, *, prefix: str = "") -> None:
@@ -219,4 +219,4 @@ def unpack(path: Path, manifest: Manifest, to: Path, *, prefix: str = "") -> Non
             out.flush()
             os.fsync(out.fileno())
         if manifest.files.get(member.name) != Entry(member.size, digest.hexdigest()):
-            raise BrokenArchiveError(f"归档在恢复时变了:{member.name}")
+            raise BrokenArchiveError(f"归档在恢复时变了：{member.name}")

@@ -66,7 +66,7 @@ class SqliteStore:
     def dump(self, to: Path) -> Dumped:
         """Write a copy."""
         if not self.path.exists():
-            raise BackupError(f"没有数据库文件 {self.path};先启动一次系统")
+            raise BackupError(f"没有数据库文件 {self.path}；先启动一次系统")
         to.parent.mkdir(parents=True, exist_ok=True)
         with closing(_open(self.path)) as source, closing(sqlite3.connect(to)) as copy:
             source.backup(copy, pages=-1)
@@ -85,7 +85,7 @@ class SqliteStore:
         with closing(sqlite3.connect(copy)) as source:
             said = source.execute("PRAGMA integrity_check").fetchone()[0]
             if said != "ok":
-                raise BackupError(f"备份里的数据库已损坏:{said}")
+                raise BackupError(f"备份里的数据库已损坏：{said}")
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with closing(_open(self.path)) as target:
                 source.backup(target, pages=-1)
@@ -151,7 +151,7 @@ class PostgresStore:
             with psycopg.connect(self.url.render_as_string(hide_password=False), connect_timeout=10) as connection:
                 yield connection
         except psycopg.OperationalError as error:
-            raise BackupError(f"数据库没有应答:{error}") from error
+            raise BackupError(f"数据库没有应答：{error}") from error
 
     @staticmethod
     def _tools(connection: psycopg.Connection[Any]) -> Tools:

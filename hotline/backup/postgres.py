@@ -33,9 +33,9 @@ class Tools:
             done = subprocess.run(command, env=_environment(url), capture_output=True, text=True, timeout=_LONGEST,
                                   check=False, stdin=subprocess.DEVNULL)
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise BackupError(f"{program} 无法运行:{error}") from error
+            raise BackupError(f"{program} 无法运行：{error}") from error
         if done.returncode != 0:
-            raise BackupError(f"{program} 失败:{done.stderr.strip()[-_SAID:]}")
+            raise BackupError(f"{program} 失败：{done.stderr.strip()[-_SAID:]}")
 
 
 def _environment(url: URL | None) -> dict[str, str]:
@@ -53,7 +53,7 @@ def tools_for(server: int) -> Tools:
         return Tools(found[fitting[0]])
     if _on_the_path() >= server:
         return Tools(None)
-    raise BackupError(f"没有 {server} 版或更新的 pg_dump;请安装 postgresql-client-{server}")
+    raise BackupError(f"没有 {server} 版或更新的 pg_dump；请安装 postgresql-client-{server}")
 
 
 def _on_the_path() -> int:

@@ -37,7 +37,7 @@ def restore(settings: Settings, source: Path, *, force: bool = False,
         raise BackupError(str(error)) from error
     except OSError as error:
         where = f"{error.filename}:" if error.filename else ""
-        raise BackupError(f"恢复没有完成:{where}{error.strerror or error};检查磁盘空间和目录权限,"
+        raise BackupError(f"恢复没有完成：{where}{error.strerror or error}；检查磁盘空间和目录权限，"
                           "改好后加 --force 再恢复一次") from error
     return manifest
 
@@ -45,7 +45,7 @@ def restore(settings: Settings, source: Path, *, force: bool = False,
 def _check_kind(settings: Settings, manifest: Manifest) -> None:
     store = store_at(settings.database)
     if store.kind != manifest.database:
-        raise BackupError(f"归档来自 {manifest.database},这里用的是 {store.kind};把 HOTLINE_DATABASE_URL 改成同一种")
+        raise BackupError(f"归档来自 {manifest.database}，这里用的是 {store.kind}；把 HOTLINE_DATABASE_URL 改成同一种")
 
 
 def _put(settings: Settings, source: Path, manifest: Manifest, *, force: bool, progress: Progress) -> None:
@@ -70,17 +70,17 @@ def _refuse_running(settings: Settings) -> None:
     with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as probe:
         probe.settimeout(2.0)
         if probe.connect_ex(str(settings.control_socket)) == 0:
-            raise BackupError("系统正在运行;先停止 hotline serve,再恢复")
+            raise BackupError("系统正在运行；先停止 hotline serve，再恢复")
 
 
 def _refuse_full(settings: Settings, store: Store) -> None:
     rows = {name: count for name, count in store.contents().tables.items() if count}
     if rows:
         told = "、".join(f"{name} {count} 行" for name, count in sorted(rows.items())[:4])
-        raise NotEmptyError(f"数据库不是空的({told});确要覆盖时加 --force")
+        raise NotEmptyError(f"数据库不是空的（{told}）；确要覆盖时加 --force")
     for place in folders(settings, Wanted(recordings=True)):
         if any(place.files()):
-            raise NotEmptyError(f"{place.path} 里已有文件;确要覆盖时加 --force")
+            raise NotEmptyError(f"{place.path} 里已有文件；确要覆盖时加 --force")
 
 
 def _compare(store: Store, manifest: Manifest) -> None:
@@ -88,7 +88,7 @@ def _compare(store: Store, manifest: Manifest) -> None:
     wrong = [name for name in manifest.tables.keys() | there.tables.keys()
              if manifest.tables.get(name) != there.tables.get(name)]
     if wrong or there.head != manifest.head:
-        raise BackupError(f"恢复后的数据库与清单不符:{'、'.join(sorted(wrong)) or '版本'};请换一份备份重试")
+        raise BackupError(f"恢复后的数据库与清单不符：{'、'.join(sorted(wrong)) or '版本'}；请换一份备份重试")
 
 
 def _put_folders(settings: Settings, unpacked: Path) -> None:

@@ -36,7 +36,7 @@ def backup(settings: Settings, to: Path, wanted: Wanted, progress: Progress = la
     after it holds at least what the database has already taken from it.
     """
     if to.exists():
-        raise BackupError(f"{to} 已存在;换一个文件名")
+        raise BackupError(f"{to} 已存在；换一个文件名")
     store = store_at(settings.database)
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".hotline-backup-", dir=to.parent) as folder:
@@ -64,4 +64,4 @@ def _need_room(settings: Settings, folder: Path) -> None:
     size = Path(path).stat().st_size if settings.database.startswith("sqlite") and Path(path).exists() else 0
     free = shutil.disk_usage(folder).free
     if free < 2 * size + _SPARE:
-        raise BackupError(f"{folder} 只剩 {free >> 20} MB,备份至少要 {(2 * size + _SPARE) >> 20} MB;换一个磁盘")
+        raise BackupError(f"{folder} 只剩 {free >> 20} MB，备份至少要 {(2 * size + _SPARE) >> 20} MB；换一个磁盘")

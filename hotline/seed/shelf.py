@@ -21,8 +21,8 @@ from workorders.knowledge.tables import KnowledgeArticle
 MISSED: Final = (("新能源车 绿牌 指标", "police", 7), ("养老院 排队 补贴", "civil", 5),
                  ("老小区 加装电梯 补贴", "housing", 9), ("无人机 限飞 报备", "", 3),
                  ("中考 报名 随迁", "education", 4))
-WRONG: Final = (("暂停供暖(报停)的条件和费用", "今年改成三成半了,营业厅的牌子上写着"),
-                ("电动自行车上牌", "过渡牌已经到期,现在不给办了"))
+WRONG: Final = (("暂停供暖（报停）的条件和费用", "今年改成三成半了，营业厅的牌子上写着"),
+                ("电动自行车上牌", "过渡牌已经到期，现在不给办了"))
 _WRITING: Final = 3600.0  # s between the first words and their publication
 
 

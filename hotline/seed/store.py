@@ -47,7 +47,7 @@ async def refuse_lived_in(db: Database) -> None:
     async with db.reading() as session:
         there = (await session.execute(select(func.count()).select_from(WorkOrder))).scalar_one()
     if there:
-        raise SeedError(f"数据库里已有 {there} 张工单,示范数据不能与真实数据混在一起;"
+        raise SeedError(f"数据库里已有 {there} 张工单，示范数据不能与真实数据混在一起；"
                         "换一个空的数据库(HOTLINE_DATABASE_URL 或 HOTLINE_HOME)")
 
 

@@ -55,7 +55,7 @@ def stop(
     if drain <= 0:
         asyncio.run(switch.stop())
     elif not asyncio.run(switch.process.drain(drain)):
-        typer.echo(f"{drain:.0f} 秒后仍有通话,交换机继续服务 · calls are still up, the switch goes on", err=True)
+        typer.echo(f"{drain:.0f} 秒后仍有通话，交换机继续服务 · calls are still up, the switch goes on", err=True)
         raise typer.Exit(1)
     typer.echo("交换机已停止 · the switch has stopped")
 
@@ -76,7 +76,7 @@ def follow() -> None:
     """跟上通讯录 · take a changed directory into the running switch; what hotline serve does by itself"""
     switch = _switch()
     if switch.process.pid is None:
-        typer.echo("未运行,启动时会按现行通讯录 · not running; it will start with the directory in force")
+        typer.echo("未运行，启动时会按现行通讯录 · not running; it will start with the directory in force")
         raise typer.Exit(NOT_RUNNING)
     asyncio.run(switch.follow())
     typer.echo("交换机已按现行通讯录 · the switch goes by the directory in force")

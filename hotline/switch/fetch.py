@@ -75,7 +75,7 @@ def _fetch_suite(suite: str, mirror: str, out: Path, say: Say) -> str | None:
     """Fetch one suite into the tar file `out`. Returns None, or in one line why it did not work."""
     output = _mmdebstrap(suite, mirror, out, [], say)
     if output is not None and _EXPIRED.search(output):
-        say("  软件目录已过有效期,其余校验照旧 · the suite's Release file is past its Valid-Until: "
+        say("  软件目录已过有效期，其余校验照旧 · the suite's Release file is past its Valid-Until: "
             "going on without that one check; signatures are still checked")
         output = _mmdebstrap(suite, mirror, out, ['--aptopt=Acquire::Check-Valid-Until "false"'], say)
     return None if output is None else _reason(output)
@@ -169,7 +169,7 @@ def _alone(target: Path, say: Say) -> Iterator[None]:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                say("另一个进程正在获取,等待中 · another fetch is under way, waiting for it")
+                say("另一个进程正在获取，等待中 · another fetch is under way, waiting for it")
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
     except OSError as error:

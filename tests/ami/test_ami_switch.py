@@ -20,7 +20,7 @@ from tests.support.waiting import LATE, until
 
 pytestmark = pytest.mark.switch
 
-AWKWARD = ["a,b", 'q"q', "back\\slash", "(p", "p)", "[x", "x]", "a=b", "市民,来电", "${HL_KEY}", "$[1+1]", "trail ",
+AWKWARD = ["a,b", 'q"q', "back\\slash", "(p", "p)", "[x", "x]", "a=b", "市民，来电", "${HL_KEY}", "$[1+1]", "trail ",
            "a;b", "|", "\\", "", ",", "=", "\\n", "a: b", "'", "%41", "A=1,__B=2", "🙂"]
 
 

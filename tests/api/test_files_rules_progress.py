@@ -112,7 +112,7 @@ async def test_a_year_is_added_to_the_calendar_and_one_that_contradicts_itself_i
 
 async def test_a_second_call_about_the_same_is_recognised_and_urges(staff: Staff) -> None:
     number, everybody = await accepted(staff), await people(staff, "agent", "water")
-    stated = {"caller": "13800001234", "summary": "楼上一直漏水,物业三天没来人"}
+    stated = {"caller": "13800001234", "summary": "楼上一直漏水，物业三天没来人"}
     found = (await everybody["agent"].post("/api/work-order-likes", json=stated)).json()["likes"]
     assert [(one["number"], one["same_caller"]) for one in found] == [(number, True)]
     assert (await everybody["water"].post("/api/work-order-likes", json=stated)).json()["likes"] == []

@@ -22,7 +22,7 @@ async def test_a_reply_brings_the_photograph_that_the_policy_asks_for(staff: Sta
     await life.step("office", "dispatch", "dispatched", data={"unit": "housing"})
     await life.step("handler", "sign_for", "signed")
     await life.step("handler", "contact", "signed", data={"reached": True})
-    assert await _brings(life) == [{"says": "按政策“整改后的照片”,报称已解决的答复须附图片", "there": False}]
+    assert await _brings(life) == [{"says": "按政策“整改后的照片”，报称已解决的答复须附图片", "there": False}]
     lacking = await life.act("lead", "reply", text=REPLY, data={"solved": True})
     assert (lacking.status_code, lacking.json()["code"]) == (409, "needs_more")
     assert "整改后的照片" in lacking.json()["detail"]

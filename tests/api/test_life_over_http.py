@@ -36,7 +36,7 @@ async def test_an_order_lives_through_the_interface_alone(staff: Staff) -> None:
 async def test_two_who_edit_at_once_do_not_overwrite_each_other(staff: Staff) -> None:
     life = Life(await accepted(staff), await people(staff, "agent", "office"))
     seen = (await life.read("office")).headers["etag"]
-    await life.step("agent", "note", "accepted", text="诉求人补充:夜间尤甚")
+    await life.step("agent", "note", "accepted", text="诉求人补充：夜间尤甚")
     late = await life.act("office", "dispatch", version=seen, data={"unit": "housing"})
     assert (late.status_code, late.json()["code"]) == (412, "version_mismatch")
     now = (await life.read("office")).headers["etag"]
@@ -69,7 +69,7 @@ async def test_orders_are_found_by_what_is_asked_of_them_page_by_page(staff: Sta
     everybody = await people(staff, "office")
     places = ("高新区", "老城区", "高新区", "高新区")
     numbers = [await accepted(staff, key=f"o{n}", call_key=None, appeal=None, district=place, urgency=n % 2,
-                              summary=f"第{n}单,路灯不亮") for n, place in enumerate(places)]
+                              summary=f"第{n}单，路灯不亮") for n, place in enumerate(places)]
     office = everybody["office"]
 
     async def found(**asked: Any) -> list[int]:

@@ -9,7 +9,7 @@ from workorders.models import WorkOrder
 from workorders.retention.rules import Event, Rule, RuleSet, What, set_rules
 
 RULE = Rule(name="一月", what=What.ORDER_WORDS, after_days=30, event=Event.CLOSED, ground="市政府令")
-WHY = "(2026)民初1号"
+WHY = "（2026）民初1号"
 
 
 async def _closed_long_ago(staff: Staff, *numbers: str) -> None:

@@ -89,7 +89,7 @@ async def test_another_system_is_told_of_each_act_once_signed_and_without_anybod
             assert signing.is_genuine(made["secret"], headers["hotline-signature"], body, staff.now)
             assert not signing.is_genuine(made["secret"], headers["hotline-signature"], body + b" ", staff.now)
             assert not signing.is_genuine(made["secret"], headers["hotline-signature"], body, staff.now + 400)
-            assert not any(word in body.decode() for word in ("13800001234", "张三", "漏水,", "人民路 12", "职责"))
+            assert not any(word in body.decode() for word in ("13800001234", "张三", "漏水，", "人民路 12", "职责"))
             assert headers["host"] == f"platform.test:{receiver.port}"
         await all_sent(staff, sender)
     assert len(receiver.heard) == 2

@@ -61,11 +61,11 @@ def test_whatever_pydantic_says_of_a_field_is_said_in_chinese() -> None:
 
 def test_values_are_kept_and_what_stands_in_them_is_said_too() -> None:
     assert say("没有编号为 2026-1123-0042 的工单", "en") == "There is no order 2026-1123-0042"
-    assert say("还没有打分:态度、用语", "en") == "Not scored yet: 态度, 用语"  # an admin's words stay as they are
-    assert say("此单是你派的,须由另一人决定", "en") == "You dispatched it; somebody else has to decide"
+    assert say("还没有打分：态度、用语", "en") == "Not scored yet: 态度, 用语"  # an admin's words stay as they are
+    assert say("此单是你派的，须由另一人决定", "en") == "You dispatched it; somebody else has to decide"
     state, deed = next(iter(CHINESE_STATE.values())), next(iter(CHINESE_DO.values()))
-    assert not _CHINESE.search(say(f"工单现在是“{state}”,不能{deed}", "en"))
-    assert say("dispatch 的内容有误:unit:缺少;units:最多 5 项", "en") == (
+    assert not _CHINESE.search(say(f"工单现在是“{state}”，不能{deed}", "en"))
+    assert say("dispatch 的内容有误：unit：缺少；units：最多 5 项", "en") == (
         "The content of dispatch is wrong: unit: missing; units: at most 5 items")
     assert say("String should have at most 20 characters", "zh-CN") == "最多 20 个字"
     assert say("agent a1001 is given calls", "zh-CN") == "坐席 a1001 正在接听来电"

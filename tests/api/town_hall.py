@@ -13,7 +13,7 @@ from workorders.life.words import Role
 ORDERS = "/api/work-orders"
 NOWHERE = "2020-0101-0001"
 CALL = "0123456789abcdef0123456789abcdef"
-APPEAL = {"call_key": CALL, "appeal": 1, "kind": "complaint", "summary": "楼上漏水,物业三天没有来人",
+APPEAL = {"call_key": CALL, "appeal": 1, "kind": "complaint", "summary": "楼上漏水，物业三天没有来人",
           "caller": "13800001234", "address": "人民路 12 号", "name": "张三", "agent": "a1", "first": "城市管理",
           "second": "物业", "third": "漏水", "district": "高新区", "street": "人民路街道",
           "call": {"key": CALL, "caller": "13800001234", "first_responder": "housing", "recordings": ["r"]}}

@@ -9,7 +9,7 @@ import httpx
 from core.db import Database
 from tests.support.rung import rang
 
-REPLY = "已上门更换楼上卫生间破裂水管,关阀试水两小时无渗漏,住户当场确认。"
+REPLY = "已上门更换楼上卫生间破裂水管，关阀试水两小时无渗漏，住户当场确认。"
 WRONG = {"wrong_step", "not_yours", "needs_more", "not_found", "forbidden", "act_refused"}
 
 
@@ -49,12 +49,12 @@ async def live(life: Life, now: float, db: Database) -> dict[str, Any]:
     street_due = now + 20 * 3600
     await life.step("agent", "classify", "accepted", data={"tags": ["major"]})
     await life.step("office", "submit", "awaiting_signature", not_by=("handler",))
-    await life.step("leader", "endorse", "endorsed", not_by=("office", "agent", "lead"), text="同意,尽快办理")
+    await life.step("leader", "endorse", "endorsed", not_by=("office", "agent", "lead"), text="同意，尽快办理")
     await life.step("office", "dispatch", "dispatched", not_by=("leader", "handler"), data={"unit": "housing"})
     await life.step("handler", "sign_for", "signed", not_by=("agent", "office", "water"))
     await life.step("handler", "contact", "signed", data={"reached": True})
     await life.step("handler", "hand_down", "handling", data={"unit": "street1", "due": street_due})
-    await life.step("street", "inner_reply", "handling", text="已到现场,水管破裂,配件已换")
+    await life.step("street", "inner_reply", "handling", text="已到现场，水管破裂，配件已换")
     await life.step("lead", "reply", "replied", not_by=("handler", "street", "office"), text=REPLY,
                     data={"solved": True})
     await life.step("office", "pass", "reviewed", not_by=("lead", "leader"))

@@ -23,7 +23,7 @@ from tests.support.town import Town
 
 pytestmark = [pytest.mark.switch, pytest.mark.asyncio(loop_scope="module")]
 AGENT = "a1001"
-APPEAL = {"agent": AGENT, "kind": "complaint", "summary": "和平路18号楼上漏水,物业三天没有来人",
+APPEAL = {"agent": AGENT, "kind": "complaint", "summary": "和平路18号楼上漏水，物业三天没有来人",
           "address": "和平路18号", "unit": "housing"}
 
 

@@ -49,7 +49,7 @@ async def test_even_patience_has_an_end_with_the_last_reason() -> None:
 
 async def test_a_second_demonstration_of_one_home_touches_nothing_of_the_first(home: Settings) -> None:
     said: list[str] = []
-    with _alone(Path(home.run_dir)), pytest.raises(ServeError, match="stop it first"):
+    with _alone(Path(home.run_dir)), pytest.raises(ServeError, match="already runs"):
         async with stage(home, lambda zh, en: said.append(en)):
             pass
     assert said == []

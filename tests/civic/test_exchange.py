@@ -103,7 +103,7 @@ OFFICE, LAMPS = Actor("office-2", Role.BACK_OFFICE), Actor("u-lead", Role.UNIT_L
 HANDLED = (
     (Do.DISPATCH, OFFICE, {"data": {"unit": "lamps"}}), (Do.SIGN_FOR, LAMPS, {}),
     (Do.CONTACT, LAMPS, {"data": {"reached": True}}),
-    (Do.REPLY, LAMPS, {"text": "已更换灯具和线路,当晚恢复照明。", "data": {"solved": True}}), (Do.PASS, OFFICE, {}))
+    (Do.REPLY, LAMPS, {"text": "已更换灯具和线路，当晚恢复照明。", "data": {"solved": True}}), (Do.PASS, OFFICE, {}))
 
 
 async def _goes_over_and_its_result_comes_back(city: Platform, district: Platform) -> None:
@@ -175,7 +175,7 @@ async def test_what_the_other_side_does_not_take_stays_ours_with_its_reason(two:
     assert (await _orders(city))[0].state == State.ACCEPTED
     assert await _orders(district) == []
     found = await _exchange(city)
-    assert (found["standing"], found["document"]["answer"]["why"]) == ("not_taken", "本平台不接收这类事项:求助")
+    assert (found["standing"], found["document"]["answer"]["why"]) == ("not_taken", "本平台不接收这类事项：求助")
     assert await _dos(city, number) == [Do.ACCEPT, Do.NOTE]
     assert (await _handed_over(city, number, key="again")).status_code == 202
 
@@ -282,7 +282,7 @@ async def test_a_signed_document_that_cannot_be_read_or_is_not_as_agreed_is_told
         assert (answer.status_code, answer.json()["standing"]) == (200, "refused"), content
     assert await _orders(district) == []
     own = await _made(district)  # never exchanged: nobody sends its result
-    answer = await _post(district, _document(verb="result", yours=own, text="已解决,路面已修复。"), message="r-1")
+    answer = await _post(district, _document(verb="result", yours=own, text="已解决，路面已修复。"), message="r-1")
     assert answer.json()["standing"] == "refused"
     assert await _dos(district, own) == [Do.ACCEPT]
 
@@ -305,7 +305,7 @@ async def test_the_brief_is_read_aloud_by_those_whose_office_it_is_and_its_readi
     await _introduced(city, district)
     number = await _made(city, urgency=1)
     brief = await city.desk.get(f"/api/exchange/briefs/{number}", params={"partner": "district"})
-    assert "求助,紧急" in brief.json()["text"]
+    assert "求助，紧急" in brief.json()["text"]
     assert "幺三八 零零零零 幺二三四" in brief.json()["text"]
     assert brief.json()["data"]["number"] == HELP["caller"] or brief.json()["data"]["summary"] == HELP["summary"]
     assert [row.about for row in await city.staff.audit("number.unmasked")] == [number]

@@ -21,7 +21,7 @@ from workorders.life.policy import Rules
 from workorders.life.words import Asker, Confidentiality, Do, Kind, Role, Urgency
 
 SECRET, NOW, ZONE = "0123456789abcdef0123456789abcdef", 1_800_000_000.0, ZoneInfo("Asia/Shanghai")
-WORDS = {"summary": "路灯不亮,见 https://example.org/a?b=1 的照片", "address": "中山路 1 号", "name": "张三",
+WORDS = {"summary": "路灯不亮，见 https://example.org/a?b=1 的照片", "address": "中山路 1 号", "name": "张三",
          "number": "13800001234"}
 POLICE = Partner(id="110", name="市公安局110", address="http://10.0.0.1", scopes=frozenset(Scope), unit="police")
 
@@ -77,7 +77,7 @@ def test_a_report_goes_neither_to_whom_it_is_against_nor_to_whom_reports_are_not
 def test_what_a_partner_may_give_is_data_but_where_life_is_in_danger_nothing_is_refused() -> None:
     narrow = POLICE.model_copy(update={"gives": Takes(kinds=(Kind.INQUIRY,)), "scopes": frozenset()})
     help_, danger = documents.Content(kind=Kind.HELP), documents.Content(kind=Kind.HELP, urgency=Urgency.EMERGENCY)
-    with pytest.raises(OutOfScope, match="不接收这类事项:求助"):
+    with pytest.raises(OutOfScope, match="不接收这类事项：求助"):
         telling.may_give(help_, narrow)
     telling.may_give(danger, narrow)
     with pytest.raises(OutOfScope, match="举报不能由此渠道"):
@@ -112,7 +112,7 @@ def test_the_brief_for_110_can_be_read_aloud_and_has_no_link() -> None:
     found = brief(_order(urgency=Urgency.URGENT), WORDS, ZONE, "市路灯管理所")
     assert "http" not in found.text
     assert "http" not in json.dumps(found.data)
-    for words in ("求助,紧急", "城东区中山街道中山路 1 号", "市民张三,电话 幺三八 零零零零 幺二三四",
+    for words in ("求助，紧急", "城东区中山街道中山路 1 号", "市民张三，电话 幺三八 零零零零 幺二三四",
                   "现由市路灯管理所办理", "请记录贵方编号"):
         assert words in found.text
     assert all(len(line) < 260 for line in found.text.splitlines())
@@ -122,7 +122,7 @@ def test_the_brief_for_110_can_be_read_aloud_and_has_no_link() -> None:
 def test_a_brief_without_a_name_says_how_to_reach_the_citizen() -> None:
     hidden = _order(confidentiality=Confidentiality.CALLER, asker=Asker.ENTERPRISE)
     text = brief(hidden, telling.visible(hidden, frozenset(Scope), WORDS), ZONE).text
-    assert "企业身份不便告知,需要联系时请拨 12345 转接" in text
+    assert "企业身份不便告知，需要联系时请拨 12345 转接" in text
     assert "幺三八" not in text
 
 

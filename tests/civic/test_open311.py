@@ -22,7 +22,7 @@ from workorders.life.words import Do, Role
 from workorders.models import WorkOrder
 
 LAMP = "路灯"
-PERSONAL = {"description": "我家门口路灯不亮,我是张三,电话 13800001234", "address_string": "中山路 1 号 3 单元 502",
+PERSONAL = {"description": "我家门口路灯不亮，我是张三，电话 13800001234", "address_string": "中山路 1 号 3 单元 502",
             "first_name": "三", "last_name": "张", "phone": "138 0000 1234", "email": "zhangsan@example.org",
             "lat": "30.123456", "long": "120.654321"}
 

@@ -87,7 +87,7 @@ async def test_a_legal_hold_keeps_words_sound_and_files(town: Town, places: Plac
     async with db.writing() as session:
         row = (await session.execute(select(WorkOrder).where(
             col(WorkOrder.call_key).is_not(None), col(WorkOrder.state) == "archived").limit(1))).scalar_one()
-        assert await set_hold(session, row.number, held=True, why="(2026)民初1号")
+        assert await set_hold(session, row.number, held=True, why="（2026）民初1号")
         await session.execute(update(CallRecord).values(recordings=[{"path": "x", "sha256": "y"}]))
     assert [(due.key, due.held) for due in await foretold(db, words) if due.key == row.number] == [(row.number, True)]
     await swept(db, places, words, sound)

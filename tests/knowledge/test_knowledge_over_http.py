@@ -20,7 +20,7 @@ from workorders.life.words import Role
 
 _KEYS = itertools.count()
 DAY = 86400.0
-HEATING = {"title": "居民供暖开始和结束的日期", "words": "11 月 15 日零时开始,次年 3 月 15 日结束。\n- 温度不低于 18℃",
+HEATING = {"title": "居民供暖开始和结束的日期", "words": "11 月 15 日零时开始，次年 3 月 15 日结束。\n- 温度不低于 18℃",
            "unit": "heating", "field": "公用事业"}
 CALL = "0123456789abcdef0123456789abcdef"
 
@@ -129,7 +129,7 @@ async def test_a_unit_keeps_its_own_and_those_below_it_and_no_others(staff: Staf
 async def test_words_of_any_length_are_found_the_title_first_and_never_more_than_twenty(staff: Staff) -> None:
     agent, _, _ = await people(staff)
     await in_use(staff, ("公积金租房提取", "无房职工可按季提取"), ("租房备案", "办理提取公积金前先备案"),
-                 ("阶梯水价", "第一阶梯每户每年 180 立方米"), ("居住证办理", "连续居住满半年;材料交派出所"))
+                 ("阶梯水价", "第一阶梯每户每年 180 立方米"), ("居住证办理", "连续居住满半年；材料交派出所"))
     expected = {"公积金": (["公积金租房提取", "租房备案"], False), "水": (["阶梯水价"], False), "提取": (
         ["公积金租房提取", "租房备案"], False), "180": (["阶梯水价"], False), "备案 公积金": (["租房备案"], False),
         "居住证怎么办理": (["居住证办理"], True), "公积金怎么提取": (["公积金租房提取", "租房备案"], True),

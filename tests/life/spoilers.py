@@ -202,7 +202,8 @@ def joint_open(order: Order, wish: Wish, step: Step) -> Case:
 
 
 SPOILERS: dict[N, Spoiler] = {
-    N.REASON: on_wish(why=" \n"), N.TEXT: on_wish(text="  "), N.REAL_REPLY: on_wish(text="您好,正在办理,请耐心等待。"),
+    N.REASON: on_wish(why=" \n"), N.TEXT: on_wish(text="  "),
+    N.REAL_REPLY: on_wish(text="您好，正在办理，请耐心等待。"),
     N.LAWFUL_GROUND: on_matter(urgency=2), N.NO_REPORT_BY_CLASS: on_data(kind="report"),
     N.NOT_BARRED: report_against_whom_it_goes, N.SIGNATURE_NOT_NEEDED: signature_wanted,
     N.SIGNATURE_LAPSED: on_order(endorsed=True),

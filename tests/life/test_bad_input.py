@@ -19,7 +19,7 @@ from workorders.life.words import Do, Role
 
 
 def test_a_wrong_transition_names_the_state_and_the_act() -> None:
-    assert Life().no(WrongStep, Do.CLOSE, OFFICE) == "工单现在是“已受理”,不能结案"
+    assert Life().no(WrongStep, Do.CLOSE, OFFICE) == "工单现在是“已受理”，不能结案"
 
 
 def test_an_act_before_acceptance_and_a_second_acceptance_are_refused() -> None:
@@ -80,10 +80,10 @@ def test_nobody_and_a_unit_without_a_name_do_nothing(by: Actor) -> None:
 
 
 @pytest.mark.parametrize(("do", "data", "told"), [
-    (Do.RATE, {"value": 9}, "不能大于 5"), (Do.DISPATCH, {}, "unit:缺少"), (Do.NOTE, {"x": 1}, "x:没有这一项"),
-    (Do.DISPATCH, {"unit": "住建局"}, "只能用字母"), (Do.CLASSIFY, {"kind": "joke"}, "kind:只能是"),
+    (Do.RATE, {"value": 9}, "不能大于 5"), (Do.DISPATCH, {}, "unit：缺少"), (Do.NOTE, {"x": 1}, "x：没有这一项"),
+    (Do.DISPATCH, {"unit": "住建局"}, "只能用字母"), (Do.CLASSIFY, {"kind": "joke"}, "kind：只能是"),
     (Do.WITHDRAW, {"evidence": ""}, "至少 1 个字"), (Do.DISPATCH, {"unit": 5}, "应为文字"),
-    (Do.CLASSIFY, {"place": "x"}, "place:应为一组字段"), (Do.CLASSIFY, {"tags": 5}, "tags:应为列表"),
+    (Do.CLASSIFY, {"place": "x"}, "place：应为一组字段"), (Do.CLASSIFY, {"tags": 5}, "tags：应为列表"),
 ])
 def test_a_wrong_field_is_named_in_chinese(do: Do, data: Mapping[str, Any], told: str) -> None:
     with pytest.raises(BadContent, match=told) as caught:

@@ -29,7 +29,7 @@ def file(media_type: str = "image/jpeg", n: int = 1) -> dict[str, Any]:
 def test_a_reply_without_the_photograph_is_refused_by_its_name_and_with_it_goes() -> None:
     life = Life(CLASSED, rules=asking(PHOTO)).dispatched().handling()
     said = life.no(NeedsMore, Do.REPLY, HOUSING_LEAD, solved=True)
-    assert said == "按政策“整改后的照片”,报称已解决的答复须附图片,本单位还没有上传"
+    assert said == "按政策“整改后的照片”，报称已解决的答复须附图片，本单位还没有上传"
     life.do(Do.NOTE, HOUSING, file=file("application/pdf")).no(NeedsMore, Do.REPLY, HOUSING_LEAD, solved=True)
     life.do(Do.NOTE, HOUSING, file=file()).do(Do.REPLY, HOUSING_LEAD, solved=True)
     assert life.state is State.REPLIED
@@ -45,7 +45,8 @@ def test_what_no_rule_names_brings_nothing(matter: dict[str, Any]) -> None:
 def test_a_rule_may_name_the_second_level_and_ask_every_reply() -> None:
     rule = BringRule(name="现场记录", when=When(matters=("市政",)), only_solved=False)
     life = Life(CLASSED, rules=asking(rule)).dispatched().handling()
-    assert life.no(NeedsMore, Do.REPLY, HOUSING_LEAD, solved=False) == "按政策“现场记录”,答复须附附件,本单位还没有上传"
+    refused = life.no(NeedsMore, Do.REPLY, HOUSING_LEAD, solved=False)
+    assert refused == "按政策“现场记录”，答复须附附件，本单位还没有上传"
     life.do(Do.NOTE, HOUSING, file=file("text/plain")).do(Do.REPLY, HOUSING_LEAD, solved=False)
 
 
@@ -80,8 +81,8 @@ def test_every_rule_that_fits_is_asked_for_and_the_offer_says_which_is_there() -
     assert "施工视频" in life.no(NeedsMore, Do.REPLY, HOUSING_LEAD, solved=True)
     offer = next(one for one in open_acts(life.order, HOUSING_LEAD, life.rules, life.now) if one.do is Do.REPLY)
     assert [(one.says, one.there) for one in offer.brings] == [
-        ("按政策“整改后的照片”,报称已解决的答复须附图片", True),
-        ("按政策“施工视频”,报称已解决的答复须附视频或录音", False)]
+        ("按政策“整改后的照片”，报称已解决的答复须附图片", True),
+        ("按政策“施工视频”，报称已解决的答复须附视频或录音", False)]
 
 
 @pytest.mark.parametrize(("media_type", "media"), [

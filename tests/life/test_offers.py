@@ -62,7 +62,7 @@ def test_a_unit_s_deadlines_grey_its_buttons() -> None:
     life = Life(at="2026-03-02 09:00").dispatched().handling()
     assert offers(life, HOUSING_LEAD)[Do.ASK_EXTENSION, "housing"].open
     late = offers(life, HOUSING_LEAD, "2026-03-09 17:30")[Do.ASK_EXTENSION, "housing"]
-    assert late.blocked == "已经超期,不能再申请"
+    assert late.blocked == "已经超期，不能再申请"
     assert not offers(Life().dispatched(), HOUSING_LEAD, "2026-03-04 09:00")[Do.RETURN, "housing"].open
 
 
@@ -132,27 +132,27 @@ def name(word: str) -> str:
 def test_the_history_is_told_in_chinese_who_what_to_whom_and_why() -> None:
     life = Life(at="2026-03-02 09:00").dispatched(joint=["water"]).handling()
     told = [line.text for line in timeline(life.acts, name)]
-    assert told[0] == "2026-03-02 09:00 坐席 王敏 受理 → 已受理。理由:因为如此;内容:" + life.acts[0].text
-    assert told[1].startswith("2026-03-02 09:01 派单审核 派单员 派单:住建局,协办 水务公司 → 已派单。")
-    assert told[2].startswith("2026-03-02 09:02 承办负责人 李工(住建局) 签收 → 已签收。")
-    assert told[3].startswith("2026-03-02 09:03 承办负责人 李工(住建局) 联系诉求人:已联系上。")
+    assert told[0] == "2026-03-02 09:00 坐席 王敏 受理 → 已受理。理由：因为如此；内容：" + life.acts[0].text
+    assert told[1].startswith("2026-03-02 09:01 派单审核 派单员 派单：住建局，协办 水务公司 → 已派单。")
+    assert told[2].startswith("2026-03-02 09:02 承办负责人 李工（住建局） 签收 → 已签收。")
+    assert told[3].startswith("2026-03-02 09:03 承办负责人 李工（住建局） 联系诉求人：已联系上。")
 
 
 def test_a_refusal_is_told_with_number_and_door() -> None:
     life = Life().do(Do.REFUSE, AGENT, ground="litigation", refusal="R-7")
-    assert "编号 R-7,已经或应当通过诉讼解决,请找人民法院诉讼服务 12368 → 不予受理" in line_of(life.acts[-1])
+    assert "编号 R-7，已经或应当通过诉讼解决，请找人民法院诉讼服务 12368 → 不予受理" in line_of(life.acts[-1])
 
 
 def test_machines_have_no_name_and_erased_words_are_said_to_be() -> None:
     life = Life().do(Do.RATE, SYSTEM, value=4)
-    assert line_of(life.acts[-1]).startswith("2026-03-02 09:01 系统 即时评价:4 分")
+    assert line_of(life.acts[-1]).startswith("2026-03-02 09:01 系统 即时评价：4 分")
     assert line_of(erase(life.acts[-1])).endswith("。文字已按保存期限清除")
 
 
 def test_whoever_acts_for_another_is_told_with_both() -> None:
     life = Life()
     act = life.do(Do.NOTE, AGENT).acts[-1]
-    assert "坐席 王敏,代h2的人" in line_of(replace(act, on_behalf="h2的人"), name)
+    assert "坐席 王敏，代h2的人" in line_of(replace(act, on_behalf="h2的人"), name)
 
 
 def test_every_kind_of_act_can_be_told() -> None:

@@ -38,7 +38,7 @@ def test_an_inquiry_is_answered_on_the_spot_and_closed() -> None:
 
 
 def test_in_handling_is_not_an_answer_on_the_spot_either() -> None:
-    assert "不是答复" in Life().no(NeedsMore, Do.ANSWER, AGENT, text="您好,您反映的问题已收悉,正在办理,请耐心等待。")
+    assert "不是答复" in Life().no(NeedsMore, Do.ANSWER, AGENT, text="您好，您反映的问题已收悉，正在办理，请耐心等待。")
 
 
 def test_a_report_is_not_answered_away_by_whoever_takes_it() -> None:

@@ -120,7 +120,7 @@ def test_a_street_that_misses_its_inner_deadline_is_suspected_itself() -> None:
 def test_solved_and_contacted_that_the_citizen_denies_are_suspected_sham() -> None:
     life = Life().dispatched().replied().follow_up().asked(solved=False, contacted=False)
     assert [(one.kind, one.why) for one in suspected(life.order, life.now)] == [
-        ("sham", "报称已解决,诉求人说没有"), ("sham", "报称已联系,诉求人说没有")]
+        ("sham", "报称已解决，诉求人说没有"), ("sham", "报称已联系，诉求人说没有")]
     honest = Life().dispatched().replied(solved=False).follow_up().asked(solved=False, contacted=True)
     assert suspected(honest.order, honest.now) == ()
 

@@ -270,9 +270,9 @@ def test_it_is_not_handed_down_to_whoever_has_it_already() -> None:
 
 # -- replies ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("text", [
-    "正在办理", "您好,您反映的问题我局已收悉,正在办理中,请耐心等待。", "已转相关部门处理,感谢您的来电!",
+    "正在办理", "您好，您反映的问题我局已收悉，正在办理中，请耐心等待。", "已转相关部门处理，感谢您的来电！",
     "。。。。。。。。", "已办结",
-    "尊敬的市民您好!您反映的问题我单位已收到,正在调查核实,将尽快回复,感谢您对我们工作的理解与支持。",
+    "尊敬的市民您好！您反映的问题我单位已收到，正在调查核实，将尽快回复，感谢您对我们工作的理解与支持。",
 ])
 def test_in_handling_is_not_a_reply(text: str) -> None:
     assert "不是答复" in Life().dispatched().handling().no(NeedsMore, Do.REPLY, HOUSING_LEAD, text=text, solved=True)

@@ -18,7 +18,7 @@ from workorders.life.states import STEPS, Of, Step
 from workorders.life.words import UNIT_ROLES, Do, Role, State
 
 UNITS = ("housing", "water", "street", "parks")
-TEXTS = ("已派维修队更换三楼水管,十一月三日恢复供水,依据物业条例第三十条。", "正在办理", "", "市民来电催办漏水一事")
+TEXTS = ("已派维修队更换三楼水管，十一月三日恢复供水，依据物业条例第三十条。", "正在办理", "", "市民来电催办漏水一事")
 PEOPLE = {role: tuple(Actor(f"{role.value}-{n}", role) for n in (1, 2, 3)) for role in Role if role not in UNIT_ROLES}
 
 

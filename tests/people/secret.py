@@ -96,7 +96,7 @@ async def ordinary(staff: Staff, people: dict[str, httpx.AsyncClient]) -> str:
 async def _taken(staff: Staff, people: dict[str, httpx.AsyncClient], digit: str, **more: Any) -> tuple[Life, str, str]:
     call, caller = digit * 32, f"139{digit * 4}0{digit * 3}"
     appeal: dict[str, Any] = {
-        "call_key": call, "appeal": 1, "summary": f"有人{WORD},深夜后门见{digit}", "caller": caller,
+        "call_key": call, "appeal": 1, "summary": f"有人{WORD}，深夜后门见{digit}", "caller": caller,
         "name": f"李不言{digit}", "address": f"隐秘巷{digit}号后院", "agent": "a1", "first": "行政投诉",
         "second": "作风", "third": "服务态度", "district": "高新区", "street": "人民路街道",
         "call": {"key": call, "caller": caller, "recordings": [f"{call}-mixed"]}} | more

@@ -75,7 +75,7 @@ async def test_a_try_that_nobody_had_time_to_look_at_does_not_count(
     await staff.person("wangmin", Role.QUALITY)
 
     async def busy(*_: object) -> bool:
-        raise Problem(503, "busy", "登录的人太多,请稍候", "几秒后重试")
+        raise Problem(503, "busy", "登录的人太多，请稍候", "几秒后重试")
 
     with monkeypatch.context() as patch:
         patch.setattr(staff.house.app.state.passwords, "right", busy)

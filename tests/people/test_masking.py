@@ -30,7 +30,7 @@ CALL: dict[str, Any] = {
 
 
 def test_a_number_is_masked_at_any_depth_under_any_name_and_in_any_text() -> None:
-    out = {"caller": NUMBER, "summary": f"请回电 {NUMBER},或 {NUMBER}#", "call": {"caller": NUMBER},
+    out = {"caller": NUMBER, "summary": f"请回电 {NUMBER}，或 {NUMBER}#", "call": {"caller": NUMBER},
            "failures": [{"phone": NUMBER, "why": "busy"}, {"party": "citizen", "phone": "13900005678"}],
            "channel": f"PJSIP/{NUMBER}@network", "rows": ({"note": NUMBER},), "count": 5, "none": None}
     shown = str(shown_to(AGENT, out))

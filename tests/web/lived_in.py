@@ -22,7 +22,7 @@ from workorders.models import CallFact
 from workorders.quality.rules import SEED_CARD, Sampling
 
 ORDERS, UNTIL = 120, date(2026, 11, 23)
-NEXT_YEAR = "2027年元旦:1月1日(周五)至3日(周日)放假,共3天。2027年1月10日(周日)上班。"
+NEXT_YEAR = "2027年元旦：1月1日（周五）至3日（周日）放假，共3天。2027年1月10日（周日）上班。"
 SLOT = {"days": ["mon", "tue", "wed", "thu", "fri"], "date": "", "begin": "08:30", "end": "17:30", "who": "张科长",
         "phones": [{"number": "66010001", "label": "值班室", "order": 1, "accept": False}]}
 PHRASE = {"key": "tsqx", "kind": "answer", "title": "停水抢修", "text": "主管网正在抢修，预计今日 18 时前恢复供水。"}

@@ -102,7 +102,7 @@ async def test_in_a_live_call_a_phrase_at_f6_becomes_the_answer_that_ends_the_or
     await page.focus("[name=summary]")
     await page.keyboard.insert_text("问什么时候供暖")
     await page.focus("[name=answer]")
-    await page.keyboard.insert_text("您好:")
+    await page.keyboard.insert_text("您好：")
     await desk.press("F6")
     await page.wait_for_selector(".phrase-box [role=option]")
     await page.keyboard.insert_text("gn")
@@ -112,7 +112,7 @@ async def test_in_a_live_call_a_phrase_at_f6_becomes_the_answer_that_ends_the_or
     await desk.press("F4")
     await desk.state("talking")
     await desk.press("Enter")
-    assert await page.input_value("[name=answer]") == "您好:供暖期从 11 月 15 日零时到次年 3 月 15 日。"
+    assert await page.input_value("[name=answer]") == "您好：供暖期从 11 月 15 日零时到次年 3 月 15 日。"
     assert await page.evaluate("document.activeElement.name") == "answer"  # where one was, to go on writing
     await page.wait_for_selector("#answer-does[data-does=ends]")
     await desk.press("F9")
@@ -133,7 +133,7 @@ async def test_in_a_live_call_a_phrase_at_f6_becomes_the_answer_that_ends_the_or
         said = select(OrderAct.text).join(WorkOrder, WorkOrder.number == OrderAct.number).where(
             WorkOrder.call_key == call, OrderAct.do == "answer")
         assert list((await session.execute(said)).scalars()) == [
-            "您好:供暖期从 11 月 15 日零时到次年 3 月 15 日。谢谢来电。"]
+            "您好：供暖期从 11 月 15 日零时到次年 3 月 15 日。谢谢来电。"]
     assert desk.faults == []
 
 

@@ -80,7 +80,7 @@ async def test_by_keyboard_alone_a_call_gets_its_class_and_the_answer_that_was_g
         page = await pages.person("wangmin", Role.AGENT, agent="a1001")
         await page.goto("/desk")
         await page.focus("[name=summary]")
-        await page.keyboard.insert_text("家里暖气不热,怎么办")
+        await page.keyboard.insert_text("家里暖气不热，怎么办")
         keys = await page.context.new_cdp_session(page)
         await page.focus("#class-find")
         await keys.send("Input.imeSetComposition", {"text": "wen'du", "selectionStart": 6, "selectionEnd": 6})
@@ -112,7 +112,7 @@ async def test_by_keyboard_alone_a_call_gets_its_class_and_the_answer_that_was_g
         answer = await page.input_value("[name=answer]")
         assert answer.startswith("室温低于 18 度可要求入户测温。 （依据：知识 ")
         assert "《供暖不热怎么报修》第 1 版" in answer
-        await saved(staff, answer=answer, to_unit=False, summary="家里暖气不热,怎么办", third="温度不达标")
+        await saved(staff, answer=answer, to_unit=False, summary="家里暖气不热，怎么办", third="温度不达标")
         await page.keyboard.press("Tab")
         await page.keyboard.press("Space")
         await saved(staff, to_unit=True)

@@ -211,7 +211,7 @@ async def test_a_unit_finds_what_waits_for_its_word_and_answers_it(staff: Staff)
     form = (await lead.get(f"/orders/{number}?do=answer_finding")).text
     assert re.search(r'data-do="answer_finding" open data-asked', form)
     assert re.search(r'<option value="person:1" selected', form)
-    said = await act(lead, number, "k3", do="answer_finding", text="已于周三上门,材料补交", data={"key": "person:1"})
+    said = await act(lead, number, "k3", do="answer_finding", text="已于周三上门，材料补交", data={"key": "person:1"})
     assert said.status_code == 201, said.text
     assert (await lead.get("/orders/counts")).json()["to_answer"] == 0
     assert number not in (await lead.get("/orders?box=to_answer")).text
@@ -237,7 +237,7 @@ async def test_a_unit_answers_a_finding_of_an_order_that_is_not_its_own_and_lear
     assert (await lead.get("/orders/counts")).json()["to_answer"] == 1
     listed, page = (await lead.get("/orders?box=to_answer")).text, (await lead.get(f"/orders/{number}")).text
     api = await lead.get(f"{ORDERS}/{number}")
-    assert "本单位不办理,只需说明疑似问题".replace(",", "，") in listed
+    assert "本单位不办理，只需说明疑似问题".replace(",", "，") in listed
     assert ("疑似乱作为" in page or "乱作为" in page, "本单位不办理这张工单" in page) == (True, True)
     assert [one["do"] for one in api.json()["acts"]] == ["answer_finding"]
     assert not any(word in text for word in kept for text in (listed, page, api.text))

@@ -15,8 +15,8 @@ from tests.web.people_at_pages import AtPages
 from workorders.life.words import Role
 from workorders.phrases.rules import Phrase, Phrases, changes
 
-PIPE = {"key": "tsqx", "kind": "answer", "title": "停水抢修", "text": "主管网正在抢修,预计今日 18 时前恢复供水。"}
-HELLO = {"key": "nh", "kind": "phrase", "title": "问候", "text": "您好,12345 热线。"}
+PIPE = {"key": "tsqx", "kind": "answer", "title": "停水抢修", "text": "主管网正在抢修，预计今日 18 时前恢复供水。"}
+HELLO = {"key": "nh", "kind": "phrase", "title": "问候", "text": "您好，12345 热线。"}
 
 
 async def put(client: Any, owner: str, *phrases: dict[str, str], version: int = 0) -> Any:

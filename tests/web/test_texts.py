@@ -20,6 +20,7 @@ WEB = PROJECT / "web"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
 SCRIPTS = sorted((WEB / "static" / "src").rglob("*.ts"))
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+_HALF_WIDE = re.compile(r"[\u3400-\u9fff」』》）][,:;!?(]|[,:;!?)][\u3400-\u9fff「『《（]")  # GB/T 15834: 全角标点
 _TAKES = re.compile(r"\{(\w+)\}")
 _TEMPLATE_KEY = re.compile(r"""\bt(?:\.either)?\((?:'([\w.-]+)'|"([\w.-]+)")(?:, "([\w.-]+)")?[,)]""")
 _SCRIPT_KEY = re.compile(r'"(js\.[\w.]+)"')
@@ -78,6 +79,11 @@ def test_the_chinese_is_chinese_and_the_english_is_not() -> None:
     assert [key for key in english if _CHINESE.search(english[key]) and key not in own_name] == []
     same = {key for key in chinese if not _CHINESE.search(chinese[key])}
     assert same <= {"look.language.en", "why.said", "invited.and", "list.and", "refused.whole", "unit.aka"}
+
+
+def test_the_chinese_is_written_with_chinese_marks() -> None:
+    spoken = [*catalogue("zh-CN").values(), *refusals("zh-CN").values(), *refusals("en"), *(text for _, text in said())]
+    assert [one for one in spoken if _HALF_WIDE.search(one)] == []
 
 
 @pytest.mark.parametrize("path", [*TEMPLATES, *SCRIPTS], ids=name_of)

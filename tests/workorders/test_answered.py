@@ -24,7 +24,7 @@ from workorders.life.words import Do, Role, State
 from workorders.projection import Record, project
 from workorders.records import told_of
 
-WORDS = "供暖从 11 月 15 日零时开始,室温低于 18 度可以要求入户测温。"
+WORDS = "供暖从 11 月 15 日零时开始，室温低于 18 度可以要求入户测温。"
 CALL = {"key": KEY, "caller": "13800001234"}
 
 
@@ -93,7 +93,7 @@ async def test_an_order_whose_answer_came_with_it_is_answered_by_the_agent_in_th
 
 @pytest.mark.parametrize(("columns", "state", "why"), [
     ({"kind": "report", "answer": {"text": WORDS}}, State.ACCEPTED, "举报须有人查办"),
-    ({"answer": {"text": "正在办理,请耐心等待"}}, State.ACCEPTED, "不是答复"),
+    ({"answer": {"text": "正在办理，请耐心等待"}}, State.ACCEPTED, "不是答复"),
     ({"answer": {"text": WORDS, "to_unit": True}}, State.ACCEPTED, "还须单位办理"),
 ])
 async def test_words_that_cannot_end_the_order_stand_in_its_history_and_the_order_goes_on(

@@ -22,8 +22,8 @@ from workorders.life.matters import Matter
 from workorders.life.words import Do, Kind
 from workorders.models import WorkOrder
 
-APPEALS = ("中山路三楼水管漏水,物业不管", "解放路 12 号夜间施工噪声扰民", "幸福小区电梯停运三天",
-           "路灯不亮,Wi-Fi 信号差", "楼上装修,漏到楼下的水流进了电梯", "100% 的水费 涨价_了")
+APPEALS = ("中山路三楼水管漏水，物业不管", "解放路 12 号夜间施工噪声扰民", "幸福小区电梯停运三天",
+           "路灯不亮，Wi-Fi 信号差", "楼上装修，漏到楼下的水流进了电梯", "100% 的水费 涨价_了")
 
 
 async def found(office: Office, query: str) -> list[int]:
@@ -73,9 +73,9 @@ async def likes(office: Office, **stated: str) -> list[Like]:
 async def test_a_second_call_about_the_same_is_recognised(office: Office) -> None:
     first = await office.accept(replace(complaint(), summary=APPEALS[0]))
     await office.accept(replace(complaint(), summary=APPEALS[1], caller="13900000000"))
-    (same,) = await likes(office, caller="13800001234", summary="中山路三楼漏水,物业还是不管")
+    (same,) = await likes(office, caller="13800001234", summary="中山路三楼漏水，物业还是不管")
     assert (same.number, same.same_caller) == (first, True)
-    (other,) = await likes(office, caller="13700000000", summary="中山路三楼水管漏水,物业不管我们")
+    (other,) = await likes(office, caller="13700000000", summary="中山路三楼水管漏水，物业不管我们")
     assert (other.number, other.same_caller) == (first, False)
     assert await likes(office, caller="13800001234", summary="公交车拒载老人") == []
     assert await likes(office) == []

@@ -54,7 +54,7 @@ def test_last_year_s_notice_and_a_number_that_does_not_come_out_are_told() -> No
     assert any("2025-02-04 是周二" in one for one in read(OF_2024, 2025).faults)
     found = read("5月1日至5日放假,共4天。5月1日上班。2月30日放假。6月1日", 2026)
     assert len(found.faults) == 4
-    assert any("共 4 天,日期却有 5 天" in one for one in found.faults)
+    assert any("共 4 天，日期却有 5 天" in one for one in found.faults)
     assert any("没有说明 2026-06-01" in one for one in found.faults)
 
 

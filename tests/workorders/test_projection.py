@@ -105,10 +105,10 @@ def test_back_to_a_person_and_then_rated_counts_the_rating() -> None:
 
 
 def test_the_agents_last_word_on_an_appeal_counts() -> None:
-    facts = [*whole_call(), fact(80, 70, "appeal.saved", agent="a1", number=1, appeal={"summary": "楼上漏水,已三天"}),
+    facts = [*whole_call(), fact(80, 70, "appeal.saved", agent="a1", number=1, appeal={"summary": "楼上漏水，已三天"}),
              fact(81, 71, "appeal.saved", agent="a1", number=2, appeal={"kind": "praise"})]
     record = record_of(facts)
-    assert record.appeals["1"]["summary"] == "楼上漏水,已三天"
+    assert record.appeals["1"]["summary"] == "楼上漏水，已三天"
     assert record.appeals["2"]["kind"] == "praise"
 
 

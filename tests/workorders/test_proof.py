@@ -83,9 +83,9 @@ async def test_an_end_that_was_cut_off_is_found(office: Office) -> None:
 async def test_an_order_that_is_gone_is_missed(office: Office) -> None:
     number = await lived(office)
     await forge(office, f"DELETE FROM work_order WHERE number = '{number}'")
-    assert [one.why for one in (await checked(office)).faults] == ["有历史,没有工单", "当日应有 3 张工单,实有 2 张"]
+    assert [one.why for one in (await checked(office)).faults] == ["有历史，没有工单", "当日应有 3 张工单，实有 2 张"]
     await forge(office, f"DELETE FROM order_act WHERE number = '{number}'")
-    assert [one.why for one in (await checked(office)).faults] == ["当日应有 3 张工单,实有 2 张"]
+    assert [one.why for one in (await checked(office)).faults] == ["当日应有 3 张工单，实有 2 张"]
 
 
 async def test_an_anchor_finds_what_was_forged_whole(office: Office) -> None:
@@ -153,7 +153,7 @@ async def test_the_command_names_the_fault_and_keeps_an_anchor(
     await forge(office, f"UPDATE work_order SET state = 'closed' WHERE number = '{number}'",
                 "INSERT INTO figure_day VALUES (20260302, 'water', 'closing', 1, 1, 1, 1)")
     code, said = await run("verify", "--beside")
-    assert (code, "state:登记为 'closed'" in said, "20260302 water closing" in said) == (1, True, True)
+    assert (code, "state：登记为 'closed'" in said, "20260302 water closing" in said) == (1, True, True)
     await forge(office, f"UPDATE work_order SET state = 'signed' WHERE number = '{number}'")
     assert (await run("verify", "2026-0302-9999"))[0] == 1
     await forge(office, f"UPDATE order_act SET \"by\" = 'x' WHERE number = '{number}' AND seq = 2")

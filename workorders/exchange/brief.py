@@ -18,7 +18,7 @@ from workorders.life.words import CHINESE_KIND, CHINESE_STATE, Asker, Urgency
 
 _LINK = re.compile(r"(?:https?|ftp)://\S+|www\.\S+", re.IGNORECASE)
 _DIGITS = dict(zip("0123456789", "零幺二三四五六拐八九", strict=True))  # as numbers are spoken on a line: 1 幺, 7 拐
-URGENT = {Urgency.NORMAL: "一般", Urgency.URGENT: "紧急", Urgency.EMERGENCY: "危急,可能危及人身安全"}
+URGENT = {Urgency.NORMAL: "一般", Urgency.URGENT: "紧急", Urgency.EMERGENCY: "危急，可能危及人身安全"}
 _SPOKEN = 200  # characters of the citizen's words that are read; the rest stands in the data
 
 
@@ -32,7 +32,7 @@ class Brief:
 
 def without_links(text: str) -> str:
     """Return text with every web address taken out."""
-    return _LINK.sub("(网址略)", text)
+    return _LINK.sub("（网址略）", text)
 
 
 def spoken_number(number: str) -> str:
@@ -51,26 +51,26 @@ def brief(order: Order, words: Mapping[str, str], zone: ZoneInfo, unit: str = ""
 def _lines(order: Order, words: Mapping[str, str], zone: ZoneInfo, unit: str) -> Iterator[str]:
     matter = order.matter
     when = datetime.fromtimestamp(order.accepted_at, zone)
-    path = ",".join(word for word in (matter.classification.first, matter.classification.second,
+    path = "，".join(word for word in (matter.classification.first, matter.classification.second,
                                        matter.classification.third) if word)
-    yield f"12345 热线移交,编号 {spoken_number(order.number)}。"
-    yield f"{CHINESE_KIND[matter.kind]},{URGENT[matter.urgency]}。{f'类别:{path}。' if path else ''}"
+    yield f"12345 热线移交，编号 {spoken_number(order.number)}。"
+    yield f"{CHINESE_KIND[matter.kind]}，{URGENT[matter.urgency]}。{f'类别：{path}。' if path else ''}"
     where = matter.place.district + matter.place.street + words.get("address", "")
-    yield f"地点:{where}。" if where else "地点:诉求人未说明。"
+    yield f"地点：{where}。" if where else "地点：诉求人未说明。"
     if words.get("summary"):
-        yield f"诉求:{words['summary'][:_SPOKEN]}。".replace("。。", "。")
+        yield f"诉求：{words['summary'][:_SPOKEN]}。".replace("。。", "。")
     yield _who(matter.asker, words)
-    yield f"{when.month}月{when.day}日{when.hour}点{when.minute:02d}分受理,目前{CHINESE_STATE[order.state]}。"
+    yield f"{when.month}月{when.day}日{when.hour}点{when.minute:02d}分受理，目前{CHINESE_STATE[order.state]}。"
     yield f"现由{unit}办理。" if unit else "尚未派单。"
-    yield "请记录贵方编号并告知,办理结果请回告 12345。"
+    yield "请记录贵方编号并告知，办理结果请回告 12345。"
 
 
 def _who(asker: Asker, words: Mapping[str, str]) -> str:
     name, number = words.get("name", ""), words.get("number", "")
     who = "企业" if asker is Asker.ENTERPRISE else "市民"
     if not name and not number:
-        return f"{who}身份不便告知,需要联系时请拨 12345 转接。"
-    return f"{who}{name},电话 {spoken_number(number)}。" if number else f"{who}{name},没有留电话。"
+        return f"{who}身份不便告知，需要联系时请拨 12345 转接。"
+    return f"{who}{name}，电话 {spoken_number(number)}。" if number else f"{who}{name}，没有留电话。"
 
 
 def _data(order: Order, words: Mapping[str, str], unit: str) -> dict[str, Any]:

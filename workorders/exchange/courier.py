@@ -105,7 +105,7 @@ class ExchangeCourier:
                    signature.HEADER: signature.sign(secret, one.id, partner.id, one.body, now)}
         try:
             if not partner.address or not partner.active:
-                raise ExchangeError("该平台没有地址,或已停用", "登记地址并启用")
+                raise ExchangeError("该平台没有地址，或已停用", "登记地址并启用")
             got = await self._client.post(partner.address + PATH, content=one.body, headers=headers, timeout=PATIENCE,
                                           follow_redirects=False)
             signed = signature.check(secret, got.headers.get(signature.HEADER, ""), partner.own, got.content, now)
@@ -187,14 +187,14 @@ async def _done(trade: Trade, one: Claim, status: int, answer: Answer) -> None:
     elif one.verb == "hand_back":
         await _given_back(trade, exchange, one.known, answer)
     elif answer.standing == "refused":
-        await trade.act_or_note(exchange.number, _note(trade, f"{one.known.partner.name} 不接收结果:{answer.why}"))
+        await trade.act_or_note(exchange.number, _note(trade, f"{one.known.partner.name} 不接收结果：{answer.why}"))
 
 
 async def _given(trade: Trade, row: Exchange, known: Known, answer: Answer) -> None:
     if row.standing != Standing.ASKED.value:
         return  # its answer was lost, and a later document has told us already
     if answer.standing == "refused" or not answer.number:
-        said = f"{known.partner.name} 不接收移交:{answer.why}。{answer.fix}"
+        said = f"{known.partner.name} 不接收移交：{answer.why}。{answer.fix}"
         await trade.moved(row, Event.REFUSED, _note(trade, said))
         return
     await trade.taken(row, answer.number)
@@ -203,7 +203,7 @@ async def _given(trade: Trade, row: Exchange, known: Known, answer: Answer) -> N
 async def _given_back(trade: Trade, row: Exchange, known: Known, answer: Answer) -> None:
     if answer.standing == "refused":
         row.standing = Standing.OWED.value
-        said = f"{known.partner.name} 不同意退回:{answer.why}。按先行受理继续办理"
+        said = f"{known.partner.name} 不同意退回：{answer.why}。按先行受理继续办理"
         await trade.act_or_note(row.number, _note(trade, said))
         return
     await trade.act_or_note(row.number, trade.over(row))

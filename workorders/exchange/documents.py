@@ -95,13 +95,13 @@ def encode(document: Document) -> bytes:
 def decode(body: bytes) -> Document:
     """Read a document. Raises BadDocument with the place of each fault."""
     if len(body) > LIMIT:
-        raise BadDocument(f"文件有 {len(body)} 字节,最多 {LIMIT} 字节", "缩短文字,附件另行传送")
+        raise BadDocument(f"文件有 {len(body)} 字节，最多 {LIMIT} 字节", "缩短文字，附件另行传送")
     try:
         document = Document.model_validate(json.loads(body))
         for name in ("why", "text", "outcome"):
             check_text(name, getattr(document, name), TEXT_LIMIT)
     except ValidationError as error:
-        raise BadDocument(f"文件不合规:{_places(error)}", "按接口说明改正后重发") from error
+        raise BadDocument(f"文件不合规：{_places(error)}", "按接口说明改正后重发") from error
     except LifeError as error:
         raise BadDocument(str(error), error.fix) from error
     except (ValueError, RecursionError) as error:
@@ -116,7 +116,7 @@ def content_of(told: Mapping[str, Any]) -> Content:
         for name in ("summary", "address", "name", "number", "first", "second", "third", "district", "street"):
             check_text(name, getattr(content, name), TEXT_LIMIT)
     except ValidationError as error:
-        raise BadDocument(f"内容不合规:{_places(error)}", "按约定的字段和取值改正后重发") from error
+        raise BadDocument(f"内容不合规：{_places(error)}", "按约定的字段和取值改正后重发") from error
     except LifeError as error:
         raise BadDocument(str(error), error.fix) from error
     return content

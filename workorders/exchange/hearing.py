@@ -54,7 +54,7 @@ async def hear(trade: Trade, partner: Partner, signed: Signed, body: bytes) -> H
 
 def _addressed(document: Document, partner: Partner) -> None:
     if document.sender != partner.id or document.addressee != partner.own:
-        raise BadDocument("发件或收件平台与签名不符", "sender 写本平台编号,addressee 写对方编号")
+        raise BadDocument("发件或收件平台与签名不符", "sender 写本平台编号，addressee 写对方编号")
 
 
 async def _answered(trade: Trade, partner: Partner, document: Document) -> Answer:
@@ -76,7 +76,7 @@ async def _hand_over(trade: Trade, partner: Partner, document: Document) -> Answ
     content = content_of(heard_from(partner.mapping, document.content))
     telling.may_give(content, partner)
     made = await trade.keeper.accept(trade.session, _intake(content, partner), Actor(partner.id, Role.API_CLIENT),
-                                     trade.now, why=f"{partner.name} 移交 {document.reference}:{document.why}"[:2000])
+                                     trade.now, why=f"{partner.name} 移交 {document.reference}：{document.why}"[:2000])
     row = Exchange(id=new_id("ex"), key=key, partner=partner.id, inward=True, number=made.kept.order.number,
                    reference=document.reference, standing=Standing.OWED.value, by=partner.id,
                    role=Role.API_CLIENT.value, why=document.why, created_at=trade.now, changed_at=trade.now)
@@ -100,7 +100,7 @@ async def _known(trade: Trade, partner: Partner, document: Document) -> Exchange
              .order_by(col(Exchange.created_at).desc()).limit(1).with_for_update())
     row = (await trade.session.execute(query)).scalar_one_or_none()
     if row is None:
-        raise ExchangeError(f"与你方没有关于 {document.yours or '(空)'} 的往来", "yours 写本平台的工单编号")
+        raise ExchangeError(f"与你方没有关于 {document.yours or '（空）'} 的往来", "yours 写本平台的工单编号")
     if row.standing == Standing.ASKED.value:  # whoever speaks of it has it: the answer was lost on its way
         await trade.taken(row, document.reference)
     return row
@@ -108,7 +108,7 @@ async def _known(trade: Trade, partner: Partner, document: Document) -> Exchange
 
 def _wish(partner: Partner, document: Document, do: Do, at: float) -> Wish:
     data = {"platform": partner.id, "reference": document.reference} if do is Do.RESULT_BACK else {}
-    text = f"{partner.name}:{document.text or document.why}" if do is Do.NOTE else document.text
+    text = f"{partner.name}：{document.text or document.why}" if do is Do.NOTE else document.text
     return Wish(do, Actor(partner.id, Role.API_CLIENT), at, why=document.why or partner.name, text=text[:TEXT_LIMIT],
                 data=data)
 

@@ -65,7 +65,7 @@ class Partner(Strict):
     def _is_address(cls, value: str) -> str:
         parts = urlsplit(value)
         if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
-            raise ValueError("地址要以 http:// 或 https:// 开头,不带参数")
+            raise ValueError("地址要以 http:// 或 https:// 开头，不带参数")
         return value.rstrip("/")
 
     def sends(self) -> bool:
@@ -80,7 +80,7 @@ class Partner(Strict):
 def check_secret(secret: str) -> str:
     """Return a shared secret that is long enough. Raises BadDocument."""
     if not LEAST_SECRET <= len(secret) <= 200 or not secret.isascii() or not secret.isprintable():
-        raise BadDocument(f"共享密钥要有 {LEAST_SECRET} 到 200 个 ASCII 字符", "由一方随机生成,通过可靠途径告知另一方")
+        raise BadDocument(f"共享密钥要有 {LEAST_SECRET} 到 200 个 ASCII 字符", "由一方随机生成，通过可靠途径告知另一方")
     return secret
 
 

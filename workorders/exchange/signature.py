@@ -42,10 +42,10 @@ def check(secret: str, header: str, to: str, body: bytes, now: float) -> Signed:
     """Return who signed what. Raises BadSignature, which does not tell what was wrong beyond what a friend needs."""
     found = _FORM.fullmatch(header.strip())
     if found is None:
-        raise BadSignature("没有签名,或签名的格式不对", f"按约定写请求头 {HEADER}: t=…,id=…,v1=…")
+        raise BadSignature("没有签名，或签名的格式不对", f"按约定写请求头 {HEADER}: t=…,id=…,v1=…")
     at, message, seal = int(found[1]), found[2], found[3]
     if not hmac.compare_digest(seal, _seal(secret, at, message, to, body)):
-        raise BadSignature("签名不符", "核对共享密钥、收件平台编号,并对原样的内容签名")
+        raise BadSignature("签名不符", "核对共享密钥、收件平台编号，并对原样的内容签名")
     if abs(now - at) > WINDOW:
-        raise BadSignature(f"签名时间与本机相差 {abs(now - at):.0f} 秒,超过 {WINDOW:.0f} 秒", "校准时钟后重新签名发送")
+        raise BadSignature(f"签名时间与本机相差 {abs(now - at):.0f} 秒，超过 {WINDOW:.0f} 秒", "校准时钟后重新签名发送")
     return Signed(float(at), message)

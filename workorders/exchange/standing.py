@@ -71,7 +71,7 @@ def step(frm: Standing, event: Event) -> Step:
     """Return the row. Raises ExchangeError for an event that cannot come now."""
     found = _BY.get((frm, event))
     if found is None:
-        raise ExchangeError(f"这次移交现在是“{CHINESE_STANDING[frm]}”,不能再{_EVENT[event]}",
+        raise ExchangeError(f"这次移交现在是“{CHINESE_STANDING[frm]}”，不能再{_EVENT[event]}",
                             "核对双方编号和先前的往来")
     return found
 

@@ -39,7 +39,7 @@ def may_give(content: Content, partner: Partner) -> None:
     if not partner.receives():
         raise OutOfScope("本平台不接收你方移交的工单", "与本平台热线办公室联系")
     if content.kind is Kind.REPORT and Scope.REPORTS not in partner.scopes:
-        raise OutOfScope("举报不能由此渠道移交", "请诉求人直接拨打 12345,或由专人当面移交")
+        raise OutOfScope("举报不能由此渠道移交", "请诉求人直接拨打 12345，或由专人当面移交")
     if content.urgency is Urgency.EMERGENCY:
         return  # whatever was agreed: where life is in danger it is taken first and sorted out afterwards
     _fits(partner.gives, content.kind, content.first, "本平台不接收这类事项")
@@ -48,9 +48,9 @@ def may_give(content: Content, partner: Partner) -> None:
 def _fits(takes: Takes, kind: Kind, first: str, what: str) -> None:
     if takes.kinds and kind not in takes.kinds:
         can = "、".join(CHINESE_KIND[one] for one in takes.kinds)
-        raise OutOfScope(f"{what}:{CHINESE_KIND[kind]}", f"可移交:{can}")
+        raise OutOfScope(f"{what}：{CHINESE_KIND[kind]}", f"可移交：{can}")
     if takes.fields and first not in takes.fields:
-        raise OutOfScope(f"{what}:{first or '未分类'}", "可移交:" + "、".join(takes.fields))
+        raise OutOfScope(f"{what}：{first or '未分类'}", "可移交：" + "、".join(takes.fields))
 
 
 def told(order: Order, partner: Partner, words: Mapping[str, str]) -> dict[str, Any]:

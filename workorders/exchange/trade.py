@@ -86,7 +86,7 @@ class Trade:
         query = select(Exchange.id).where(col(Exchange.number) == number, col(Exchange.inward).is_(False),
                                           col(Exchange.standing).in_(OPEN))
         if (await self.session.execute(query)).first() is not None:
-            raise ExchangeError(f"工单 {number} 正在移交,或已移交其他平台", "等对方答复,或待对方退回后再移交")
+            raise ExchangeError(f"工单 {number} 正在移交，或已移交其他平台", "等对方答复，或待对方退回后再移交")
 
     async def _would_be(self, kept: Kept, by: Actor, why: str, partner: Partner) -> None:
         """Refuse now what the table would refuse once they have taken it."""
@@ -165,7 +165,7 @@ class Trade:
 def _noted(wish: Wish, _: LifeError) -> Wish | None:
     said = " ".join(word for word in (wish.on_behalf, wish.why, wish.text, wish.data.get("reference", "")) if word)
     return None if wish.do is Do.NOTE else Wish(Do.NOTE, Actor("system", Role.SYSTEM), wish.at,
-                                                text=f"平台往来(工单现状不允许,仅记录):{said}"[:TEXT_LIMIT])
+                                                text=f"平台往来（工单现状不允许，仅记录）：{said}"[:TEXT_LIMIT])
 
 
 def words_of(kept: Kept) -> dict[str, str]:

@@ -180,7 +180,7 @@ def _unrated(now: float) -> Any:
 
 
 def _noted(wish: Wish, _: LifeError) -> Wish:
-    return Wish(Do.NOTE, SYSTEM, wish.at, text=f"回访记录(工单现状不再回访):{dict(wish.data)}")
+    return Wish(Do.NOTE, SYSTEM, wish.at, text=f"回访记录（工单现状不再回访）：{dict(wish.data)}")
 
 
 def is_asked(order: Order, rules: Rules) -> bool:

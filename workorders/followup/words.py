@@ -31,13 +31,13 @@ def mobile(number: str) -> str:
 
 def follow_up_question(city: str, number: str) -> str:
     """Return the question about the result."""
-    return (f"【{city}12345】您反映的事项(编号{number})已有办理结果。请回复两位数字:第一位1已解决、2未解决;"
-            "第二位1至5评分,5分最满意。例如回复15。本短信不收费,不会索要验证码。")
+    return (f"【{city}12345】您反映的事项（编号{number}）已有办理结果。请回复两位数字：第一位1已解决、2未解决；"
+            "第二位1至5评分，5分最满意。例如回复15。本短信不收费，不会索要验证码。")
 
 
 def rating_question(city: str) -> str:
     """Return the question about the reception of a call."""
-    return f"【{city}12345】请对刚才的接听服务评分,回复1至5,5分最满意。本短信不收费,不会索要验证码。"
+    return f"【{city}12345】请对刚才的接听服务评分，回复1至5，5分最满意。本短信不收费，不会索要验证码。"
 
 
 def heard(text: str) -> Said:

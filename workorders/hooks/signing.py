@@ -55,13 +55,13 @@ def fault_of_url(url: str, *, private: bool) -> str:
     except ValueError:
         return "地址读不懂"
     if parts.scheme not in ("https", "http") or not host or parts.username is not None or parts.fragment:
-        return "地址要以 https:// 开头,不带用户名和 #"
+        return "地址要以 https:// 开头，不带用户名和 #"
     if parts.scheme == "http" and not private:
-        return "要用 https;内网地址须由管理员在设置中放行"
+        return "要用 https；内网地址须由管理员在设置中放行"
     if port == 0 or not url.isascii() or not url.isprintable() or " " in url:
         return "地址里有不能用的字符或端口"
     if not _can_be_looked_up(host):
-        return "主机名不合规:每段 1 到 63 个字符,不能为空;中文域名写成 xn-- 开头的形式"
+        return "主机名不合规：每段 1 到 63 个字符，不能为空；中文域名写成 xn-- 开头的形式"
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -68,7 +68,7 @@ def noted(wish: Wish, error: LifeError) -> Wish:
     """Return the note that stands in the history for what could not be done."""
     if wish.do is Do.ANSWER:
         return kept_anyway(wish, error)
-    said = f"来电记录要求“{CHINESE_DO[wish.do]}”,工单现状不允许,未执行:{dict(wish.data)}"
+    said = f"来电记录要求“{CHINESE_DO[wish.do]}”，工单现状不允许，未执行：{dict(wish.data)}"
     return Wish(Do.NOTE, SYSTEM, wish.at, text=said)
 
 
@@ -88,7 +88,7 @@ def _acts(row: WorkOrder, order: Order, told: Told) -> Iterator[Wish]:
     office = told.by if told.by.role is not Role.SYSTEM else taker(row.agent or "system")
     proof = row.call_key or f"order:{row.number}"
     if wanted == "withdrawn" and order.state is not State.WITHDRAWN:
-        yield Wish(Do.WITHDRAW, office, told.at, why="来电另作处理,不再需要工单", data={"evidence": proof})
+        yield Wish(Do.WITHDRAW, office, told.at, why="来电另作处理，不再需要工单", data={"evidence": proof})
     if wanted == "accepted" and order.state is State.WITHDRAWN:
         yield Wish(Do.REOPEN, office, told.at, why="来电记录表明诉求仍在")
 

@@ -18,8 +18,8 @@ from workorders.life.words import Do
 from workorders.models import ANSWER_LIMIT
 
 _ROOM: Final = 60  # characters for what a note says before the words
-_NOT_ENDED: Final = "受理时当场答复诉求人,没有按直接答复办结({}):"
-_TOLD: Final = "受理时已告知诉求人,还须单位办理:"
+_NOT_ENDED: Final = "受理时当场答复诉求人，没有按直接答复办结（{}）："
+_TOLD: Final = "受理时已告知诉求人，还须单位办理："
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ async def words(session: AsyncSession, number: str, now: float, *, history: bool
     if row is None:
         raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号")
     if row.hold:
-        raise Held(f"工单 {number} 在依法保留中,不能删除文字", "解除保留后再删")
+        raise Held(f"工单 {number} 在依法保留中，不能删除文字", "解除保留后再删")
     for name in PERSONAL:
         setattr(row, name, "")
     row.call, row.code_hash, row.erased_at = {}, "", now

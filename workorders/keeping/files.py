@@ -91,7 +91,7 @@ def checked(upload: Upload) -> tuple[str, str]:
     """Return the name and media type a file is kept under. Raises BadContent, LimitReached."""
     if len(upload.data) > LARGEST:
         most = LARGEST // 1024 // 1024
-        raise LimitReached(f"附件有 {len(upload.data) // 1024 // 1024} MB,最多 {most} MB", "压缩或分成几份")
+        raise LimitReached(f"附件有 {len(upload.data) // 1024 // 1024} MB，最多 {most} MB", "压缩或分成几份")
     if not upload.data:
         raise BadContent("附件是空的", "重新选择文件")
     name, kind = _plain_name(upload.name), sniffed(upload.data)
@@ -101,10 +101,10 @@ def checked(upload: Upload) -> tuple[str, str]:
     ending = PurePosixPath(name).suffix.lstrip(".").lower()
     kind = _office_of(kind, ending)
     if said not in _UNTOLD and _ALIASES.get(said, said) != kind:
-        raise BadContent(f"附件自称 {said[:80]},内容却是 {kind}", "按文件的真实类型上传")
+        raise BadContent(f"附件自称 {said[:80]}，内容却是 {kind}", "按文件的真实类型上传")
     if ending not in TYPES[kind]:
-        fix = "把扩展名改成真实类型:" + "、".join(TYPES[kind])
-        raise BadContent(f"附件名以 .{ending[:20]} 结尾,内容却是 {kind}", fix)
+        fix = "把扩展名改成真实类型：" + "、".join(TYPES[kind])
+        raise BadContent(f"附件名以 .{ending[:20]} 结尾，内容却是 {kind}", fix)
     return name, kind
 
 
@@ -214,7 +214,7 @@ async def read(folder: Path, made: Attachment) -> bytes:
     except OSError as error:
         raise NotFound("附件的内容已不在", "可能已按保存期限删除") from error
     if hashlib.sha256(data).hexdigest() != made.sha256:
-        raise NotFound("附件的内容与登记的摘要不符,不予提供", "从备份恢复")
+        raise NotFound("附件的内容与登记的摘要不符，不予提供", "从备份恢复")
     return data
 
 

@@ -71,7 +71,7 @@ def matter_of(columns: Mapping[str, Any]) -> Matter:
             channel=columns.get("channel", "phone"), complained_of=tuple(columns.get("complained_of", ())),
             tags=tuple(columns.get("tags", ())))
     except ValueError as error:
-        raise BadContent(f"诉求的分类有误:{error}", "按接口说明改正") from error
+        raise BadContent(f"诉求的分类有误：{error}", "按接口说明改正") from error
 
 
 def from_columns(columns: Mapping[str, Any]) -> Intake:

@@ -80,7 +80,7 @@ class Keeper:
         """Return an order with its whole history. Raises NotFound, BrokenHistory."""
         row = await session.get(WorkOrder, number, with_for_update=True if lock else None, populate_existing=lock)
         if row is None:
-            raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号,例如 2026-1123-0042")
+            raise NotFound(f"没有编号为 {number} 的工单", "核对工单编号，例如 2026-1123-0042")
         if row.version == 0:
             return await self._adopt(session, row) if lock else Kept(row, self._born(row, await self.rules(
                 session, row.created_at))[0])
@@ -134,8 +134,8 @@ class Keeper:
     def expect(kept: Kept, version: int | None) -> None:
         """Raise LostUpdate unless the order is still as it was seen; None: whoever asks does not care."""
         if version is not None and kept.order.length != version:
-            said = f"您看到的是第 {version} 步,现在是第 {kept.order.length} 步"
-            raise LostUpdate(f"工单 {kept.row.number} 已被别人改动:{said}", "重新打开工单,看过最新情况后再办")
+            said = f"您看到的是第 {version} 步，现在是第 {kept.order.length} 步"
+            raise LostUpdate(f"工单 {kept.row.number} 已被别人改动：{said}", "重新打开工单，看过最新情况后再办")
 
     async def go_on(self, session: AsyncSession, kept: Kept, wishes: Sequence[Wish],
                     instead: Callable[[Wish, LifeError], Wish | None] | None = None) -> Kept:
@@ -224,7 +224,7 @@ class Keeper:
         order, first = advance(None, Wish(Do.ACCEPT, by, row.created_at, data=data), rules, self.digest)
         if row.state != State.WITHDRAWN.value:
             return order, [first]
-        gone = Wish(Do.WITHDRAW, Actor(row.agent or "system", Role.AGENT), row.changed_at, why="历史数据:已撤回",
+        gone = Wish(Do.WITHDRAW, Actor(row.agent or "system", Role.AGENT), row.changed_at, why="历史数据：已撤回",
                     data={"evidence": row.call_key or row.number})
         order, second = advance(order, gone, rules, self.digest)
         return order, [first, second]
@@ -254,7 +254,7 @@ async def refuse_second(session: AsyncSession, appeal: Intake) -> None:
                                            col(WorkOrder.appeal) == appeal.appeal)
     there = (await session.execute(query)).scalar_one_or_none()
     if there is not None:
-        raise AppealTaken(f"这通电话的第 {appeal.appeal} 项诉求已有工单 {there}", f"修改工单 {there},不要再建")
+        raise AppealTaken(f"这通电话的第 {appeal.appeal} 项诉求已有工单 {there}", f"修改工单 {there}，不要再建")
 
 
 def _share_changes(before: Order | None, order: Order) -> Iterator[Statement]:

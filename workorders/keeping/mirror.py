@@ -23,7 +23,7 @@ _TABLES: dict[str, type[Any]] = {
 
 async def differences(session: AsyncSession, row: WorkOrder, order: Order) -> list[str]:
     """Return what of an order's row, and of the rows beside it, is not what its history says."""
-    wrong = [f"{name}:登记为 {getattr(row, name)!r},历史为 {value!r}" for name, value in columns_of(order).items()
+    wrong = [f"{name}：登记为 {getattr(row, name)!r}，历史为 {value!r}" for name, value in columns_of(order).items()
              if getattr(row, name) != value]
     return [*wrong, *[one async for one in _shares(session, order)]]
 

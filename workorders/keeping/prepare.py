@@ -44,7 +44,7 @@ async def _file_is_there(session: AsyncSession, order: Order, wish: Wish) -> Non
     made = await session.get(Attachment, told.file.id)
     known = made and FileAdded(id=made.id, media_type=made.media_type, sha256=made.sha256)
     if made is None or known != told.file or (made.number, made.unit) != (order.number, wish.by.unit):
-        raise NeedsMore(f"工单 {order.number} 没有本单位上传的这个附件", "用上传附件的接口上传,不必自己写 file")
+        raise NeedsMore(f"工单 {order.number} 没有本单位上传的这个附件", "用上传附件的接口上传，不必自己写 file")
 
 
 async def _merge(session: AsyncSession, wish: Wish) -> Wish:

@@ -114,8 +114,8 @@ async def check_all(db: Database, anchors: Sequence[Anchor] = (), *, make_at: fl
     result.anchors = [one.made() for one in sums]
     for known, now in zip(anchors, result.anchors, strict=False):
         if known != now:
-            counts = f"当时 {known.orders} 张,现在 {now.orders} 张"
-            result.faults.append(Fault("", 0, f"与 {known.at:.0f} 时的锚不符:{counts},或末尾被改过"))
+            counts = f"当时 {known.orders} 张，现在 {now.orders} 张"
+            result.faults.append(Fault("", 0, f"与 {known.at:.0f} 时的锚不符：{counts}，或末尾被改过"))
     return result
 
 
@@ -153,7 +153,7 @@ def _check(result: Result, row: WorkOrder, acts: Sequence[Act] | BrokenHistory,
     if not verdict.whole:
         result.faults.append(Fault(row.number, verdict.broken_at, verdict.why))
     elif len(acts) != row.version or (acts and acts[-1].digest != row.head):
-        result.faults.append(Fault(row.number, len(acts), f"应有 {row.version} 步,实有 {len(acts)} 步,或末尾不符"))
+        result.faults.append(Fault(row.number, len(acts), f"应有 {row.version} 步，实有 {len(acts)} 步，或末尾不符"))
     for one in sums:
         one.add(row.number, acts)
     return bool(acts) and verdict.whole
@@ -199,11 +199,11 @@ async def _nothing_missing(db: Database, result: Result) -> None:
         alone = select(OrderAct.number).where(col(OrderAct.seq) == 1, ~exists().where(
             col(WorkOrder.number) == col(OrderAct.number))).limit(100)
         for number in (await session.execute(alone)).scalars():
-            result.faults.append(Fault(number, 0, "有历史,没有工单"))
+            result.faults.append(Fault(number, 0, "有历史，没有工单"))
         for day, last in (await session.execute(select(OrderDay.day, OrderDay.last))).all():
             first = rank_of(f"{day}-0000")
             count = select(func.count()).select_from(WorkOrder).where(
                 col(WorkOrder.rank).between(first, rank_of(f"{day}-99999999")))
             there = int((await session.execute(count)).scalar_one())
             if there < last:
-                result.faults.append(Fault(f"{day}-…", 0, f"当日应有 {last} 张工单,实有 {there} 张"))
+                result.faults.append(Fault(f"{day}-…", 0, f"当日应有 {last} 张工单，实有 {there} 张"))

@@ -42,7 +42,7 @@ def calendar_from(data: dict[str, Any]) -> Calendar:
         windows = tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in data["windows"])
         zone = ZoneInfo(data["zone"])
     except (KeyError, TypeError, ValueError, OSError) as error:
-        raise BadContent(f"日历数据有误:{error}", "按 years、windows、zone 的格式改正") from error
+        raise BadContent(f"日历数据有误：{error}", "按 years、windows、zone 的格式改正") from error
     _check(years, windows)
     return Calendar(years, windows, zone)
 
@@ -57,10 +57,10 @@ def _check(years: tuple[Year, ...], windows: tuple[tuple[time, time], ...]) -> N
         raise BadContent("日历里同一年出现了两次", "每年只保留一份")
     for known in years:
         if known.off & known.worked or any(day.year != known.year for day in known.off | known.worked):
-            raise BadContent(f"{known.year} 年的放假和调休日期互相矛盾,或不在当年", "对照国务院办公厅通知改正")
+            raise BadContent(f"{known.year} 年的放假和调休日期互相矛盾，或不在当年", "对照国务院办公厅通知改正")
     ends = [moment for window in windows for moment in window]
     if not windows or ends != sorted(set(ends)):
-        raise BadContent("办公时间要从早到晚,不能重叠", "例如 08:30-12:00、14:00-17:30")
+        raise BadContent("办公时间要从早到晚，不能重叠", "例如 08:30-12:00、14:00-17:30")
 
 
 class Rulebook:

@@ -35,9 +35,9 @@ async def rang_the_citizen(session: AsyncSession, order: Order, wish: Wish) -> N
     if order.stage is not None and began < order.stage.since:  # the citizen was not asked about this result
         raise NeedsMore(f"通话 {call} 早于本轮回访", "回访开始后再拨打一次")
     if outcome in ("", Outcome.NOT_RUNG):
-        raise NeedsMore(f"通话 {call} 没有打到市民那里,或还没有结束", "等通话结束后再记,或重新拨打")
+        raise NeedsMore(f"通话 {call} 没有打到市民那里，或还没有结束", "等通话结束后再记，或重新拨打")
     if (outcome != Outcome.UNREACHED) is not wish.data.get("reached"):
-        raise NeedsMore(f"与通话 {call} 的记录不符:是否接通以记录为准", "按通话记录填写 reached")
+        raise NeedsMore(f"与通话 {call} 的记录不符：是否接通以记录为准", "按通话记录填写 reached")
 
 
 async def unit_was_in(session: AsyncSession, order: Order, wish: Wish) -> None:
@@ -49,7 +49,7 @@ async def unit_was_in(session: AsyncSession, order: Order, wish: Wish) -> None:
         one.kind in _IN and one.data.get("role") == "unit" and one.data.get("who") == unit
         for one in await _told(session, call))
     if not joined:
-        raise NeedsMore(f"工单 {order.number} 的通话记录里没有该单位参加通话 {call}", "核对通话编号,或去掉“参加通话”")
+        raise NeedsMore(f"工单 {order.number} 的通话记录里没有该单位参加通话 {call}", "核对通话编号，或去掉“参加通话”")
 
 
 async def spoke_to_the_citizen(session: AsyncSession, order: Order, wish: Wish) -> None:
@@ -77,7 +77,7 @@ async def _dialled(session: AsyncSession, order: Order, call: str) -> float:
     found = (await session.execute(query)).first()
     if found is None:
         raise NeedsMore(f"平台没有为工单 {order.number} 打过编号为 {call} 的电话",
-                        "用平台拨打,或不填 call(平台外的电话不计次数)")
+                        "用平台拨打，或不填 call(平台外的电话不计次数)")
     return float(found[0] or 0.0)
 
 

@@ -71,5 +71,5 @@ def folded(row: WorkOrder, acts: Sequence[Act]) -> Order:
     try:
         return replay(acts)
     except (LifeError, AssertionError, LookupError, TypeError, ValueError, AttributeError) as error:
-        said = f"工单 {row.number} 的历史读不通:{error}"
+        said = f"工单 {row.number} 的历史读不通：{error}"
         raise BrokenHistory(said, f"用 hotline audit verify {row.number} 查") from error

@@ -48,7 +48,7 @@ def end_wish(order: Order, rules: Rules, now: float) -> Wish | None:
     at = timers.ends_at(order, rules)
     if at is None or now < at:
         return None
-    return by_system(timers.AUTOMATIC[order.state], now, {}, why="期限已到,无人提出异议")
+    return by_system(timers.AUTOMATIC[order.state], now, {}, why="期限已到，无人提出异议")
 
 
 class Watch:
@@ -116,13 +116,13 @@ def follow_wish(main: Kept, order: Order, now: float) -> Wish | None:
     """Return what becomes of a merged order by what became of the one that carries on: answered, apart, or neither."""
     answered, over = main.order.round.answered_at, main.order.state in _NO_ANSWER
     if level_of(main.order) is Confidentiality.REPORT:  # its reply is nobody else's to read
-        return by_system(Do.UNMERGE, now, {}, why="主单已按保密事项办理,本单单独办理")
+        return by_system(Do.UNMERGE, now, {}, why="主单已按保密事项办理，本单单独办理")
     reply = _last_answer(main.acts)
     if not over and answered is not None and answered >= order.accepted_at and reply is not None:
         wish = by_system(Do.MAIN_ANSWERED, now, {"unit": main.order.round.answered_by or None})
         return replace(wish, text=reply.text)
     if over or main.order.state is State.ARCHIVED:
-        return by_system(Do.UNMERGE, now, {}, why="主单没有答复就结束了,本单单独办理")
+        return by_system(Do.UNMERGE, now, {}, why="主单没有答复就结束了，本单单独办理")
     return None
 
 

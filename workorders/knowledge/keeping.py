@@ -71,7 +71,7 @@ async def locked(session: AsyncSession, number: int, seen: ColumnElement[bool]) 
 def there(number: int, found: KnowledgeArticle | None) -> KnowledgeArticle:
     """Return an article that was asked for. Raises NotFound."""
     if found is None:
-        raise NotFound(f"没有知识 {number},或它已停用", "从知识库重新查找")
+        raise NotFound(f"没有知识 {number}，或它已停用", "从知识库重新查找")
     return found
 
 

@@ -19,7 +19,7 @@ STEPS: Final[Mapping[tuple[State, Do], State]] = {  # what is not here cannot be
     ("published", "review"): "published", ("published", "withdraw"): "withdrawn",
     ("withdrawn", "edit"): "withdrawn", ("withdrawn", "publish"): "published"}
 _NOT_NOW: Final[Mapping[Do, tuple[str, str]]] = {
-    "publish": ("没有可发布的新内容", "先修改并保存,再发布"),
+    "publish": ("没有可发布的新内容", "先修改并保存，再发布"),
     "review": ("只有已发布的知识才需要核对", "先发布"),
     "withdraw": ("这条知识没有在用", "刷新页面看最新情况")}
 TITLE, WORDS = 120, 8000  # characters

@@ -22,7 +22,7 @@ async def missed(session: AsyncSession, words: str, unit: str, by: By) -> Knowle
     """Count words that were looked for in vain; words that were closed before are open again. Raises BadContent."""
     told = folded(without_numbers(words))
     if not wanted(told):
-        raise BadContent("没有写要找什么", "写下市民问的内容,至少一个汉字、字母或数字")
+        raise BadContent("没有写要找什么", "写下市民问的内容，至少一个汉字、字母或数字")
     row = {"id": new_id("gap"), "words": told[:100], "unit": unit, "times": 1, "first_at": by.now, "last_at": by.now,
            "closed_at": 0.0, "closed_by": "", "said": ""}
     again = {"times": KnowledgeGap.times + 1, "last_at": by.now, "closed_at": 0.0}

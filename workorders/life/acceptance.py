@@ -57,10 +57,10 @@ DOORS: dict[Ground, Door] = {
     Ground.COURTS: Door("属于人民法院职权", "人民法院诉讼服务", _PETITION, "12368"),
     Ground.PROCURATORATE: Door("属于人民检察院职权", "检察服务", _PETITION, "12309"),
     Ground.ARMY: Door("属于军队、武警职权", "军队有关部门", _PETITION),
-    Ground.REPEATED: Door("同一事实和理由已经办结并答复", "原工单的答复;有新事实、新理由可再次反映", _PETITION),
+    Ground.REPEATED: Door("同一事实和理由已经办结并答复", "原工单的答复；有新事实、新理由可再次反映", _PETITION),
     Ground.SECRETS: Door("涉及国家秘密、商业秘密或个人隐私", "有权处理的机关", _ORDER_53),
     Ground.PUBLIC_ORDER: Door("违反社会公序良俗", "去除违法、违俗内容后可重新提出诉求", _ORDER_53),
-    Ground.CIVIL: Door("民间纠纷, 没有行政机关负有职责", "人民调解委员会", "人民调解法"),
+    Ground.CIVIL: Door("民间纠纷，没有行政机关负有职责", "人民调解委员会", "人民调解法"),
 }
 
 
@@ -76,11 +76,11 @@ class Circumstances:
 def obstacle(ground: Ground, found: Circumstances) -> str:
     """Return why this ground does not hold here, "" when it does."""
     if found.emergency:
-        return "危急事项先受理或移交110、119、120,不得拒绝"
+        return "危急事项先受理或移交110、119、120，不得拒绝"
     if ground is Ground.CIVIL and found.agency:
-        return "有行政机关负有职责(噪声、漏水、停车等),应当受理"
+        return "有行政机关负有职责（噪声、漏水、停车等），应当受理"
     if ground is Ground.REPEATED and found.new_reasons:
-        return "有新的事实或理由,应当受理"
+        return "有新的事实或理由，应当受理"
     return ""
 
 

@@ -41,11 +41,11 @@ class Formula:
 
 FORMULAS: dict[Measure, Formula] = {
     Measure.RESPONSE: Formula("响应率", "时限内联系到诉求人、诉求人也不否认的件次",
-                              "到联系时限的件次(派单时已匿名、派错除外)", "联系时限"),
+                              "到联系时限的件次（派单时已匿名、派错除外）", "联系时限"),
     Measure.SOLUTION: Formula("解决率", "诉求人答“已解决”的件次", "诉求人对是否解决作了回答的件次", "回访作答"),
     Measure.SATISFACTION: Formula("满意率", "评 3 分及以上的件次", "诉求人评了分的件次", "回访作答"),
-    Measure.SIGNING: Formula("按时签收率", "时限内签收的件次", "到签收时限的件次(派错除外)", "签收时限"),
-    Measure.CLOSING: Formula("按时办结率", "时限内办结的件次", "到办结时限的件次(派错、移出主办除外)", "办结时限"),
+    Measure.SIGNING: Formula("按时签收率", "时限内签收的件次", "到签收时限的件次（派错除外）", "签收时限"),
+    Measure.CLOSING: Formula("按时办结率", "时限内办结的件次", "到办结时限的件次（派错、移出主办除外）", "办结时限"),
     Measure.RETURNS_REFUSED: Formula("退单驳回率", "被驳回的退单和申诉", "作出决定的退单和申诉", "决定时间"),
     Measure.REWORKS: Formula("重办率", "被退回重办或回访不满意重启的件次", "经审核的件次", "审核通过"),
 }

@@ -15,7 +15,7 @@ from workorders.life.policy import BringRule, Media, Policy
 
 CHINESE_MEDIA: Final[dict[Media, str]] = {"picture": "图片", "film": "视频", "sound": "录音", "document": "文件"}
 _FAMILIES: Final[dict[str, Media]] = {"image": "picture", "video": "film", "audio": "sound"}
-FIX: Final = "先在本单的“附件”处上传,再答复"
+FIX: Final = "先在本单的“附件”处上传，再答复"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Bring:
     def says(self) -> str:
         """Return what it asks for, as people read it."""
         whose = "报称已解决的答复" if self.rule.only_solved else "答复"
-        return f"按政策“{self.rule.name}”,{whose}须附{kinds_in_words(self.rule.media)}"
+        return f"按政策“{self.rule.name}”，{whose}须附{kinds_in_words(self.rule.media)}"
 
 
 def media_of(media_type: str) -> Media:
@@ -54,7 +54,7 @@ def check_brought(order: Order, part: Assignment, policy: Policy, *, solved: boo
     """Refuse a reply that lacks a file. Raises NeedsMore, which names the rule and the file."""
     for one in brought_for(order, part, policy):
         if not one.there and (solved or not one.rule.only_solved):
-            raise NeedsMore(f"{one.says},本单位还没有上传", FIX)
+            raise NeedsMore(f"{one.says}，本单位还没有上传", FIX)
 
 
 def used_up(order: Order, part: Assignment) -> Order:

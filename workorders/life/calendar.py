@@ -134,7 +134,7 @@ class Calendar:
                 if seconds <= end - start:
                     return Reckoned(start + seconds, frozenset(unsure))
                 seconds -= end - start
-        raise BadContent("期限太长,无法计算", "把期限定在十年以内")
+        raise BadContent("期限太长，无法计算", "把期限定在十年以内")
 
     def _add_days(self, at: float, days: int) -> Reckoned:
         """Return when so many working days after the day of `at` end. The same few are asked for with every act."""
@@ -158,7 +158,7 @@ class Calendar:
             days -= self.works(day)
             if days == 0:
                 return Reckoned(self.moment(day, self.windows[-1][1]), frozenset(unsure))
-        raise BadContent("期限太长,无法计算", "把期限定在十年以内")
+        raise BadContent("期限太长，无法计算", "把期限定在十年以内")
 
     def _open(self, day: date) -> _Spans:
         """Return the business hours of a day as moments. The same few days are asked for with every act."""

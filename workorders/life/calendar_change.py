@@ -59,7 +59,7 @@ def days_of(year: int) -> Iterator[date]:
 def anew(order: Order, known: Set[int], now: float) -> Wish | None:
     """Return the wish to reckon a promise again that was guessed, once every year it reaches into is known."""
     if order.unsure and order.unsure <= known:
-        return by_system(Do.RECKON_ANEW, now, {}, why="年度放假安排已公布,按新日历重算")
+        return by_system(Do.RECKON_ANEW, now, {}, why="年度放假安排已公布，按新日历重算")
     return None
 
 
@@ -93,7 +93,7 @@ def announced(calendar: Calendar, notice: Notice, source: str) -> tuple[Calendar
                                                      for days in (notice.off, notice.worked - notice.off)))
     for day in sorted(day for day in notice.off | notice.worked if day.year != notice.year):
         if day.year not in years:
-            faults.append(f"{day} 属于 {day.year} 年,该年还没有公布,未导入")
+            faults.append(f"{day} 属于 {day.year} 年，该年还没有公布，未导入")
             continue
         years[day.year] = _with(years[day.year], day, worked=day in notice.worked)
     return replace(calendar, years=tuple(years[year] for year in sorted(years))), tuple(faults)

@@ -62,16 +62,16 @@ def check_tree(told: ClassTree) -> None:
             _check_names(matter.details, f"“{field.name} / {matter.name}”")
     count = sum(len(matter.details) for field in told.fields for matter in field.matters)
     if count > MOST_DETAILS:
-        raise BadContent(f"三级分类共 {count} 项,最多 {MOST_DETAILS} 项", "合并少用的细类")
+        raise BadContent(f"三级分类共 {count} 项，最多 {MOST_DETAILS} 项", "合并少用的细类")
 
 
 def _check_names(names: Sequence[str], where: str) -> None:
     twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
     if twice is not None:
-        raise BadContent(f"{where}里“{twice}”出现了两次", "改名,或合并成一项")
+        raise BadContent(f"{where}里“{twice}”出现了两次", "改名，或合并成一项")
     wrong = next((name for name in names if "/" in name or not name.isprintable()), None)
     if wrong is not None:
-        raise BadContent(f"{where}里“{wrong}”的名称不能用:含有斜杠或看不见的字符", "名称里只用文字,例如“供水、供热”")
+        raise BadContent(f"{where}里“{wrong}”的名称不能用：含有斜杠或看不见的字符", "名称里只用文字，例如“供水、供热”")
 
 
 def unknown_fields(named: Iterable[str], tree: Tree) -> list[str]:

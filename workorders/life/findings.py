@@ -61,9 +61,9 @@ def _sham(order: Order) -> Iterator[Suspicion]:
     for told in order.follow_ups:
         for part in answering(order, told):
             if part.claimed_solved and told.solved is False:
-                yield Suspicion(f"sham:{part.unit}:solved:{told.round}", "sham", part.unit, "报称已解决,诉求人说没有")
+                yield Suspicion(f"sham:{part.unit}:solved:{told.round}", "sham", part.unit, "报称已解决，诉求人说没有")
             if part.contact_claimed and told.contacted is False:
-                yield Suspicion(f"sham:{part.unit}:contact:{told.round}", "sham", part.unit, "报称已联系,诉求人说没有")
+                yield Suspicion(f"sham:{part.unit}:contact:{told.round}", "sham", part.unit, "报称已联系，诉求人说没有")
 
 
 def answering(order: Order, told: FollowUp) -> Iterator[Assignment]:

@@ -30,7 +30,7 @@ _UNFOLDABLE = (LifeError, AssertionError, LookupError, TypeError, ValueError, At
 def digest_named(name: str) -> Digest:
     """Return a digest (``sha256``, ``sm3`` …) whose results carry its name. Raises BrokenHistory if it is missing."""
     if name not in STRONG or name not in hashlib.algorithms_available:
-        raise BrokenHistory(f"本机没有可用的 {name} 算法", "改用 sha256,或换一个带 SM3 的 OpenSSL")
+        raise BrokenHistory(f"本机没有可用的 {name} 算法", "改用 sha256，或换一个带 SM3 的 OpenSSL")
     return lambda blob: f"{name}:{hashlib.new(name, blob).hexdigest()}"
 
 
@@ -51,7 +51,7 @@ def act_from(data: Mapping[str, Any]) -> Act:
                 "frm": None if frm is None else State(frm), "unsure": tuple(data["unsure"])}
         return Act(**read)
     except (KeyError, TypeError, ValueError) as error:
-        raise BrokenHistory(f"这一步的记录不完整:{error}", "用 audit verify 查历史") from error
+        raise BrokenHistory(f"这一步的记录不完整：{error}", "用 audit verify 查历史") from error
 
 
 def _plain(value: Any) -> Any:

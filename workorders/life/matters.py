@@ -75,7 +75,7 @@ def check_classification(classification: Classification, tree: Tree) -> None:
     told = True
     for word, known in levels:
         if word and (not told or word not in known):
-            raise BadContent(f"分类中没有“{word}”这一级", "从这些中选:" + "、".join(known or levels[0][1]))
+            raise BadContent(f"分类中没有“{word}”这一级", "从这些中选：" + "、".join(known or levels[0][1]))
         told = bool(word)
 
 

@@ -90,7 +90,7 @@ class _Reader:
 
     def _counted(self, said: int) -> None:
         if said != len(self._last):
-            self.faults.append(f"{self._last[0]} 起的假期写着共 {said} 天,日期却有 {len(self._last)} 天")
+            self.faults.append(f"{self._last[0]} 起的假期写着共 {said} 天，日期却有 {len(self._last)} 天")
         self._last = []
 
     def _days(self, clause: str) -> list[date]:
@@ -111,10 +111,10 @@ class _Reader:
         try:
             found = date(int(year or self._year), self._month, int(day))
         except ValueError:
-            self.faults.append(f"没有这一天:{match[0].replace('⟨', '(周').replace('⟩', ')')}")
+            self.faults.append(f"没有这一天：{match[0].replace('⟨', '（周').replace('⟩', '）')}")
             return None
         if weekday and WEEKDAYS[found.weekday()] != weekday:
-            self.faults.append(f"{found} 是周{WEEKDAYS[found.weekday()]},通知里写的是周{weekday}:年份是否选对")
+            self.faults.append(f"{found} 是周{WEEKDAYS[found.weekday()]}，通知里写的是周{weekday}：年份是否选对")
         return found
 
     def _range(self, since: date, until: date) -> list[date]:

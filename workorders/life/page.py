@@ -30,24 +30,24 @@ from workorders.life.words import (
 )
 
 _UNITS = {Unit.MINUTES: "分钟", Unit.HOURS: "小时", Unit.WORKING_HOURS: "工作小时", Unit.WORKING_DAYS: "工作日"}
-_OF = {Of.ORDER: "", Of.PART: "(任一承办单位)", Of.LEAD: "(主办)", Of.JOINT: "(协办)", Of.BELOW: "(被转办单位)"}
+_OF = {Of.ORDER: "", Of.PART: "（任一承办单位）", Of.LEAD: "（主办）", Of.JOINT: "（协办）", Of.BELOW: "（被转办单位）"}
 _GO = {Go.STAY: "不变", Go.BACK: "回到原状态"}
 LIMITS = {
-    "close_margin": "从承诺的答复到结案", "return_within": "退单时限,自派单起",
+    "close_margin": "从承诺的答复到结案", "return_within": "退单时限，自派单起",
     "plead_within": "派错申诉、提请裁定的时限", "most_returns": "一张工单可同意的主办退单次数",
-    "most_extensions": "延期次数,每次不超过原时限", "most_pauses": "暂停次数", "longest_pause": "一次暂停最长",
-    "object_within": "对不予受理提出异议的时限", "reopen_within": "重启时限,自结案起",
+    "most_extensions": "延期次数，每次不超过原时限", "most_pauses": "暂停次数", "longest_pause": "一次暂停最长",
+    "object_within": "对不予受理提出异议的时限", "reopen_within": "重启时限，自结案起",
     "longest_shelving": "挂账到下次复查最长", "calls_to_reach": "平台拨打几次不通算无法联系",
     "follow_up_share": "回访比例", "refusal_review_share": "不予受理抽查比例", "unhappy_at_most": "几分及以下算不满意",
     "least_reply": "答复至少几个有内容的字", "text_limit": "一段文字最长几个字",
 }
 RAISED: dict[FindingKind, str] = {
-    "inaction": "超过签收时限没有签收", "slow": "超过办结时限(或内部时限)没有办结",
-    "sham": "报称已解决或已联系,诉求人说没有", "buck_passing": "退单或派错申诉被驳回", "wrong": "只由人提出",
+    "inaction": "超过签收时限没有签收", "slow": "超过办结时限（或内部时限）没有办结",
+    "sham": "报称已解决或已联系，诉求人说没有", "buck_passing": "退单或派错申诉被驳回", "wrong": "只由人提出",
 }
 _SAID = {  # by checks that say more than one thing
-    Need.LAWFUL_GROUND: ("不受理的理由不成立", "受理并派单,或换一个成立的法定理由"),
-    Need.FILES_BROUGHT: ("按政策“…”,答复须附图片(视频、录音、文件),本单位还没有上传", bring.FIX)}
+    Need.LAWFUL_GROUND: ("不受理的理由不成立", "受理并派单，或换一个成立的法定理由"),
+    Need.FILES_BROUGHT: ("按政策“…”，答复须附图片（视频、录音、文件），本单位还没有上传", bring.FIX)}
 _MARKED = re.compile(r"<!-- (\w+) -->\n.*?<!-- /\1 -->", re.DOTALL)
 
 
@@ -83,7 +83,7 @@ def _from(step: Step) -> str:
     starts = [state for state in State if state in step.frm]
     missing = [state for state in State if state not in step.frm and state is not State.RELEASED]
     if None in step.frm:
-        return "(新)"
+        return "（新）"
     if len(missing) < len(starts):
         return "除" + "、".join(CHINESE_STATE[state] for state in missing) + "外" if missing else "任何状态"
     return "、".join(CHINESE_STATE[state] for state in starts)

@@ -109,7 +109,7 @@ def _check_time(order: Order | None, wish: Wish) -> None:
     if not _EARLIEST <= wish.at < _LATEST:
         raise BadContent("时间不在可用范围内", "用当前时间重发")
     if order is not None and wish.at < order.last_at:
-        raise BadContent("时间早于上一步,历史只能向后写", "核对服务器时钟后重发")
+        raise BadContent("时间早于上一步，历史只能向后写", "核对服务器时钟后重发")
 
 
 def _choose(case: Case) -> Row:
@@ -174,7 +174,7 @@ def _wrong_step(case: Case) -> WrongStep:
     if case.known is None:
         return WrongStep("还没有工单", "先受理")
     state = CHINESE_STATE[case.known.state]
-    return WrongStep(f"工单现在是“{state}”,不能{CHINESE_DO[case.wish.do]}", "看工单当前状态和可办的步骤")
+    return WrongStep(f"工单现在是“{state}”，不能{CHINESE_DO[case.wish.do]}", "看工单当前状态和可办的步骤")
 
 
 def _act(case: Case, row: Row) -> Act:

@@ -304,7 +304,7 @@ def _fault(error: ErrorDetails) -> str:
     """Return one fault as people read it; a name that somebody made up is cut short."""
     where = ".".join(str(part)[:40] for part in error["loc"]) or "data"
     said = _CHINESE_FAULT.get(error["type"])
-    return f"{where}:{said.format_map(error.get('ctx', {})) if said else error['msg'][:200]}"
+    return f"{where}：{said.format_map(error.get('ctx', {})) if said else error['msg'][:200]}"
 
 
 def shape(do: Do, data: Json) -> Strict:
@@ -312,5 +312,5 @@ def shape(do: Do, data: Json) -> Strict:
     try:
         return SHAPES.get(do, Nothing).model_validate(data)
     except ValidationError as error:
-        faults = ";".join(_fault(one) for one in error.errors()[:_MOST_FAULTS])
-        raise BadContent(f"{do.value} 的内容有误:{faults}", "按接口说明改正后重发") from error
+        faults = "；".join(_fault(one) for one in error.errors()[:_MOST_FAULTS])
+        raise BadContent(f"{do.value} 的内容有误：{faults}", "按接口说明改正后重发") from error

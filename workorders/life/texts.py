@@ -24,9 +24,9 @@ _EMPTY = tuple(re.compile(pattern) for pattern in (
 def check_text(name: str, text: str, limit: int) -> None:
     """Refuse text that is too long or broken. Raises BadContent."""
     if len(text) > limit:
-        raise BadContent(f"{name}有 {len(text)} 个字,最多 {limit} 个", "缩短文字,其余作为附件")
+        raise BadContent(f"{name}有 {len(text)} 个字，最多 {limit} 个", "缩短文字，其余作为附件")
     if _UNUSABLE.search(text):
-        raise BadContent(f"{name}里有无法保存的字符", "用 UTF-8 重发,去掉控制字符")
+        raise BadContent(f"{name}里有无法保存的字符", "用 UTF-8 重发，去掉控制字符")
 
 
 def substance(text: str) -> str:

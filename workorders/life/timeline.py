@@ -36,21 +36,21 @@ def line_of(act: Act, name: Name = str, zone: ZoneInfo = CITY) -> str:
     when = datetime.fromtimestamp(act.at, zone).strftime("%Y-%m-%d %H:%M")
     told = _about(act, name)
     moved = f" → {CHINESE_STATE[act.to]}" if act.moved else ""
-    return f"{when} {_who(act, name)} {CHINESE_DO[act.do]}{':' + told if told else ''}{moved}{_words(act)}"
+    return f"{when} {_who(act, name)} {CHINESE_DO[act.do]}{'：' + told if told else ''}{moved}{_words(act)}"
 
 
 def _who(act: Act, name: Name) -> str:
     office = CHINESE_ROLE[act.role]
     person = "" if act.role is Role.SYSTEM else f" {name(act.by)}"
-    unit = f"({name(act.unit)})" if act.unit else ""
-    behalf = f",代{name(act.on_behalf)}" if act.on_behalf else ""
+    unit = f"（{name(act.unit)}）" if act.unit else ""
+    behalf = f"，代{name(act.on_behalf)}" if act.on_behalf else ""
     return f"{office}{person}{unit}{behalf}"
 
 
 def _words(act: Act) -> str:
-    said = [f"理由:{act.why}" if act.why else "", f"内容:{act.text}" if act.text else "",
+    said = [f"理由：{act.why}" if act.why else "", f"内容：{act.text}" if act.text else "",
             "文字已按保存期限清除" if act.erased else ""]
-    told = ";".join(part for part in said if part)
+    told = "；".join(part for part in said if part)
     return f"。{told}" if told else ""
 
 
@@ -63,19 +63,19 @@ def _about(act: Act, name: Name) -> str:
 
 def _sent(data: Json, name: Name) -> str:
     joint = "、".join(name(unit) for unit in data.get("joint", ()))
-    call = "(在通话中首接)" if data.get("on_call") else ""
-    return f"{name(data['unit'])}{call}{',协办 ' + joint if joint else ''}"
+    call = "（在通话中首接）" if data.get("on_call") else ""
+    return f"{name(data['unit'])}{call}{'，协办 ' + joint if joint else ''}"
 
 
 def _refused(data: Json, _: Name) -> str:
     door = DOORS[Ground(data["ground"])]
-    return f"编号 {data['refusal']},{door.chinese},请找{door.door}{' ' + door.phone if door.phone else ''}"
+    return f"编号 {data['refusal']}，{door.chinese}，请找{door.door}{' ' + door.phone if door.phone else ''}"
 
 
 def _said(data: Json, _: Name) -> str:
     solved = {True: "已解决", False: "未解决", None: "未答是否解决"}[data.get("solved")]
     rating = data.get("satisfaction")
-    return f"{solved},{f'满意度 {rating} 分' if rating else '未评分'}"
+    return f"{solved}，{f'满意度 {rating} 分' if rating else '未评分'}"
 
 
 def _finding(data: Json, name: Name) -> str:
@@ -109,7 +109,8 @@ TELLERS: dict[Do, Callable[[Json, Name], str]] = {
     Do.PROTECT: lambda data, name: "、".join(name(unit) for unit in data["units"]),
     Do.REPLY: lambda data, _: "报称已解决" if data["solved"] else "报称未能解决",
     Do.CONTACT: lambda data, _: "已联系上" if data["reached"] else "未联系上",
-    Do.TRY_CITIZEN: lambda data, _: ("接通" if data["reached"] else "未接通") + ("" if data.get("call") else ",平台外"),
+    Do.TRY_CITIZEN: lambda data, _: ("接通" if data["reached"] else "未接通") + (
+        "" if data.get("call") else "，平台外"),
     Do.RATE: lambda data, _: f"{data['value']} 分" if data.get("value") else "未评",
     Do.ASK_ENDING: lambda data, _: {"shelve": "挂账", "terminate": "终结"}[data["ending"]],
     Do.DECIDE_FINDING: lambda data, _: "成立" if data["established"] else "不成立",

@@ -14,7 +14,7 @@ STEPS: Final[Mapping[tuple[str, str], State]] = {  # what is not here cannot be 
     ("drawn", "score"): "scored", ("scored", "appeal"): "appealed", ("appealed", "decide"): "decided"}
 ACTS: Final[tuple[Do, ...]] = ("score", "appeal", "decide")
 _NOT_NOW: Final[Mapping[Do, tuple[str, str]]] = {
-    "score": ("这通录音已经打过分", "有异议由坐席申诉,由另一人裁定"),
+    "score": ("这通录音已经打过分", "有异议由坐席申诉，由另一人裁定"),
     "appeal": ("现在不能申诉", "打分之后、期限之内可以申诉一次"),
     "decide": ("现在没有待裁定的申诉", "刷新页面看最新情况")}
 _DAY: Final = 86400.0

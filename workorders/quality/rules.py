@@ -78,11 +78,11 @@ class Scorecard(_Rule):
 
 SEED_CARD: Final = Scorecard(
     items=(Item(key="greeting", name="接听规范", weight=10, hint="问候、报工号、告知录音"),
-           Item(key="listening", name="倾听与确认", weight=20, hint="不打断,复述诉求请市民确认"),
+           Item(key="listening", name="倾听与确认", weight=20, hint="不打断，复述诉求请市民确认"),
            Item(key="record", name="记录完整", weight=25, hint="时间、地点、事由、诉求、联系方式"),
-           Item(key="answer", name="答复准确", weight=20, hint="依据知识库,不随意承诺"),
-           Item(key="unit", name="承办单位准确", weight=15, hint="职责对应,首接单位连线及时"),
-           Item(key="manner", name="用语与情绪", weight=10, hint="文明用语,情绪平稳")),
+           Item(key="answer", name="答复准确", weight=20, hint="依据知识库，不随意承诺"),
+           Item(key="unit", name="承办单位准确", weight=15, hint="职责对应，首接单位连线及时"),
+           Item(key="manner", name="用语与情绪", weight=10, hint="文明用语，情绪平稳")),
     fatal=(Fatal(key="abuse", name="辱骂、顶撞诉求人"), Fatal(key="leak", name="泄露诉求人信息"),
            Fatal(key="shirk", name="推诿、拒不受理应受理的诉求")))
 
@@ -174,9 +174,9 @@ def total(card: Scorecard, marks: Mapping[str, int], fatal: Iterable[str]) -> fl
     items, known = {one.key: one for one in card.items}, {one.key for one in card.fatal}
     missing = [items[key].name for key in items if key not in marks]
     if missing:
-        raise BadScore(f"还没有打分:{'、'.join(missing)}", "每一项都要打 0 到 5 分")
+        raise BadScore(f"还没有打分：{'、'.join(missing)}", "每一项都要打 0 到 5 分")
     if marks.keys() - items.keys() or set(fatal) - known or any(not 0 <= mark <= FULL for mark in marks.values()):
-        raise BadScore("打分与评分表不符", "按现在的评分表重新打分,每项 0 到 5 分")
+        raise BadScore("打分与评分表不符", "按现在的评分表重新打分，每项 0 到 5 分")
     if list(fatal):
         return 0.0
     return round(sum(items[key].weight * mark / FULL for key, mark in marks.items()), 1)

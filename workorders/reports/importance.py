@@ -151,7 +151,7 @@ def decide(report: Report | None, wanted: Wanted, digest: Digest = SHA256) -> En
     if report is not None:
         _personal(report, wanted)
         if wanted.at < report.last_at:
-            raise BadContent("时间早于上一步,历史只能向后写", "核对服务器时钟后重发")
+            raise BadContent("时间早于上一步，历史只能向后写", "核对服务器时钟后重发")
         if wanted.deed is Deed.RECEIPT and report.owing == _receiver(report, wanted.by):
             to = At.RECEIPTED
     entry = Entry(report.length + 1 if report else 1, wanted.at, wanted.deed, wanted.by.id, wanted.by.role,
@@ -180,7 +180,7 @@ def _step(report: Report | None, wanted: Wanted) -> Step:
     rows = [step for step in STEPS if step.frm is frm and step.deed is wanted.deed]
     if not rows:
         where = CHINESE_AT[frm] if frm else "没有专报"
-        raise WrongStep(f"专报现在是“{where}”,不能{CHINESE_DEED[wanted.deed]}", "看专报当前状态")
+        raise WrongStep(f"专报现在是“{where}”，不能{CHINESE_DEED[wanted.deed]}", "看专报当前状态")
     fits = next((step for step in rows if wanted.by.role in step.who), None)
     if fits is None:
         raise NotYours(f"“{CHINESE_DEED[wanted.deed]}”不由你办理", "请有权的人办理")
@@ -192,7 +192,7 @@ def _words(wanted: Wanted) -> dict[str, Any]:
         words = Words.model_validate(dict(wanted.words))
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise BadContent(f"专报内容有误:{faults}", "按接口说明改正后重发") from error
+        raise BadContent(f"专报内容有误：{faults}", "按接口说明改正后重发") from error
     check_text("标题", words.title, TEXT_LIMIT)
     check_text("正文", words.text, TEXT_LIMIT)
     return words.model_dump(mode="json")
@@ -200,9 +200,9 @@ def _words(wanted: Wanted) -> dict[str, Any]:
 
 def _personal(report: Report, wanted: Wanted) -> None:
     if wanted.deed is Deed.SIGN and wanted.by.id in report.written_by:
-        raise NotYours("专报是你写的,须由另一人签发", "请值班领导签发")
+        raise NotYours("专报是你写的，须由另一人签发", "请值班领导签发")
     if wanted.deed is Deed.RECEIPT and not _receiver(report, wanted.by):
-        raise NotYours("专报没有报送给你,或你方已签收", "核对专报编号")
+        raise NotYours("专报没有报送给你，或你方已签收", "核对专报编号")
 
 
 def _receiver(report: Report, by: Actor) -> tuple[str, ...]:
@@ -231,7 +231,7 @@ def entry_from(data: Mapping[str, Any]) -> Entry:
     try:
         return Entry(**{**data, "deed": Deed(data["deed"]), "role": Role(data["role"]), "to": At(data["to"])})
     except (KeyError, TypeError, ValueError) as error:
-        raise BrokenHistory(f"这一步的记录不完整:{error}", "查专报历史") from error
+        raise BrokenHistory(f"这一步的记录不完整：{error}", "查专报历史") from error
 
 
 def apply(report: Report | None, entry: Entry) -> Report:

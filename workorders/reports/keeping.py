@@ -34,7 +34,7 @@ async def load(session: AsyncSession, report_id: str, *, lock: bool = False) -> 
     query = select(ImportantEntry).where(col(ImportantEntry.report) == report_id).order_by(col(ImportantEntry.seq))
     entries = tuple(entry_from(one.body) for one in (await session.execute(query)).scalars())
     if broken_at(entries) or len(entries) != row.length or entries[-1].digest != row.head:
-        raise BrokenHistory(f"专报 {report_id} 的历史被改过", "不要使用,报审计人员核查")
+        raise BrokenHistory(f"专报 {report_id} 的历史被改过", "不要使用，报审计人员核查")
     return Kept(row, fold(entries), entries)
 
 

@@ -101,7 +101,7 @@ def rows_of(publication: Publication) -> list[list[str]]:
         rows += [[safe(word) for word in sheet.head], *([safe(name), *map(_cell, numbers)]
                                                         for name, numbers in sheet.lines), []]
     rows += [[name, HIDDEN if value is None else f"{value}%"] for name, value in publication.rates]
-    return [*rows, [], [f"{HIDDEN} 为保护个人隐私,小于 {publication.k} 的数字及可据以推算的数字不公布"]]
+    return [*rows, [], [f"{HIDDEN} 为保护个人隐私，小于 {publication.k} 的数字及可据以推算的数字不公布"]]
 
 
 def _cell(number: int | None) -> str:

@@ -85,7 +85,7 @@ class RuleSet(Strict):
         return rules
 
 
-_GROUND = "个人信息保护法第十九条:保存期限应当为实现处理目的所必要的最短时间(年限由城市确定)"
+_GROUND = "个人信息保护法第十九条：保存期限应当为实现处理目的所必要的最短时间（年限由城市确定）"
 PROPOSED = RuleSet(rules=(
     Rule(name="录音两年", what=What.RECORDING, after_days=730, event=Event.CALL_ENDED, ground=_GROUND),
     Rule(name="通话内容三年", what=What.CALL_WORDS, after_days=1095, event=Event.CALL_ENDED, ground=_GROUND),
@@ -111,7 +111,7 @@ def rules_from(data: object) -> RuleSet:
         return RuleSet.model_validate(data)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise BadContent(f"保留规则有误:{faults}", "按 docs/data.md 的格式改正") from error
+        raise BadContent(f"保留规则有误：{faults}", "按 docs/data.md 的格式改正") from error
 
 
 async def in_force(session: AsyncSession, now: float) -> InForce:
