@@ -99,3 +99,4 @@ async def test_a_rating_that_comes_after_wrap_up_says_whose_it_is_and_stands_by_
     await desk.page.wait_for_selector("#notice-rating:has-text('1234')")
     assert "4 分" in await desk.page.inner_text("#notice-rating")
     await desk.page.wait_for_selector("#recent li:first-child .badge:has-text('4 分')")
+    await desk.page.wait_for_selector("#recent li:first-child [data-act=call_back]")  # once the citizen has gone

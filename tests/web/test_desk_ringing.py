@@ -106,5 +106,5 @@ async def test_the_menu_of_breaks_closes_by_escape_by_a_click_beside_it_and_when
     await desk.page.wait_for_selector(shut)
     await desk.page.click("#act-break")
     await desk.page.wait_for_selector(opened)
-    await desk.page.focus("[name=summary]")
+    await desk.page.focus("a.brand")
     await desk.page.wait_for_selector(shut)

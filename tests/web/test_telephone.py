@@ -50,7 +50,7 @@ async def test_a_newcomer_rings_from_one_tab_and_answers_in_another(house: House
     await desk.page.go_back()
     await desk.state("talking")
     await citizen.wait_for_selector("#told:has-text('赵倩')")
-    assert await desk.page.locator("#recent li").count() == 0  # nobody is called back who is in a talk
+    assert await desk.page.locator("#recent [data-act=call_back]").count() == 0  # nobody who is in a talk
     await citizen.evaluate(_EVERYTHING_SAID)
     await desk.press("F9")
     await citizen.wait_for_selector("#told:has-text('1 到 5')")

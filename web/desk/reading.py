@@ -134,10 +134,9 @@ async def _pressed(session: AsyncSession, key: str) -> tuple[str, ...]:
 
 
 async def recent_of(request: Request) -> tuple[list[CallRecord], int, bool]:
-    """Return the agent's latest calls that are over, how many there are, and whether that is known."""
+    """Return the agent's latest calls, how many there are, and whether that is known."""
     scope = scope_of(who(request))
-    over = select(CallRecord).where(scope.records(), col(CallRecord.ended_at).is_not(None))
-    query = over.order_by(col(CallRecord.answered_at).desc()).limit(_RECENT)
+    query = select(CallRecord).where(scope.records()).order_by(col(CallRecord.answered_at).desc()).limit(_RECENT)
     try:
         async with asyncio.timeout(_PATIENCE), database(request).reading() as session:
             found = list((await session.execute(query)).scalars())

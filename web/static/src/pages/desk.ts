@@ -215,8 +215,12 @@ function onFact(fact: Fact): void {
   if (fact.kind === "agent.missed" && fact.data.agent === frame.dataset.agent)
     tell("missed", t("js.missed", { clock: clock(Date.now() / 1000) }), "warn");
   if (fact.kind === "menu.step" || fact.kind === "call.rated") setTimeout(() => { if (barNow().call) showCitizen(barNow()); }, 1500);
+  if (fact.kind === "call.hung_up" && talks.has(fact.call)) recentSoon();
   if (fact.kind === "controller.started") void phone.here();
 }
+
+/** Show the latest calls anew, once the worker has kept what has just been told. */
+function recentSoon(): void { setTimeout(() => htmx.trigger("#recent", "recent", {}), 1500); }
 
 let lastRating = { call: "", words: "" };
 const talks = new Map<string, string>(); // the calls this page was in → the citizen's number as it was shown
@@ -241,7 +245,7 @@ function rated(fact: Fact): void {
   if (barNow().call === fact.call || !talks.has(fact.call)) return;
   // it came after wrap-up, perhaps into the next talk: it is said whose it is, and it stands by that call
   tell("rating", t("js.rated_of", { number: talks.get(fact.call)!, words }));
-  setTimeout(() => htmx.trigger("#recent", "recent", {}), 1500); // the worker has kept it by then
+  recentSoon();
 }
 
 function onHouse(word: string): void {
