@@ -118,7 +118,7 @@ $(STAMPS)/switch: $(STAMPS)/python
 # The pages' scripts: what npm's lock says, by its hashes, from wherever this machine's npm is told to look; no scripts run.
 $(STAMPS)/npm: package.json package-lock.json | $(STAMPS)/packages
 	@echo "准备网页组件 · fetching what the pages are built of"
-	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(STAMPS)/web: $(STAMPS)/npm tsconfig.json $(wildcard web/build.mjs web/static/src/*.ts web/static/src/*/*.ts web/static/css/*.css)

@@ -94,6 +94,24 @@ async def test_a_browser_that_is_killed_comes_back_in_a_new_one(house: House, br
     assert citizen.is_up
 
 
+async def test_a_second_browser_leaves_the_talk_where_it_is_until_it_is_taken_over_there(
+    house: House, browsers: Browsers,
+) -> None:
+    desk = await browsers.desk()
+    citizen, call = await talk(house, desk)
+    other = await browsers.desk(context=await browsers.context(await browsers.launch()), line=False)
+    await other.state("talking")
+    await other.page.wait_for_selector("#notice-line:has-text('另一个页面')")
+    await desk.hears(TONES["citizen"])
+    assert [fact.call for fact in house.town.facts("queue.entered")].count(call) == 1  # nobody was lost
+    await other.page.click("#notice-line button:has-text('改在这里接听')")
+    await other.state("ringing")
+    await other.press("F2")
+    await same_talk(house, other, call)
+    await desk.page.wait_for_selector("#notice-line:has-text('另一个页面')")  # the first has learnt it
+    assert citizen.is_up
+
+
 async def test_a_ring_nobody_answers_is_said_and_no_more_are_sent(house: House, browsers: Browsers) -> None:
     desk = await browsers.desk()
     await desk.ready()

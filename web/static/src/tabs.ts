@@ -20,3 +20,17 @@ export async function ownAtFirst(lost: () => void): Promise<boolean> {
   early.onLost = lost;
   return (await early.owned) && !early.lost;
 }
+
+const TALK = "desk.talk"; // which talk this browser was in, and when
+const RETURN = 60; // s for which that holds
+
+/** Tell whether this browser was in a talk a moment ago: its ring is answered by itself. */
+export function wasIn(call: string): boolean {
+  const [last, at] = (localStorage.getItem(TALK) ?? "").split(" ");
+  return last === call && Date.now() / 1000 - Number(at) < RETURN;
+}
+
+/** Note that this browser is in a talk; "": in none. */
+export function isIn(call: string): void {
+  if (call) localStorage.setItem(TALK, `${call} ${Date.now() / 1000}`); else localStorage.removeItem(TALK);
+}

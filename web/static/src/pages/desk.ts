@@ -14,7 +14,7 @@ import { chime, hush, ring } from "../media";
 import { clear, put, tell } from "../notices";
 import { closeOrder, mindOrder, saveNow, showOrder } from "../order";
 import { Phone, type Line } from "../phone";
-import { own, ownAtFirst } from "../tabs";
+import { isIn, own, ownAtFirst, wasIn } from "../tabs";
 import { clock, t } from "../texts";
 import { showTrial } from "../trial";
 
@@ -22,8 +22,6 @@ const frame = document.getElementById("callbar")!;
 const web = frame.dataset.kind === "web";
 // the talk whose sound this browser had: rung again after a reload, it is answered by itself. Who only sees the talk, in
 // another browser or on another computer, is rung and answers: their microphone is not opened for them
-const TALK = "desk.talk";
-const RETURN = 60; // s for which that holds
 const STALE = 15000; // ms
 const SETTLE = 1500; // ms that everything else waits for the line: the sooner it is up, the sooner this agent can be rung
 const title = document.title;
@@ -34,7 +32,9 @@ const settled = new Promise<void>((done) => { settle = done; });
 const read = new Promise((done) => addEventListener("DOMContentLoaded", done, { once: true })); // htmx knows the page
 
 // -- the telephone ---------------------------------------------------------------------------------------------
+const COMES_BACK = 2000; // ms that a page which was reloaded has before another browser takes its sound
 let downSince = 0, wantSound = true;
+let afar = false, coming = 0; // whether this agent talks in another browser
 
 function onLine(line: Line): void {
   if (line === "up") {
@@ -88,6 +88,8 @@ async function openPhone(): Promise<void> {
 }
 
 async function takeSound(steal: boolean): Promise<void> {
+  afar &&= !steal;
+  if (afar) { wantSound = false; elsewhere(); return; }
   const lost = () => { phone.hangUp(); phone.stop(); elsewhere(); };
   wantSound = await (steal ? own(true, lost) : ownAtFirst(lost));
   if (!wantSound) { elsewhere(); return; }
@@ -95,11 +97,21 @@ async function takeSound(steal: boolean): Promise<void> {
   await openPhone();
 }
 
+/** The talk in another browser is over, or lost and not back there within a moment: the sound comes here by itself. */
+function nearer(now: BarNow): void {
+  clearTimeout(coming);
+  if (!afar || IN_TALK.has(now.state) || now.state === "ringing") return;
+  coming = window.setTimeout(() => {
+    afar = false;
+    delete window.hotlineEarly;
+    void takeSound(false);
+  }, now.state === "lost" ? COMES_BACK : 0);
+}
+
 /** A ring for the talk this browser has just lost is answered by itself; so is one asked for: a call-back, listening. */
 function returning(): void {
   const now = barNow();
-  const [call, at] = (localStorage.getItem(TALK) ?? "").split(" ");
-  const lost = call === now.call && Date.now() / 1000 - Number(at) < RETURN;
+  const lost = wasIn(now.call);
   if (!phone.ringing || !(lost || now.listening || now.direction === "out")) return;
   if (lost) tell("returning", t("js.returning"), "told");
   void phone.answer();
@@ -112,6 +124,7 @@ const ENDS_WRITING = new Set(["done", "break", "offline"]); // of wrap-up: after
 const IN_TALK = new Set(["talking", "three", "hold", "consult", "away"]);
 
 onBar((now, before) => {
+  nearer(now);
   showRating();
   remember(now);
   document.title = now.state === "ringing" ? t("js.title.ringing") : title;
@@ -124,9 +137,9 @@ onBar((now, before) => {
   if (now.rejoin) offer = window.setTimeout(() => void refreshBar(), OFFER);
   if (now.cut) tell("cut", t("js.switch.cut", { clock: clock(now.cut) }), "warn"); else clear("cut");
   if (now.state === "three" && before.state === "talking") void chime();
-  if (IN_TALK.has(now.state) && phone.talking) localStorage.setItem(TALK, `${now.call} ${Date.now() / 1000}`);
+  if (IN_TALK.has(now.state) && phone.talking) isIn(now.call);
   if (now.state === "lost") tell("returning", t("js.returning"), "told"); else if (before.state === "lost") clear("returning");
-  if (now.state === "wrap_up") localStorage.removeItem(TALK);
+  if (now.state === "wrap_up") isIn("");
   if (now.state === "wrap_up" || now.state === "ready") { closeInvite(); clear("returning"); }
   if (now.state === "wrap_up" && before.state !== "wrap_up") lockKeys();
   if (now.call && now.state !== "break" && now.state !== "offline") void showOrder(now.call);
@@ -152,7 +165,7 @@ async function act(button: HTMLElement): Promise<void> {
   if (ENDS_WRITING.has(name) && barNow().state === "wrap_up" && !(await saveNow())) { tell("act", t("js.save_first"), "warn"); return; }
   if (name === "ready" && phone.echo) phone.hangUp(); // a citizen would find the telephone busy
   if (name === "finish") lockKeys();
-  if (name === "rejoin") localStorage.setItem(TALK, `${barNow().rejoin} ${Date.now() / 1000}`); // asked for: its ring is answered by itself
+  if (name === "rejoin") isIn(barNow().rejoin); // asked for: its ring is answered by itself
   button.setAttribute("aria-busy", "true");
   try {
     await ask(button.dataset.method!, button.dataset.path!, button.dataset.body);
@@ -313,6 +326,7 @@ mindKeys({
   list: () => { const list = document.getElementById("keys") as HTMLDialogElement; if (list.open) list.close(); else list.showModal(); },
   close: closeInvite,
 });
+afar = web && IN_TALK.has(barNow().state) && !wasIn(barNow().call);
 beginBar();
 begin();
 setInterval(() => void refreshBar(), 10000);
