@@ -40,7 +40,10 @@ function onLine(line: Line): void {
   if (line === "up") {
     downSince = 0;
     clear("line");
-    check("line", "good", t("js.line.up", { at: clock(Date.now() / 1000) }));
+    const at = Date.now() / 1000;
+    check("line", "good", t("js.check.good"));
+    // a browser's first time of day in a zone takes it longer than signing on does
+    setTimeout(() => { if (phone.line === "up") check("line", "good", t("js.line.up", { at: clock(at) })); }, SETTLE);
   } else if (line === "down") {
     downSince ||= Date.now();
     check("line", "bad", t("js.line.down"));
