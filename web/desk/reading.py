@@ -49,9 +49,8 @@ class Known:
 
 def names_of(directory: Directory) -> dict[str, str]:
     """Return id → name of everybody who can be in a talk, and number → label of their phones."""
-    names = {agent.id: agent.name for agent in directory.agents}
+    names = dict(directory.names)
     for _, party in directory.parties():
-        names[party.id] = party.name
         names |= {phone.number: phone.label or phone.number for phone in party.phones}
     return names
 

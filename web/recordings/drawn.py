@@ -1,4 +1,4 @@
-"""A call as a list shows it: it never changes once it is told, so it is drawn once for all its readers."""
+"""A call as a list shows it, drawn once for all to whom the same is told of it; what is told later is drawn anew."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ export class Phone {
     this.events.onSilence(false);
     this.events.onNetwork("", null);
     this.events.onTalk(false);
-    if (this.line === "up") this.ua.register(); // another browser may have this telephone by now
+    if (this.line === "up" && !this.leaving) this.ua?.register(); // another browser may have this telephone by now
     void this.here();
   }
 
